@@ -1,0 +1,3 @@
+//! The command `cenote`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! TensorBoard event files: a SummaryWriter, and an index that reads every record back.

@@ -1,0 +1,1 @@
+//! Every pooling layer of torch.nn, exactly and at memory speed.
