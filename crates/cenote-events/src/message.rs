@@ -1,0 +1,13 @@
+//! The protocol buffers inside event files, as plain structs.
+//!
+//! Field names and numbers are those of TensorFlow's `event.proto`, `summary.proto`, `histogram.proto`, `tensor.proto`
+//! and of TensorBoard's plugins. Fields that no known writer fills are left out: an unknown field is skipped when read.
+
+mod event;
+mod tensor;
+
+pub use event::{
+    AudioValue, DataClass, Event, HistogramProto, ImageValue, Kind, PluginData, SessionLog,
+    SessionStatus, SourceMetadata, Summary, SummaryMetadata, TaggedRunMetadata, Value, What,
+};
+pub use tensor::{DataType, TensorProto, TensorShapeProto, tensor_shape};

@@ -1,0 +1,192 @@
+//! [`SummaryWriter`]: one file with one method per kind of summary.
+
+mod background;
+mod builder;
+mod file;
+mod image;
+mod scalar;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use prost::Message as _;
+
+use self::background::Background;
+pub use self::builder::SummaryWriterBuilder;
+use crate::message::{Event, Summary, What};
+use crate::record::append_record;
+use crate::{PngLevel, Result};
+
+/// Writes summaries to an event file that TensorBoard reads, as `torch.utils.tensorboard.SummaryWriter` does.
+///
+/// ```
+/// use cenote_events::SummaryWriter;
+/// # let dir = tempfile::tempdir()?;
+/// # let logdir = dir.path().join("runs/first");
+/// let writer = SummaryWriter::new(&logdir)?;
+/// for step in 0..100 {
+///     writer.add_scalar("loss", 1.0 / (step + 1) as f64, step)?;
+/// }
+/// writer.close()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # In the background
+/// Summaries that take work to encode (images, sound, video) are handed to encoder threads, and one thread writes the
+/// file, in the order of the calls. At most `max_queue` summaries wait to be encoded and at most 64 MiB wait to be written:
+/// after that a call blocks until there is room. Small summaries collect in memory and reach the file when 64 KiB are
+/// together, after `flush_secs`, at [`flush`](Self::flush) and at [`close`](Self::close). What is lost when the process is
+/// killed is what had not reached the file: it always holds whole records, with at most one incomplete record at its end.
+///
+/// An error of the background threads (a full disk, for instance) is returned by every later call and by `close`. After a
+/// failed write the file ends with its last whole record.
+///
+/// # Handles
+/// A clone is another handle on the same file, for other threads; [`with_walltime`](Self::with_walltime) gives one that
+/// stamps another time. Dropping the last handle closes the file, and then an error is lost: call [`close`](Self::close).
+#[derive(Clone)]
+pub struct SummaryWriter {
+    inner: Arc<Inner>,
+    wall_time: Option<f64>,
+}
+
+struct Inner {
+    log_dir: PathBuf,
+    png_level: PngLevel,
+    background: Background,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // There is nobody left to tell.
+        let _ = self.background.close();
+    }
+}
+
+impl std::fmt::Debug for SummaryWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SummaryWriter")
+            .field("log_dir", &self.inner.log_dir)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SummaryWriter {
+    /// A new event file in `log_dir`, with the defaults of [`SummaryWriterBuilder`]. Directories are made as needed; files
+    /// that are there already stay as they are.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io) if the directory or the file cannot be made or written.
+    pub fn new(log_dir: impl AsRef<Path>) -> Result<Self> {
+        Self::builder().log_dir(log_dir).build()
+    }
+
+    /// Options: the default directory, `comment`, `purge_step`, `max_queue`, `flush_secs`, `filename_suffix`, `png_level`.
+    pub fn builder() -> SummaryWriterBuilder {
+        SummaryWriterBuilder::default()
+    }
+
+    /// The directory that the event file is in.
+    #[must_use]
+    pub fn log_dir(&self) -> &Path {
+        &self.inner.log_dir
+    }
+
+    /// A handle on the same file whose summaries carry `wall_time`, in seconds since the Unix epoch, in place of the time
+    /// of the call: torch's `walltime` argument.
+    ///
+    /// ```
+    /// # let dir = tempfile::tempdir()?;
+    /// # let writer = cenote_events::SummaryWriter::new(dir.path())?;
+    /// writer.with_walltime(1_700_000_000.0).add_scalar("loss", 0.5, 0)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_walltime(&self, wall_time: f64) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            wall_time: Some(wall_time),
+        }
+    }
+
+    /// Writes a summary built by hand: whatever has no method of its own.
+    ///
+    /// # Errors
+    /// As every method: what the background threads ran into, or [`Error::Closed`](crate::Error::Closed).
+    pub fn add_summary(&self, summary: Summary, global_step: i64) -> Result<()> {
+        self.add_event(What::Summary(summary), global_step)
+    }
+
+    /// Writes an event built by hand.
+    ///
+    /// # Errors
+    /// As every method: what the background threads ran into, or [`Error::Closed`](crate::Error::Closed).
+    pub fn add_event(&self, what: What, step: i64) -> Result<()> {
+        self.inner
+            .background
+            .push_record(&encode_event(&self.event(what, step)))
+    }
+
+    /// Waits until everything logged so far is in the file (not necessarily on the platter: as in torch there is no
+    /// `fsync`).
+    ///
+    /// # Errors
+    /// What the background threads ran into.
+    pub fn flush(&self) -> Result<()> {
+        self.inner.background.flush()
+    }
+
+    /// Writes everything and closes the file, for all handles. A second call does nothing; logging after it is an error
+    /// (torch opens another file instead).
+    ///
+    /// # Errors
+    /// What the background threads ran into.
+    pub fn close(&self) -> Result<()> {
+        self.inner.background.close()
+    }
+
+    /// Hands a summary of about `bytes` bytes to the encoder threads.
+    fn encode_summary(
+        &self,
+        bytes: usize,
+        global_step: i64,
+        encode: impl FnOnce() -> Result<Summary, String> + Send + 'static,
+    ) -> Result<()> {
+        let mut event = self.event(What::Summary(Summary::default()), global_step);
+        let encode = move || {
+            event.what = Some(What::Summary(encode()?));
+            Ok(encode_event(&event))
+        };
+        self.inner.background.push_encode(bytes, Box::new(encode))
+    }
+
+    fn event(&self, what: What, step: i64) -> Event {
+        Event {
+            wall_time: self.wall_time.unwrap_or_else(now),
+            step,
+            what: Some(what),
+            source_metadata: None,
+        }
+    }
+}
+
+/// One whole record.
+fn encode_event(event: &Event) -> Vec<u8> {
+    let mut record = Vec::new();
+    append_record(&mut record, |payload| {
+        payload.reserve(event.encoded_len() + 4);
+        event.encode_raw(payload);
+    });
+    record
+}
+
+/// Seconds since the Unix epoch; 0 on a clock set before it.
+fn now() -> f64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0.0, |time| time.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests;
