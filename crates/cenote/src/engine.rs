@@ -1,0 +1,159 @@
+//! Runs a pass over whole tensors: cuts planes into bands that stay in cache, and shares them among threads.
+
+use std::ops::Range;
+
+use fearless_simd::{Level, dispatch};
+
+use crate::element::Element;
+use crate::pass::{Band, IndexSlot, Pass, Target};
+use crate::reduce::{Reducer, Value};
+use crate::scratch::with_arena;
+use crate::threads::{self, Tasks};
+use crate::window::Axis;
+
+/// Bytes of contracted rows that a band may hold: they are written and read again, so they should stay in
+/// the second cache.
+const BAND_BYTES: usize = 192 << 10;
+
+/// How a plane's outputs are cut into bands: along the depth where there is one, else along the height.
+#[derive(Clone, Copy, Debug)]
+struct Bands {
+    along_depth: bool,
+    /// Outputs along that axis, of the plane and of one band.
+    extent: usize,
+    chunk: usize,
+    /// Elements of the output that one of them owns.
+    unit: usize,
+}
+
+impl Bands {
+    /// Cuts so that a band's lanes stay in cache and, when `pieces` asks for it, so that there are enough
+    /// bands for all threads.
+    fn new(axes: [&Axis; 3], pitch_bytes: usize, unit_row: usize, pieces: usize) -> Self {
+        let along_depth = axes[0].output_len() > 1 || !axes[0].is_identity();
+        let (axis, bytes, unit) = if along_depth {
+            (
+                axes[0],
+                pitch_bytes * axes[1].output_len(),
+                unit_row * axes[1].output_len(),
+            )
+        } else {
+            (axes[1], pitch_bytes, unit_row)
+        };
+        let extent = axis.output_len();
+        let reach = axis.reach();
+        // Inputs that one more output brings along.
+        let hop = axis.input_len().div_ceil(extent.max(1)).max(1);
+        let fitting = (BAND_BYTES / bytes.max(1)).saturating_sub(reach) / hop + 1;
+        // Bands contract the rows that they share twice: not below three times as many new ones.
+        let worthwhile = (3 * reach.saturating_sub(hop)).div_ceil(hop).max(1);
+        let chunk = fitting
+            .max(worthwhile)
+            .min(extent.div_ceil(pieces).max(worthwhile));
+        Self {
+            along_depth,
+            extent,
+            chunk: chunk.clamp(1, extent.max(1)),
+            unit,
+        }
+    }
+
+    fn per_plane(&self) -> usize {
+        self.extent.div_ceil(self.chunk)
+    }
+
+    fn outputs(&self, band: usize) -> Range<usize> {
+        let start = band * self.chunk;
+        start..(start + self.chunk).min(self.extent)
+    }
+
+    fn band(&self, axes: [&Axis; 3], band: usize) -> Band {
+        let outputs = self.outputs(band);
+        if self.along_depth {
+            Band {
+                depth: outputs,
+                height: 0..axes[1].output_len(),
+            }
+        } else {
+            Band {
+                depth: 0..axes[0].output_len(),
+                height: outputs,
+            }
+        }
+    }
+}
+
+/// A tensor's planes, and how many elements each has before and after.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Planes {
+    pub(crate) count: usize,
+    pub(crate) source: usize,
+    pub(crate) target: usize,
+}
+
+struct Run<'a, T, R> {
+    pass: &'a Pass<'a>,
+    reducer: &'a R,
+    planes: Planes,
+    bands: Bands,
+    source: &'a [T],
+    level: Level,
+}
+
+impl<T: Element, R: Reducer<T>, I: IndexSlot> Tasks<T, I> for Run<'_, T, R> {
+    fn offset(&self, task: usize) -> usize {
+        let (plane, band) = (task / self.bands.per_plane(), task % self.bands.per_plane());
+        plane * self.planes.target + band * self.bands.chunk * self.bands.unit
+    }
+
+    fn run(&self, range: Range<usize>, mut target: Target<'_, T, I>) {
+        for task in range {
+            let (plane, band) = (task / self.bands.per_plane(), task % self.bands.per_plane());
+            let source = &self.source[plane * self.planes.source..][..self.planes.source];
+            let (piece, rest) = target.split_at(self.bands.outputs(band).len() * self.bands.unit);
+            target = rest;
+            let band = self.bands.band(self.pass.axes(), band);
+            with_arena(self.pass.scratch_words::<R::Fold>(&band), |arena| {
+                dispatch!(self.level, simd => self.pass.run(simd, self.reducer, source, (&band, arena), piece));
+            });
+        }
+    }
+}
+
+/// Pools `source` into `target`.
+pub(crate) fn run<T: Element, R: Reducer<T>, I: IndexSlot>(
+    pass: &Pass<'_>,
+    reducer: &R,
+    planes: Planes,
+    level: Level,
+    (source, target): (&[T], Target<'_, T, I>),
+) {
+    if planes.count == 0 || planes.target == 0 {
+        return;
+    }
+    let bytes = (planes.source + planes.target) * planes.count * size_of::<T>();
+    let threads = if bytes < threads::PARALLEL_BYTES {
+        1
+    } else {
+        threads::available()
+    };
+    let wanted = if threads == 1 { 1 } else { 4 * threads };
+    let pitch_bytes = pass.row_pitch()
+        * (size_of::<Value<T, R>>() + size_of::<<R::Fold as crate::fold::Fold>::Index>());
+    let bands = Bands::new(
+        pass.axes(),
+        pitch_bytes,
+        pass.row_len(),
+        wanted.div_ceil(planes.count),
+    );
+    let run = Run {
+        pass,
+        reducer,
+        planes,
+        bands,
+        source,
+        level,
+    };
+    let tasks = planes.count * bands.per_plane();
+    threads::share(&run, 0..tasks, tasks.div_ceil(wanted), target);
+}

@@ -1,0 +1,156 @@
+//! The loops over data: every pooling, forward and adjoint, runs through [`fold_taps`].
+//!
+//! A plane is pooled one axis after the other, the innermost first: rows are *contracted* along the width,
+//! contracted rows are folded along the height, and the results along the depth. Each step merges taps in
+//! ascending order, so together they merge a window in torch's row-major order.
+//!
+//! Along the height and the depth, and along the width when channels are innermost, a tap is a run of
+//! neighbouring lanes, and folding merges whole vectors. Along the width of a contiguous tensor neighbouring
+//! lanes are taps themselves: there, rows are laid out with their padding in place, so that all windows are
+//! alike, folded at every position, and thinned out by the stride.
+
+use fearless_simd::{Simd, SimdBase};
+use fearless_simd_macros::simd;
+
+use crate::fold::{Fold, Lanes, LanesMut};
+use crate::lane::Lane;
+
+/// From this many taps on, windows are folded by doubling instead of tap by tap.
+pub(crate) const LONG: usize = 8;
+
+/// Taps of equal distance in a stream of lanes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Taps {
+    pub(crate) start: usize,
+    pub(crate) count: usize,
+    pub(crate) step: usize,
+}
+
+/// `out[i / HOP] = fold of source[start + i + tap · step]` for every `HOP`-th of `len` positions.
+///
+/// Works on whole vectors: up to a vector beyond the end is read and written. `HOP` is 1 or 2.
+#[simd]
+pub(crate) fn fold_taps<S: Simd, F: Fold, const HOP: usize>(
+    simd: S,
+    source: Lanes<'_, F>,
+    taps: Taps,
+    len: usize,
+    out: &mut LanesMut<'_, F>,
+) {
+    let width = lanes_of::<S, F>();
+    if taps.count == 0 {
+        out.clear(0, len.div_ceil(HOP));
+        return;
+    }
+    let fold = |at: usize| {
+        let mut merged = F::load(simd, &source, taps.start + at);
+        for tap in 1..taps.count {
+            merged = F::merge(
+                merged,
+                F::load(simd, &source, taps.start + at + tap * taps.step),
+            );
+        }
+        merged
+    };
+    for at in (0..len).step_by(width * HOP) {
+        let vector = if HOP == 1 {
+            fold(at)
+        } else {
+            F::unzip(fold(at), fold(at + width))
+        };
+        F::store(vector, out, at / HOP);
+    }
+}
+
+/// `out[i] = fold of lanes[i + tap · step]` for `len` positions and `count` taps, at a cost that grows with
+/// the logarithm of `count`. Overwrites `lanes`.
+///
+/// Doubling the taps that each lane stands for is one merge with the lane that many taps later. A count that
+/// is no power of two takes two overlapping halves where the fold allows it, else its binary digits.
+#[simd]
+pub(crate) fn fold_long<S: Simd, F: Fold>(
+    simd: S,
+    lanes: &mut LanesMut<'_, F>,
+    (count, step): (usize, usize),
+    len: usize,
+    out: &mut LanesMut<'_, F>,
+) {
+    let width = lanes_of::<S, F>();
+    let mut taps = 1;
+    let mut done = 0;
+    loop {
+        if !F::IDEMPOTENT && count & taps != 0 {
+            for at in (0..len).step_by(width) {
+                let later = F::load(simd, &lanes.as_ref(), at + done * step);
+                let merged = if done == 0 {
+                    later
+                } else {
+                    F::merge(F::load(simd, &out.as_ref(), at), later)
+                };
+                F::store(merged, out, at);
+            }
+            done += taps;
+        }
+        if 2 * taps > count {
+            break;
+        }
+        for at in (0..len + (count - 2 * taps) * step).step_by(width) {
+            let earlier = F::load(simd, &lanes.as_ref(), at);
+            let later = F::load(simd, &lanes.as_ref(), at + taps * step);
+            F::store(F::merge(earlier, later), lanes, at);
+        }
+        taps *= 2;
+    }
+    if F::IDEMPOTENT {
+        let halves = Taps {
+            start: 0,
+            count: 1 + usize::from(taps < count),
+            step: (count - taps) * step,
+        };
+        fold_taps::<S, F, 1>(simd, lanes.as_ref(), halves, len, out);
+    }
+}
+
+/// Number of lanes in a native vector.
+const fn lanes_of<S: Simd, F: Fold>() -> usize {
+    <F::Value as Lane>::Vector::<S>::LEN
+}
+
+/// The fold of single lanes, for windows that are not alike.
+pub(crate) fn fold_one<F: Fold>(source: &Lanes<'_, F>, taps: Taps) -> (F::Value, F::Index) {
+    let mut merged = if taps.count == 0 {
+        (F::IDENTITY, F::no_index())
+    } else {
+        source.get(taps.start)
+    };
+    for tap in 1..taps.count {
+        merged = F::merge_one(merged, source.get(taps.start + tap * taps.step));
+    }
+    merged
+}
+
+/// Keeps every `hop`-th group of `unit` lanes: `out[i] = source[i · hop]` for `count` groups.
+pub(crate) fn thin<F: Fold>(
+    source: &Lanes<'_, F>,
+    (hop, unit): (usize, usize),
+    count: usize,
+    out: &mut LanesMut<'_, F>,
+) {
+    fn keep<T: Copy>(source: &[T], (hop, unit): (usize, usize), out: &mut [T]) {
+        if unit == 1 {
+            for (lane, kept) in out.iter_mut().zip(source.iter().step_by(hop)) {
+                *lane = *kept;
+            }
+        } else {
+            for (group, kept) in out.chunks_exact_mut(unit).zip(source.chunks(hop * unit)) {
+                group.copy_from_slice(&kept[..unit]);
+            }
+        }
+    }
+    keep(source.values, (hop, unit), &mut out.values[..count * unit]);
+    keep(
+        source.indices,
+        (hop, unit),
+        &mut out.indices[..count * unit],
+    );
+}

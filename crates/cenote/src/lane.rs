@@ -1,0 +1,165 @@
+//! The number types that kernels compute in, and the vectors that hold them.
+
+use fearless_simd::{Select, Simd, SimdBase, SimdFloat};
+
+/// A type that a kernel computes in: seven of them carry all nine element types.
+pub(crate) trait Lane: Copy + PartialOrd + Send + Sync + bytemuck::Pod + 'static {
+    /// A vector of the machine's native width.
+    type Vector<S: Simd>: SimdBase<S, Element = Self>;
+    /// Below or equal to every other value: −inf or the smallest integer.
+    const LOWEST: Self;
+    const ZERO: Self;
+    /// What a maximum over a NaN is; unused for integers.
+    const NAN: Self;
+
+    fn is_nan(self) -> bool;
+    fn nan_mask<S: Simd>(vector: Self::Vector<S>) -> Mask<Self, S>;
+    /// Sum; integers wrap, as torch's do.
+    fn plus(self, other: Self) -> Self;
+}
+
+/// The mask that compares two vectors of `L`.
+pub(crate) type Mask<L, S> = <<L as Lane>::Vector<S> as SimdBase<S>>::Mask;
+
+macro_rules! impl_float_lane {
+    ($($lane:ident $vectors:ident),*) => {$(
+        impl Lane for $lane {
+            type Vector<S: Simd> = S::$vectors;
+            const LOWEST: Self = Self::NEG_INFINITY;
+            const ZERO: Self = 0.0;
+            const NAN: Self = Self::NAN;
+
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                self != self
+            }
+            #[inline(always)]
+            fn nan_mask<S: Simd>(vector: Self::Vector<S>) -> Mask<Self, S> {
+                vector.is_nan()
+            }
+            #[inline(always)]
+            fn plus(self, other: Self) -> Self {
+                self + other
+            }
+        }
+    )*};
+}
+
+macro_rules! impl_integer_lane {
+    ($($lane:ident $vectors:ident),*) => {$(
+        impl Lane for $lane {
+            type Vector<S: Simd> = S::$vectors;
+            const LOWEST: Self = Self::MIN;
+            const ZERO: Self = 0;
+            const NAN: Self = 0;
+
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                false
+            }
+            #[inline(always)]
+            fn nan_mask<S: Simd>(vector: Self::Vector<S>) -> Mask<Self, S> {
+                fearless_simd::SimdMask::splat(fearless_simd::ExtractToken::token(&vector), false)
+            }
+            #[inline(always)]
+            fn plus(self, other: Self) -> Self {
+                self.wrapping_add(other)
+            }
+        }
+    )*};
+}
+
+impl_float_lane!(f32 f32s, f64 f64s);
+impl_integer_lane!(u8 u8s, i8 i8s, i16 i16s, i32 i32s, i64 i64s);
+
+/// A lane whose maxima can carry the index they came from.
+pub(crate) trait ArgLane: Lane {
+    /// A lane of the same width, so that one mask selects value and index.
+    type Index: Lane;
+
+    fn index(flat: usize) -> Self::Index;
+    fn flat(index: Self::Index) -> i64;
+    fn select_index<S: Simd>(
+        mask: Mask<Self, S>,
+        if_true: <Self::Index as Lane>::Vector<S>,
+        if_false: <Self::Index as Lane>::Vector<S>,
+    ) -> <Self::Index as Lane>::Vector<S>;
+}
+
+macro_rules! impl_arg_lane {
+    ($($lane:ident $index:ident),*) => {$(
+        impl ArgLane for $lane {
+            type Index = $index;
+
+            #[inline(always)]
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_possible_wrap,
+                reason = "plans with indices refuse planes of 2^31 elements or more"
+            )]
+            fn index(flat: usize) -> $index {
+                flat as $index
+            }
+            #[inline(always)]
+            fn flat(index: $index) -> i64 {
+                i64::from(index)
+            }
+            #[inline(always)]
+            fn select_index<S: Simd>(
+                mask: Mask<Self, S>,
+                if_true: <$index as Lane>::Vector<S>,
+                if_false: <$index as Lane>::Vector<S>,
+            ) -> <$index as Lane>::Vector<S> {
+                mask.select(if_true, if_false)
+            }
+        }
+    )*};
+}
+
+impl_arg_lane!(f32 i32, i32 i32, f64 i64, i64 i64);
+
+/// A lane that sums are computed in.
+pub(crate) trait SumLane: Lane {
+    /// `count` taps as a divisor.
+    fn count(count: i64) -> Self;
+    /// `self / divisor`; integers truncate toward zero, as torch's do.
+    fn divide(self, divisor: Self) -> Self;
+    fn times(self, factor: Self) -> Self;
+}
+
+macro_rules! impl_sum_lane {
+    ($($lane:ident)*) => {$(
+        impl SumLane for $lane {
+            #[inline(always)]
+            #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a count is far below 2^53")]
+            fn count(count: i64) -> Self {
+                count as $lane
+            }
+            #[inline(always)]
+            fn divide(self, divisor: Self) -> Self {
+                self / divisor
+            }
+            #[inline(always)]
+            fn times(self, factor: Self) -> Self {
+                self * factor
+            }
+        }
+    )*};
+}
+
+impl_sum_lane!(f32 f64);
+
+impl SumLane for i64 {
+    #[inline(always)]
+    fn count(count: i64) -> Self {
+        count
+    }
+    #[inline(always)]
+    fn divide(self, divisor: Self) -> Self {
+        self.wrapping_div(divisor)
+    }
+    #[inline(always)]
+    fn times(self, factor: Self) -> Self {
+        self.wrapping_mul(factor)
+    }
+}

@@ -1,0 +1,160 @@
+//! What a layer makes of its windows: how an element becomes a lane, and what a folded lane becomes.
+
+use crate::element::{Convert, Element};
+use crate::fold::{self, Fold};
+use crate::lane::SumLane;
+use crate::scratch::Slot;
+
+/// Maps elements to lanes, folds them, and maps the result back.
+pub(crate) trait Reducer<T: Element>: Sync {
+    type Fold: Fold<Value: Slot>;
+
+    /// Makes lanes of a row of elements.
+    fn lift(
+        &self,
+        elements: &[T],
+        counts: Option<&Counts<'_, Value<T, Self>>>,
+        lanes: &mut [Value<T, Self>],
+    );
+    /// Makes elements of a row of folded lanes, which it may use as scratch.
+    fn finish(
+        &self,
+        lanes: &mut [Value<T, Self>],
+        counts: Option<&Counts<'_, Value<T, Self>>>,
+        elements: &mut [T],
+    );
+    /// What the divisor of a window is.
+    fn counting(&self) -> Counting {
+        Counting::None
+    }
+    /// How [`Counts::width`] holds a count.
+    fn width(&self, _count: i64) -> Value<T, Self> {
+        Self::Fold::IDENTITY
+    }
+}
+
+/// The lane values of a reducer.
+pub(crate) type Value<T, R> = <<R as Reducer<T>>::Fold as Fold>::Value;
+
+/// What a mean divides a window's sum by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counting {
+    /// Nothing.
+    None,
+    /// The taps inside the input.
+    Taps,
+    /// The taps inside the input and its padding.
+    Span,
+    /// The same number for every window.
+    Fixed(i64),
+}
+
+/// The divisors of one row: that of position `i` is the count of `i / inner` along the width, times `rest`.
+pub(crate) struct Counts<'a, L> {
+    /// The counts along the width, or their reciprocals where the element has [`WIDE_SUM`].
+    ///
+    /// [`WIDE_SUM`]: crate::element::private::Lanes::WIDE_SUM
+    pub(crate) width: &'a [L],
+    pub(crate) rest: i64,
+    pub(crate) inner: usize,
+}
+
+impl<L: SumLane> Counts<'_, L> {
+    /// Divides a row by its divisors.
+    #[inline(always)]
+    fn divide<T: Element>(&self, lanes: &mut [L]) {
+        let rest = L::count(self.rest);
+        if T::WIDE_SUM {
+            let rest = L::count(1).divide(rest);
+            self.map(lanes, |lane, width| lane.times(width.times(rest)));
+        } else {
+            self.map(lanes, |lane, width| lane.divide(width.times(rest)));
+        }
+    }
+
+    /// How `width` holds a count.
+    fn width<T: Element>(count: i64) -> L {
+        if T::WIDE_SUM {
+            L::count(1).divide(L::count(count))
+        } else {
+            L::count(count)
+        }
+    }
+
+    #[inline(always)]
+    fn map(&self, lanes: &mut [L], f: impl Fn(L, L) -> L) {
+        if self.inner == 1 {
+            for (lane, &width) in lanes.iter_mut().zip(self.width) {
+                *lane = f(*lane, width);
+            }
+        } else {
+            for (lanes, &width) in lanes.chunks_exact_mut(self.inner).zip(self.width) {
+                for lane in lanes {
+                    *lane = f(*lane, width);
+                }
+            }
+        }
+    }
+}
+
+/// The largest element.
+pub(crate) struct Max;
+
+impl<T: Element> Reducer<T> for Max {
+    type Fold = fold::Max<T::Max>;
+
+    #[inline(always)]
+    fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Max>>, lanes: &mut [T::Max]) {
+        <T as Convert<T::Max>>::widen(elements, lanes);
+    }
+    #[inline(always)]
+    fn finish(&self, lanes: &mut [T::Max], _: Option<&Counts<'_, T::Max>>, elements: &mut [T]) {
+        <T as Convert<T::Max>>::narrow(lanes, elements);
+    }
+}
+
+/// The largest element and where it is.
+pub(crate) struct ArgMax;
+
+impl<T: Element> Reducer<T> for ArgMax {
+    type Fold = fold::ArgMax<T::Arg>;
+
+    #[inline(always)]
+    fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Arg>>, lanes: &mut [T::Arg]) {
+        <T as Convert<T::Arg>>::widen(elements, lanes);
+    }
+    #[inline(always)]
+    fn finish(&self, lanes: &mut [T::Arg], _: Option<&Counts<'_, T::Arg>>, elements: &mut [T]) {
+        <T as Convert<T::Arg>>::narrow(lanes, elements);
+    }
+}
+
+/// The mean of a window, by one of three divisors.
+pub(crate) struct Mean(pub(crate) Counting);
+
+impl<T: Element> Reducer<T> for Mean {
+    type Fold = fold::Sum<T::Sum>;
+
+    #[inline(always)]
+    fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Sum>>, lanes: &mut [T::Sum]) {
+        <T as Convert<T::Sum>>::widen(elements, lanes);
+    }
+    #[inline(always)]
+    fn finish(
+        &self,
+        lanes: &mut [T::Sum],
+        counts: Option<&Counts<'_, T::Sum>>,
+        elements: &mut [T],
+    ) {
+        if let Some(counts) = counts {
+            counts.divide::<T>(lanes);
+        }
+        <T as Convert<T::Sum>>::narrow(lanes, elements);
+    }
+    fn counting(&self) -> Counting {
+        self.0
+    }
+    fn width(&self, count: i64) -> T::Sum {
+        Counts::width::<T>(count)
+    }
+}

@@ -1,0 +1,54 @@
+//! Shares the tasks of a pass among threads.
+
+use std::ops::Range;
+
+use crate::pass::Target;
+
+/// Bytes read and written below which one thread works alone: waking another costs more.
+pub(crate) const PARALLEL_BYTES: usize = 256 << 10;
+
+/// Number of threads that a call may use.
+pub(crate) fn available() -> usize {
+    #[cfg(feature = "threads")]
+    {
+        rayon::current_num_threads()
+    }
+    #[cfg(not(feature = "threads"))]
+    {
+        1
+    }
+}
+
+/// Tasks in a row, each of which owns a piece of the target.
+pub(crate) trait Tasks<T, I>: Sync {
+    /// Where the piece of task `task` begins in the target.
+    fn offset(&self, task: usize) -> usize;
+    /// Does the tasks of `range`, whose pieces are `target`.
+    fn run(&self, range: Range<usize>, target: Target<'_, T, I>);
+}
+
+/// Runs all tasks, at most `grain` of them by one thread at a time.
+pub(crate) fn share<T: Send, I: Send, W: Tasks<T, I>>(
+    tasks: &W,
+    range: Range<usize>,
+    grain: usize,
+    target: Target<'_, T, I>,
+) {
+    if range.len() <= grain {
+        tasks.run(range, target);
+        return;
+    }
+    let middle = range.start + range.len() / 2;
+    let at = tasks.offset(middle) - tasks.offset(range.start);
+    let (left, right) = target.split_at(at);
+    #[cfg(feature = "threads")]
+    rayon::join(
+        || share(tasks, range.start..middle, grain, left),
+        || share(tasks, middle..range.end, grain, right),
+    );
+    #[cfg(not(feature = "threads"))]
+    {
+        share(tasks, range.start..middle, grain, left);
+        share(tasks, middle..range.end, grain, right);
+    }
+}

@@ -1,0 +1,475 @@
+//! Where windows lie: the only home of padding, ceil mode, dilation, adaptive and fractional rules.
+//!
+//! A kernel never sees these rules. It asks an [`Axis`] for the [`Window`] of one output position and
+//! folds the taps that the window names.
+
+use crate::error::{Error, Result};
+
+/// What one output position covers along one axis.
+///
+/// Taps lie at `start`, `start + step`, … where `step` is the axis' [`Axis::step`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Index of the first tap that lies inside the input; 0 when there is none.
+    pub start: usize,
+    /// Number of taps that lie inside the input.
+    pub taps: usize,
+    /// Number of taps inside the input *and its padding*: what `count_include_pad` counts.
+    pub span: usize,
+}
+
+/// A sliding window along one axis, in torch's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sliding {
+    /// Taps of a window.
+    pub kernel_size: usize,
+    /// Distance between the starts of neighbouring windows.
+    pub stride: usize,
+    /// Padding before and after the input. It only clips windows: no padded element is ever read.
+    pub padding: [usize; 2],
+    /// Distance between neighbouring taps.
+    pub dilation: usize,
+    /// Whether a last window that overhangs the padded input counts, as long as it starts inside the
+    /// input or the padding before it.
+    pub ceil_mode: bool,
+}
+
+impl Sliding {
+    /// A window of `kernel_size` taps that moves by its own size.
+    pub fn new(kernel_size: usize) -> Self {
+        Self {
+            kernel_size,
+            stride: kernel_size,
+            padding: [0, 0],
+            dilation: 1,
+            ceil_mode: false,
+        }
+    }
+
+    /// Refuses a zero.
+    pub(crate) fn check(&self) -> Result<()> {
+        let counts = [
+            ("kernel_size", self.kernel_size),
+            ("stride", self.stride),
+            ("dilation", self.dilation),
+        ];
+        match counts.into_iter().find(|(_, value)| *value == 0) {
+            Some((name, _)) => Err(Error::Zero { name }),
+            None => Ok(()),
+        }
+    }
+
+    /// Distance from the first tap to one past the last.
+    pub(crate) fn extent(&self) -> Result<usize> {
+        (self.kernel_size - 1)
+            .checked_mul(self.dilation)
+            .and_then(|reach| reach.checked_add(1))
+            .ok_or_else(|| Error::TooLarge {
+                what: "dilation × (kernel_size − 1)",
+            })
+    }
+
+    /// Number of windows over `input` elements: torch's formula, its ceil-mode rule included.
+    fn output_size(&self, input: usize) -> Result<usize> {
+        self.check()?;
+        let wide = |value: usize| value as i128;
+        let [before, after] = self.padding.map(wide);
+        let padded = wide(input) + before + after;
+        let round_up = if self.ceil_mode {
+            wide(self.stride) - 1
+        } else {
+            0
+        };
+        let steps = (padded - wide(self.extent()?) + round_up).div_euclid(wide(self.stride));
+        let starts_inside = |last: i128| last * wide(self.stride) < wide(input) + before;
+        let last = if self.ceil_mode && !starts_inside(steps) {
+            steps - 1
+        } else {
+            steps
+        };
+        // The last window begins at last × stride, and a kernel reads up to one extent past it.
+        let reach = last * wide(self.stride) + wide(self.extent()?);
+        if padded.max(reach) > wide(usize::MAX >> 2) {
+            return Err(Error::TooLarge {
+                what: "the padded input with its last window",
+            });
+        }
+        if last < 0 {
+            return Err(Error::WindowTooLarge {
+                input,
+                padding: self.padding,
+                extent: self.extent()?,
+            });
+        }
+        Ok(last as usize + 1)
+    }
+
+    fn window(&self, input: usize, output: usize) -> Window {
+        let begin = (output * self.stride) as isize - self.padding[0] as isize;
+        // Number of taps that lie before `limit`.
+        let taps_before = |limit: usize| {
+            let room = (limit as isize - begin).max(0) as usize;
+            room.div_ceil(self.dilation).min(self.kernel_size)
+        };
+        let clipped = (-begin).max(0).unsigned_abs().div_ceil(self.dilation);
+        let taps = taps_before(input).saturating_sub(clipped);
+        Window {
+            start: if taps == 0 {
+                0
+            } else {
+                begin.wrapping_add_unsigned(clipped * self.dilation) as usize
+            },
+            taps,
+            span: taps_before(input + self.padding[1]),
+        }
+    }
+
+    /// The outputs whose windows hold input `index`: the window of the adjoint.
+    fn covering(&self, outputs: usize, index: usize) -> Window {
+        let none = Window {
+            start: 0,
+            taps: 0,
+            span: 0,
+        };
+        let at = index + self.padding[0];
+        let common = gcd(self.dilation, self.stride);
+        let (tap_step, output_step) = (self.stride / common, self.dilation / common);
+        // The first tap that meets `index` when it belongs to a window that starts at a multiple of stride.
+        let Some(first_tap) = (0..tap_step.min(self.kernel_size)).find(|tap| {
+            at >= tap * self.dilation && (at - tap * self.dilation).is_multiple_of(self.stride)
+        }) else {
+            return none;
+        };
+        let last = (at - first_tap * self.dilation) / self.stride;
+        let count = (self.kernel_size - first_tap).div_ceil(tap_step);
+        // Outputs last, last − step, …: `count` of them, kept where 0 ≤ output < outputs.
+        let skipped = (last + 1).saturating_sub(outputs).div_ceil(output_step);
+        let fitting = (last / output_step + 1).min(count);
+        let taps = fitting.saturating_sub(skipped);
+        if taps == 0 {
+            return none;
+        }
+        Window {
+            start: last - (fitting - 1) * output_step,
+            taps,
+            span: taps,
+        }
+    }
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Rule {
+    Sliding(Sliding),
+    /// The adjoint of a sliding axis.
+    Covering(Sliding),
+    Adaptive,
+    Fractional {
+        kernel_size: usize,
+        starts: Vec<usize>,
+    },
+}
+
+/// One axis of a pooling: the input's length and the windows over it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    input: usize,
+    output: usize,
+    rule: Rule,
+}
+
+impl Axis {
+    /// An axis that pooling leaves as it is.
+    pub fn identity(input: usize) -> Self {
+        Self {
+            input,
+            output: input,
+            rule: Rule::Sliding(Sliding::new(1)),
+        }
+    }
+
+    /// Sliding windows. Fails where torch does: a zero, a window that does not fit, an overflow.
+    pub fn sliding(input: usize, sliding: Sliding) -> Result<Self> {
+        Ok(Self {
+            input,
+            output: sliding.output_size(input)?,
+            rule: Rule::Sliding(sliding),
+        })
+    }
+
+    /// `output` windows of nearly equal size that cover the input: output `o` covers
+    /// `floor(o·I/O) .. ceil((o+1)·I/O)`.
+    pub fn adaptive(input: usize, output: usize) -> Self {
+        Self {
+            input,
+            output,
+            rule: Rule::Adaptive,
+        }
+    }
+
+    /// Windows of `kernel_size` taps at the given starts (see [`fractional_starts`]).
+    pub(crate) fn fractional(input: usize, kernel_size: usize, starts: Vec<usize>) -> Self {
+        Self {
+            input,
+            output: starts.len(),
+            rule: Rule::Fractional {
+                kernel_size,
+                starts,
+            },
+        }
+    }
+
+    /// The axis of the adjoint: its windows hold, for each input of this axis, the outputs that
+    /// read it. Pooling a gradient over it with sums is the backward pass of a mean.
+    pub(crate) fn adjoint(&self) -> Self {
+        let rule = match &self.rule {
+            Rule::Sliding(sliding) => Rule::Covering(*sliding),
+            Rule::Covering(sliding) => Rule::Sliding(*sliding),
+            // o covers i exactly when i covers o in the adaptive axis with the lengths exchanged.
+            Rule::Adaptive => Rule::Adaptive,
+            Rule::Fractional { .. } => {
+                unreachable!("fractional pooling takes maxima, and a maximum scatters")
+            }
+        };
+        Self {
+            input: self.output,
+            output: self.input,
+            rule,
+        }
+    }
+
+    /// Length of the input.
+    pub fn input_len(&self) -> usize {
+        self.input
+    }
+
+    /// Number of windows.
+    pub fn output_len(&self) -> usize {
+        self.output
+    }
+
+    /// Distance between neighbouring taps of a window.
+    pub fn step(&self) -> usize {
+        match &self.rule {
+            Rule::Sliding(sliding) => sliding.dilation,
+            Rule::Covering(sliding) => sliding.dilation / gcd(sliding.dilation, sliding.stride),
+            Rule::Adaptive | Rule::Fractional { .. } => 1,
+        }
+    }
+
+    /// The window of one output position.
+    ///
+    /// # Panics
+    /// In debug builds, when `output` is not below [`Axis::output_len`].
+    pub fn window(&self, output: usize) -> Window {
+        debug_assert!(output < self.output, "output {output} of {}", self.output);
+        match &self.rule {
+            Rule::Sliding(sliding) => sliding.window(self.input, output),
+            Rule::Covering(sliding) => sliding.covering(self.input, output),
+            Rule::Adaptive => {
+                let start = scale(output, self.input, self.output);
+                let end = 1 + scale_less_one(output + 1, self.input, self.output);
+                Window {
+                    start,
+                    taps: end - start,
+                    span: end - start,
+                }
+            }
+            Rule::Fractional {
+                kernel_size,
+                starts,
+            } => Window {
+                start: starts[output],
+                taps: *kernel_size,
+                span: *kernel_size,
+            },
+        }
+    }
+
+    /// All windows in order.
+    pub fn windows(&self) -> impl ExactSizeIterator<Item = Window> + '_ {
+        (0..self.output).map(|output| self.window(output))
+    }
+
+    /// The sliding rule, when this axis has one: its windows are uniform once the input is padded.
+    pub(crate) fn as_sliding(&self) -> Option<&Sliding> {
+        match &self.rule {
+            Rule::Sliding(sliding) => Some(sliding),
+            _ => None,
+        }
+    }
+
+    /// Whether every output is its own input.
+    pub(crate) fn is_identity(&self) -> bool {
+        self.rule == Rule::Sliding(Sliding::new(1))
+    }
+
+    /// Whether windows are alike and so long that they are folded by doubling.
+    pub(crate) fn is_long(&self) -> bool {
+        self.as_sliding()
+            .is_some_and(|sliding| sliding.kernel_size >= crate::kernel::LONG)
+    }
+
+    /// Whether some window may lie outside the input altogether.
+    pub(crate) fn may_be_empty(&self) -> bool {
+        match &self.rule {
+            Rule::Sliding(Sliding {
+                kernel_size,
+                padding,
+                dilation,
+                ..
+            }) => {
+                *padding != [0, 0]
+                    && (*dilation > 1 || padding.iter().any(|padding| padding >= kernel_size))
+            }
+            Rule::Covering(_) => true,
+            Rule::Adaptive | Rule::Fractional { .. } => false,
+        }
+    }
+
+    /// An upper bound of the elements from a window's first tap to one past its last.
+    pub(crate) fn reach(&self) -> usize {
+        let taps = match &self.rule {
+            Rule::Sliding(sliding) => sliding.kernel_size,
+            Rule::Fractional { kernel_size, .. } => *kernel_size,
+            Rule::Covering(sliding) => sliding.kernel_size.div_ceil(sliding.stride),
+            Rule::Adaptive => self.input.div_ceil(self.output.max(1)) + 1,
+        };
+        (taps.saturating_sub(1) * self.step() + 1).min(self.input)
+    }
+}
+
+/// floor(index · length / parts) without overflow.
+fn scale(index: usize, length: usize, parts: usize) -> usize {
+    (index / parts) * length + ((index % parts) as u128 * length as u128 / parts as u128) as usize
+}
+
+/// floor((index · length − 1) / parts) without overflow.
+fn scale_less_one(index: usize, length: usize, parts: usize) -> usize {
+    ((index as u128 * length as u128 - 1) / parts as u128) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn sliding(
+        kernel_size: usize,
+        stride: usize,
+        padding: usize,
+        dilation: usize,
+        ceil_mode: bool,
+    ) -> Sliding {
+        Sliding {
+            kernel_size,
+            stride,
+            padding: [padding; 2],
+            dilation,
+            ceil_mode,
+        }
+    }
+
+    #[test]
+    fn output_sizes_are_those_of_torch() {
+        for (rule, input, output) in [
+            (sliding(3, 3, 0, 1, true), 32, 11),
+            (sliding(3, 3, 0, 1, false), 32, 10),
+            (sliding(3, 2, 1, 1, false), 112, 56),
+            (sliding(2, 2, 1, 1, true), 3, 2),
+            (sliding(2, 3, 1, 1, true), 2, 1),
+            (sliding(1, 2, 0, 1, true), 1, 1),
+            (sliding(3, 2, 0, 1, true), 2, 1),
+        ] {
+            assert_eq!(
+                Axis::sliding(input, rule).unwrap().output_len(),
+                output,
+                "{rule:?} over {input}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_window_without_a_valid_tap_is_empty() {
+        let axis = Axis::sliding(1, sliding(2, 1, 1, 2, false)).unwrap();
+        assert_eq!(axis.window(0).taps, 0);
+    }
+
+    #[test]
+    fn overflow_is_refused() {
+        let huge = usize::MAX / 2;
+        for rule in [
+            sliding(huge, 1, 0, huge, false),
+            sliding(2, huge, 1, huge, true),
+            sliding(huge, 1, huge, 1, true),
+        ] {
+            assert!(Axis::sliding(8, rule).is_err(), "{rule:?}");
+        }
+    }
+
+    #[test]
+    fn adaptive_windows_cover_the_input() {
+        for input in 1..40 {
+            for output in 1..50 {
+                let axis = Axis::adaptive(input, output);
+                for (index, window) in axis.windows().enumerate() {
+                    assert_eq!(window.start, index * input / output);
+                    assert_eq!(
+                        window.start + window.taps,
+                        ((index + 1) * input).div_ceil(output)
+                    );
+                }
+            }
+        }
+    }
+
+    /// (input, output) pairs that an axis connects.
+    fn pairs(axis: &Axis) -> Vec<(usize, usize)> {
+        let mut pairs: Vec<_> = axis
+            .windows()
+            .enumerate()
+            .flat_map(|(output, window)| {
+                (0..window.taps).map(move |tap| (window.start + tap * axis.step(), output))
+            })
+            .collect();
+        pairs.sort_unstable();
+        pairs
+    }
+
+    proptest! {
+        #[test]
+        fn sliding_taps_are_those_of_the_definition(
+            input in 1usize..20, k in 1usize..7, s in 1usize..7, p in 0usize..6, after in 0usize..6, d in 1usize..5, ceil: bool,
+        ) {
+            let rule = Sliding { kernel_size: k, stride: s, padding: [p, after], dilation: d, ceil_mode: ceil };
+            let Ok(axis) = Axis::sliding(input, rule) else { return Ok(()) };
+            let mut expected = Vec::new();
+            for output in 0..axis.output_len() {
+                let positions = (0..k).map(|tap| (output * s + tap * d) as isize - p as isize);
+                expected.extend(positions.clone().filter(|at| (0..input as isize).contains(at)).map(|at| (at as usize, output)));
+                prop_assert_eq!(axis.window(output).span, positions.filter(|at| *at < (input + after) as isize).count());
+            }
+            expected.sort_unstable();
+            prop_assert_eq!(pairs(&axis), expected);
+        }
+
+        #[test]
+        fn the_adjoint_connects_the_same_pairs(
+            input in 1usize..20, k in 1usize..7, s in 1usize..7, p in 0usize..4, d in 1usize..5, ceil: bool, output in 1usize..20,
+        ) {
+            let swapped = |axis: &Axis| {
+                let mut pairs: Vec<_> = pairs(axis).into_iter().map(|(a, b)| (b, a)).collect();
+                pairs.sort_unstable();
+                pairs
+            };
+            let adaptive = Axis::adaptive(input, output);
+            prop_assert_eq!(swapped(&adaptive.adjoint()), pairs(&adaptive));
+            if let Ok(axis) = Axis::sliding(input, sliding(k, s, p, d, ceil)) {
+                prop_assert_eq!(swapped(&axis.adjoint()), pairs(&axis));
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Every fast path against the plain reference, on random geometry.
+
+use cenote::{Element, Layer, MaxPool, MemoryFormat, Plan, reference};
+use fearless_simd::Level;
+use half::{bf16, f16};
+use proptest::prelude::*;
+
+/// An element that tests can make and compare.
+trait Sample: Element + std::fmt::Debug {
+    const LOWEST: Self;
+    /// One of a few values, so that ties are common; floats include NaN, ±0 and −∞.
+    fn sample(code: u8) -> Self;
+    /// The bits of a value, with one pattern for every NaN.
+    fn bits(self) -> u64;
+}
+
+macro_rules! impl_float_sample {
+    ($($float:ident $bits:ident),*) => {$(
+        impl Sample for $float {
+            const LOWEST: Self = $float::NEG_INFINITY;
+            fn sample(code: u8) -> Self {
+                let from = |value: f32| <$float as num_like::FromF32>::from_f32(value);
+                match code % 16 {
+                    0 => $float::NAN,
+                    1 => from(-0.0),
+                    2 => from(0.0),
+                    3 => $float::NEG_INFINITY,
+                    4 => $float::INFINITY,
+                    code => from(f32::from(code) - 9.5),
+                }
+            }
+            fn bits(self) -> u64 {
+                if self.is_nan() { u64::MAX } else { u64::from(self.to_bits()) }
+            }
+        }
+    )*};
+}
+
+mod num_like {
+    pub(super) trait FromF32 {
+        fn from_f32(value: f32) -> Self;
+    }
+    impl FromF32 for f32 {
+        fn from_f32(value: f32) -> Self {
+            value
+        }
+    }
+    impl FromF32 for f64 {
+        fn from_f32(value: f32) -> Self {
+            value.into()
+        }
+    }
+    impl FromF32 for half::f16 {
+        fn from_f32(value: f32) -> Self {
+            Self::from_f32(value)
+        }
+    }
+    impl FromF32 for half::bf16 {
+        fn from_f32(value: f32) -> Self {
+            Self::from_f32(value)
+        }
+    }
+}
+
+macro_rules! impl_integer_sample {
+    ($($integer:ident),*) => {$(
+        impl Sample for $integer {
+            const LOWEST: Self = $integer::MIN;
+            #[allow(clippy::cast_possible_wrap, clippy::cast_lossless, reason = "any value will do")]
+            fn sample(code: u8) -> Self {
+                match code % 16 {
+                    0 => $integer::MIN,
+                    1 => $integer::MAX,
+                    code => (code as $integer).wrapping_sub(7),
+                }
+            }
+            #[allow(clippy::cast_sign_loss, clippy::cast_lossless, reason = "bits are compared with bits")]
+            fn bits(self) -> u64 {
+                self as u64
+            }
+        }
+    )*};
+}
+
+impl_float_sample!(f32 u32, f64 u64, f16 u16, bf16 u16);
+impl_integer_sample!(u8, i8, i16, i32, i64);
+
+/// Every level that this machine can run, the best first.
+fn levels() -> Vec<Level> {
+    let best = Level::new();
+    #[cfg(target_arch = "x86_64")]
+    let levels = vec![
+        best.as_avx512().map(Level::Avx512),
+        best.as_avx2().map(Level::Avx2),
+        best.as_sse4_2().map(Level::Sse4_2),
+        best.as_sse2().map(Level::Sse2),
+    ];
+    #[cfg(not(target_arch = "x86_64"))]
+    let levels = vec![Some(best)];
+    levels.into_iter().flatten().collect()
+}
+
+#[derive(Clone, Debug)]
+struct Case<const N: usize> {
+    shape: Vec<usize>,
+    channels_last: bool,
+    layer: MaxPool<N>,
+    codes: Vec<u8>,
+}
+
+fn case<const N: usize>() -> impl Strategy<Value = Case<N>> {
+    let axis = || (1usize..24, 1usize..13, 1usize..5, 0usize..7, 1usize..4);
+    let axes = proptest::collection::vec(axis(), N);
+    (
+        axes,
+        1usize..4,
+        1usize..6,
+        any::<[bool; 3]>(),
+        proptest::collection::vec(any::<u8>(), 64..256),
+    )
+        .prop_map(
+            |(axes, batch, channels, [channels_last, ceil_mode, batched], codes)| {
+                let take = |f: fn(&(usize, usize, usize, usize, usize)) -> usize| -> [usize; N] {
+                    std::array::from_fn(|axis| f(&axes[axis]))
+                };
+                let kernel_size = take(|axis| axis.1);
+                let padding = take(|axis| axis.3);
+                let layer = MaxPool::<N>::new(kernel_size)
+                    .stride(take(|axis| axis.2))
+                    .padding(std::array::from_fn::<usize, N, _>(|axis| {
+                        padding[axis].min(kernel_size[axis] / 2)
+                    }))
+                    .dilation(take(|axis| axis.4))
+                    .ceil_mode(ceil_mode);
+                let mut shape = if batched {
+                    vec![batch, channels]
+                } else {
+                    vec![channels]
+                };
+                shape.extend(take(|axis| axis.0));
+                Case {
+                    shape,
+                    channels_last,
+                    layer,
+                    codes,
+                }
+            },
+        )
+}
+
+fn check<T: Sample, const N: usize>(case: &Case<N>) {
+    let format = if case.channels_last {
+        MemoryFormat::ChannelsLast
+    } else {
+        MemoryFormat::Contiguous
+    };
+    let Ok(plan) = case.layer.plan_in(&case.shape, format) else {
+        return;
+    };
+    let input: Vec<T> = (0..plan.input_len())
+        .map(|at| {
+            T::sample(case.codes[at % case.codes.len()].wrapping_add((at / case.codes.len()) as u8))
+        })
+        .collect();
+    let (expected, expected_indices) = reference::max_pool(&plan, &input, T::LOWEST);
+    for level in levels() {
+        let plan: Plan = plan.clone().with_level(level);
+        let mut output = vec![T::default(); plan.output_len()];
+        let mut indices = vec![0; plan.output_len()];
+        plan.forward_into(&input, &mut output).unwrap();
+        assert_same(&output, &expected, "values alone", level);
+        output.fill(T::default());
+        plan.forward_with_indices_into(&input, &mut output, &mut indices)
+            .unwrap();
+        assert_same(&output, &expected, "values", level);
+        assert_eq!(indices, expected_indices, "indices at {level:?}");
+    }
+}
+
+fn assert_same<T: Sample>(given: &[T], expected: &[T], what: &str, level: Level) {
+    let bits = |values: &[T]| values.iter().map(|value| value.bits()).collect::<Vec<_>>();
+    assert_eq!(
+        bits(given),
+        bits(expected),
+        "{what} at {level:?}: {given:?} instead of {expected:?}"
+    );
+}
+
+fn check_every_type<const N: usize>(case: &Case<N>, kind: u8) {
+    match kind % 9 {
+        0 => check::<f32, N>(case),
+        1 => check::<f64, N>(case),
+        2 => check::<f16, N>(case),
+        3 => check::<bf16, N>(case),
+        4 => check::<u8, N>(case),
+        5 => check::<i8, N>(case),
+        6 => check::<i16, N>(case),
+        7 => check::<i32, N>(case),
+        _ => check::<i64, N>(case),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    #[test]
+    fn max_pool1d(case in case::<1>(), kind: u8) {
+        check_every_type(&case, kind);
+    }
+
+    #[test]
+    fn max_pool2d(case in case::<2>(), kind: u8) {
+        check_every_type(&case, kind);
+    }
+
+    #[test]
+    fn max_pool3d(case in case::<3>(), kind: u8) {
+        check_every_type(&case, kind);
+    }
+}
