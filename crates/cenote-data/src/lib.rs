@@ -1,1 +1,36 @@
 //! CIFAR-10, CIFAR-100 and folders of pictures: datasets, transforms and a data loader.
+//!
+//! A [`Dataset`] is a list of labelled images of bytes. [`transforms`] change them, and end in
+//! [`ToTensor`](transforms::ToTensor), which makes numbers of the bytes. A [`DataLoader`] turns both into batches. Names
+//! and meaning are those of torch and torchvision; where something differs, its documentation says so.
+//!
+//! ```
+//! use cenote_data::{DataLoader, Sample};
+//!
+//! let loader = DataLoader::builder(Sample::new()).batch_size(64).shuffle(true).seed(7).build()?;
+//! for batch in &loader {
+//!     let batch = batch?;
+//!     println!("batch {}: {:?}", batch.step, batch.images.shape());
+//! }
+//! # Ok::<(), cenote_data::Error>(())
+//! ```
+//!
+//! Nothing here panics on what a file holds, executes what a pickle says, or allocates what a header claims.
+
+mod cifar;
+mod dataset;
+mod error;
+mod image;
+mod loader;
+mod pickle;
+mod random;
+mod sample;
+pub mod transforms;
+
+pub use cifar::{Cifar10, Cifar100, Split};
+pub use dataset::{Dataset, Example};
+pub use error::{Error, Result};
+pub use image::{Image, ImageLayout, ImageShape, Region};
+pub use loader::{Batch, Batches, DataLoader, DataLoaderBuilder};
+pub use random::Random;
+pub use sample::Sample;

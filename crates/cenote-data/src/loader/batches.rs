@@ -1,0 +1,156 @@
+//! The iterator over an epoch's batches, and the workers behind it.
+
+use std::any::Any;
+use std::iter::FusedIterator;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::JoinHandle;
+
+use super::{Batch, Epoch, Plan};
+use crate::{Error, Result};
+
+/// The batches of one epoch, in order.
+///
+/// Worker `w` of `n` makes the batches w, w + n, w + 2n and so on into a channel of its own that holds as many as
+/// `prefetch_factor` allows; taking from the channels in turn keeps the order. Dropping the iterator early stops the
+/// workers after the image each has in hand.
+pub struct Batches {
+    epoch: Arc<Epoch>,
+    workers: Vec<Worker>,
+    stop: Arc<AtomicBool>,
+    next: usize,
+    len: usize,
+}
+
+struct Worker {
+    /// Taken away when the worker has to stop.
+    batches: Option<Receiver<Result<Batch>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Batches {
+    pub(super) fn start(
+        plan: &Arc<Plan>,
+        number: u64,
+        (num_workers, prefetch_factor): (usize, usize),
+    ) -> Self {
+        let epoch = Arc::new(Epoch {
+            plan: Arc::clone(plan),
+            number,
+            order: plan.order(number),
+        });
+        let stop = Arc::new(AtomicBool::new(false));
+        let len = plan.batches();
+        Self {
+            workers: Vec::new(),
+            epoch,
+            stop,
+            next: 0,
+            len,
+        }
+        .with_workers(num_workers.min(len), prefetch_factor)
+    }
+
+    fn with_workers(mut self, wanted: usize, prefetch_factor: usize) -> Self {
+        // Which batches a worker makes depends on how many there are, so all threads exist before any begins.
+        let mut shares = Vec::new();
+        for _ in 0..wanted {
+            let (share_out, share_in) = sync_channel::<(usize, usize)>(1);
+            let (sender, batches) = sync_channel(prefetch_factor - 1);
+            let (epoch, stop, len) = (Arc::clone(&self.epoch), Arc::clone(&self.stop), self.len);
+            let work = move || {
+                let Ok((first, every)) = share_in.recv() else {
+                    return;
+                };
+                for step in (first..len).step_by(every) {
+                    let Some(batch) = epoch.load(step, || stop.load(Ordering::Relaxed)) else {
+                        return;
+                    };
+                    if sender.send(batch).is_err() {
+                        return;
+                    }
+                }
+            };
+            let Ok(thread) = std::thread::Builder::new()
+                .name("cenote-data".into())
+                .spawn(work)
+            else {
+                break;
+            };
+            self.workers.push(Worker {
+                batches: Some(batches),
+                thread: Some(thread),
+            });
+            shares.push(share_out);
+        }
+        let every = shares.len();
+        for (first, share) in shares.into_iter().enumerate() {
+            // A worker waits for its share and nothing else, so it is there to take it.
+            let _ = share.send((first, every));
+        }
+        self
+    }
+
+    /// The batch that a worker owes; its panic as an error, which is the end.
+    fn receive(&mut self, step: usize) -> Result<Batch> {
+        let count = self.workers.len();
+        let worker = &mut self.workers[step % count];
+        if let Some(Ok(batch)) = worker.batches.as_ref().map(Receiver::recv) {
+            return batch;
+        }
+        let panic = worker.thread.take().and_then(|thread| thread.join().err());
+        self.next = self.len;
+        let message = panic.map_or_else(|| "it ended early".to_owned(), |panic| message(&*panic));
+        Err(Error::WorkerPanicked { step, message })
+    }
+}
+
+/// What a panic said.
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned())
+}
+
+impl Iterator for Batches {
+    type Item = Result<Batch>;
+
+    fn next(&mut self) -> Option<Result<Batch>> {
+        let step = self.next;
+        if step >= self.len {
+            return None;
+        }
+        self.next += 1;
+        if self.workers.is_empty() {
+            self.epoch.load(step, || false)
+        } else {
+            Some(self.receive(step))
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.len - self.next;
+        // A panic ends the epoch early.
+        (usize::from(left > 0), Some(left))
+    }
+}
+
+impl FusedIterator for Batches {}
+
+impl Drop for Batches {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        for worker in &mut self.workers {
+            worker.batches = None;
+        }
+        for thread in self
+            .workers
+            .iter_mut()
+            .filter_map(|worker| worker.thread.take())
+        {
+            // A panic that nobody came to receive ends with its epoch.
+            let _ = thread.join();
+        }
+    }
+}
