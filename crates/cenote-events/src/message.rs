@@ -4,6 +4,8 @@
 //! and of TensorBoard's plugins. Fields that no known writer fills are left out: an unknown field is skipped when read.
 
 mod event;
+pub mod graph;
+pub mod plugin;
 mod tensor;
 
 pub use event::{

@@ -1,19 +1,36 @@
 //! [`SummaryWriter`]: one file with one method per kind of summary.
 
+mod audio;
 mod background;
 mod builder;
+mod custom_scalars;
+mod embedding;
 mod file;
+mod graph;
+mod histogram;
+mod hparams;
 mod image;
+mod mesh;
+mod pr_curve;
 mod scalar;
+mod tensor;
+mod text;
+mod value;
+mod video;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use prost::Message as _;
 
 use self::background::Background;
 pub use self::builder::SummaryWriterBuilder;
+pub use self::embedding::Embedding;
+pub use self::hparams::Hparams;
+pub use self::mesh::Mesh;
+pub use self::tensor::TensorElement;
 use crate::message::{Event, Summary, What};
 use crate::record::append_record;
 use crate::{PngLevel, Result};
@@ -53,8 +70,14 @@ pub struct SummaryWriter {
 
 struct Inner {
     log_dir: PathBuf,
+    /// What files of runs inside this one are made with.
+    options: SummaryWriterBuilder,
     png_level: PngLevel,
     background: Background,
+    /// Writers of runs inside this one, by directory name.
+    children: Mutex<BTreeMap<String, SummaryWriter>>,
+    /// The entries of the projector's configuration.
+    embeddings: Mutex<Vec<String>>,
 }
 
 impl Drop for Inner {
@@ -134,7 +157,8 @@ impl SummaryWriter {
     /// # Errors
     /// What the background threads ran into.
     pub fn flush(&self) -> Result<()> {
-        self.inner.background.flush()
+        self.inner.background.flush()?;
+        self.children().values().try_for_each(Self::flush)
     }
 
     /// Writes everything and closes the file, for all handles. A second call does nothing; logging after it is an error
@@ -143,7 +167,42 @@ impl SummaryWriter {
     /// # Errors
     /// What the background threads ran into.
     pub fn close(&self) -> Result<()> {
-        self.inner.background.close()
+        let closed = self.inner.background.close();
+        // All are closed, whatever the first error is.
+        self.children()
+            .values()
+            .map(Self::close)
+            .fold(closed, Result::and)
+    }
+
+    /// The writer of the run `name` inside this one, made on first use, with this handle's time.
+    fn child(&self, name: &str) -> Result<Self> {
+        self.inner.background.check_open()?;
+        let mut children = self.children();
+        let child = match children.get(name) {
+            Some(child) => child.clone(),
+            None => {
+                let child = self
+                    .inner
+                    .options
+                    .clone()
+                    .log_dir(self.log_dir().join(name))
+                    .build()?;
+                children.insert(name.to_owned(), child.clone());
+                child
+            }
+        };
+        Ok(Self {
+            wall_time: self.wall_time,
+            ..child
+        })
+    }
+
+    fn children(&self) -> MutexGuard<'_, BTreeMap<String, Self>> {
+        self.inner
+            .children
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Hands a summary of about `bytes` bytes to the encoder threads.

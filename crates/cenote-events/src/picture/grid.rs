@@ -1,6 +1,6 @@
 //! N images side by side in one, as torch's `make_grid` lays them out.
 
-use ndarray::{Array4, ArrayView1, Axis};
+use ndarray::{Array4, Axis};
 
 use crate::{Error, Result};
 
@@ -79,8 +79,25 @@ impl Tiles {
         self.images.len()
     }
 
+    /// How many images there are.
+    pub(crate) fn count(&self) -> usize {
+        self.images.dim().0
+    }
+
+    /// Width and height of one image.
+    pub(crate) fn single(&self) -> [usize; 2] {
+        let (_, _, height, width) = self.images.dim();
+        [width, height]
+    }
+
+    /// The same images in another number of columns.
+    pub(crate) fn arrange(self, columns: usize) -> Result<Self> {
+        let shape = self.images.shape().to_vec();
+        Self::with_columns(self.images, &shape, columns)
+    }
+
     /// Bytes a pixel of the finished grid: grey is replicated to RGB, as in torch.
-    fn channels(&self) -> u8 {
+    pub(crate) fn channels(&self) -> u8 {
         match self.images.dim().1 {
             2 => 2,
             4 => 4,
@@ -105,43 +122,29 @@ impl Tiles {
         canvas
     }
 
-    /// Interleaves one row of one image. Rows that are contiguous in memory (NCHW) or already interleaved (NHWC) are
+    /// Interleaves one row of one image. Rows that are contiguous in memory (NCHW), or interleaved already (NHWC), are
     /// taken as slices.
     fn copy_row(&self, n: usize, y: usize, out: &mut [u8]) {
-        let row = self.images.index_axis(Axis(0), n);
-        let row = row.index_axis(Axis(1), y);
-        if row.nrows() == usize::from(self.channels())
-            && let Some(interleaved) = row.reversed_axes().to_slice()
+        let image = self.images.index_axis(Axis(0), n);
+        let row = image.index_axis(Axis(1), y);
+        let channel = |c: usize| row.index_axis(Axis(0), c).to_slice();
+        if row.len_of(Axis(0)) == 1 {
+            out.chunks_exact_mut(3)
+                .zip(&row)
+                .for_each(|(pixel, &grey)| pixel.fill(grey));
+        } else if row.len_of(Axis(0)) == 3
+            && let (Some(r), Some(g), Some(b)) = (channel(0), channel(1), channel(2))
         {
+            for (pixel, ((&r, &g), &b)) in out.chunks_exact_mut(3).zip(r.iter().zip(g).zip(b)) {
+                pixel.copy_from_slice(&[r, g, b]);
+            }
+        } else if let Some(interleaved) = row.reversed_axes().to_slice() {
             out.copy_from_slice(interleaved);
-            return;
+        } else {
+            out.iter_mut()
+                .zip(row.reversed_axes())
+                .for_each(|(out, &value)| *out = value);
         }
-        if row.nrows() == 1 {
-            let fill = |pixel: &mut [u8], &grey: &u8| pixel.fill(grey);
-            return for_each_pixel(out.chunks_exact_mut(3), row.row(0), fill);
-        }
-        for c in 0..row.nrows() {
-            for_each_pixel(
-                out.chunks_exact_mut(row.nrows()),
-                row.row(c),
-                |pixel, &value| pixel[c] = value,
-            );
-        }
-    }
-}
-
-fn for_each_pixel<'a>(
-    pixels: impl Iterator<Item = &'a mut [u8]>,
-    values: ArrayView1<'_, u8>,
-    mut set: impl FnMut(&'a mut [u8], &u8),
-) {
-    match values.to_slice() {
-        Some(values) => pixels
-            .zip(values)
-            .for_each(|(pixel, value)| set(pixel, value)),
-        None => pixels
-            .zip(&values)
-            .for_each(|(pixel, value)| set(pixel, value)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What `add_image` and `add_images` take.
 
-use ndarray::{ArrayBase, ArrayView, ArrayViewD, Axis, Data, Dimension, IxDyn};
+use ndarray::{Array4, Array5, ArrayBase, ArrayView, ArrayViewD, Axis, Data, Dimension, IxDyn};
 
 use super::{DataFormat, Pixel, Tiles};
 use crate::{Error, Result};
@@ -90,8 +90,28 @@ impl<'a, T: Pixel> ImageTensor<'a, T> {
         Tiles::new(self.to_nchw_bytes(format), shape)
     }
 
+    /// A video: bytes with the axes N, T, C, H, W, one or three channels.
+    pub(crate) fn to_ntchw_bytes(&self) -> Result<Array5<u8>> {
+        let shape = self.view.shape();
+        let refuse = |allowed: &str| Err(Error::shape("the video", shape, allowed));
+        let &[n, t, c, h, w] = shape else {
+            return refuse("it needs the five axes N, T, C, H, W");
+        };
+        if n * t * h * w == 0 {
+            return refuse("a video needs at least one frame, one row and one column");
+        }
+        if c != 1 && c != 3 {
+            return refuse("the third axis counts channels: 1 (grey) or 3 (RGB)");
+        }
+        Ok(self
+            .view
+            .mapv(T::to_byte)
+            .into_dimensionality()
+            .expect("it has five axes"))
+    }
+
     /// Bytes with the axes N, C, H, W, in whatever memory order the elements had.
-    fn to_nchw_bytes(&self, format: DataFormat) -> ndarray::Array4<u8> {
+    fn to_nchw_bytes(&self, format: DataFormat) -> Array4<u8> {
         let mut bytes = self.view.mapv(T::to_byte);
         let mut order = Vec::with_capacity(4);
         for position in format.positions() {

@@ -225,6 +225,11 @@ impl Background {
         self.shared.lock().failure.clone().map_or(Ok(()), Err)
     }
 
+    /// What a call would return now.
+    pub(crate) fn check_open(&self) -> Result<()> {
+        self.check(&self.shared.lock())
+    }
+
     fn check(&self, state: &State) -> Result<()> {
         match &state.failure {
             Some(error) => Err(error.clone()),

@@ -1,7 +1,7 @@
 //! The options of a [`SummaryWriter`].
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::background::{Background, Limits};
@@ -125,6 +125,7 @@ impl SummaryWriterBuilder {
         }
         let log_dir = self
             .log_dir
+            .clone()
             .unwrap_or_else(|| default_log_dir(&self.comment));
         let wall_time = now();
         #[expect(
@@ -138,11 +139,17 @@ impl SummaryWriterBuilder {
             max_queue: self.max_queue,
             flush_every: Duration::from_secs(self.flush_secs.max(1)),
         };
-        let background = Background::start(file, limits);
         let inner = Inner {
             log_dir,
             png_level: self.png_level,
-            background,
+            background: Background::start(file, limits),
+            children: Mutex::default(),
+            embeddings: Mutex::default(),
+            // As in torch, runs inside this one start afresh.
+            options: Self {
+                purge_step: None,
+                ..self
+            },
         };
         Ok(SummaryWriter {
             inner: Arc::new(inner),

@@ -1,10 +1,10 @@
-//! Images, and batches of them as one grid.
+//! Images, batches of them as one grid, and images with boxes.
 
 use super::SummaryWriter;
-use super::scalar::one_value;
+use super::value::one_value;
 use crate::message::{ImageValue, Kind, Summary};
-use crate::picture::{Canvas, encode_png};
-use crate::{DataFormat, ImageTensor, Pixel, PngLevel, Result};
+use crate::picture::{Canvas, Tiles, encode_png};
+use crate::{Boxes, DataFormat, Error, ImageTensor, Pixel, PngLevel, Result};
 
 impl SummaryWriter {
     /// Logs one image, by default with the axes CHW.
@@ -24,15 +24,20 @@ impl SummaryWriter {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Shape`](crate::Error::Shape) if the shape does not fit the format or holds no pixel; what the background
-    /// threads ran into; [`Error::Closed`](crate::Error::Closed).
+    /// [`Error::Shape`] if the shape does not fit the format or holds no pixel; what the background threads ran into;
+    /// [`Error::Closed`].
     pub fn add_image<'a, T: Pixel>(
         &self,
         tag: &str,
         image: impl Into<ImageTensor<'a, T>>,
         global_step: i64,
     ) -> Result<()> {
-        self.add_grid(tag, &image.into(), DataFormat::Chw, global_step)
+        self.add_tiles(
+            tag,
+            image.into().to_tiles(DataFormat::Chw)?,
+            Boxes::default(),
+            global_step,
+        )
     }
 
     /// Logs a batch of images as one grid, by default with the axes NCHW.
@@ -51,39 +56,81 @@ impl SummaryWriter {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Shape`](crate::Error::Shape) if the shape does not fit the format or holds no pixel; what the background
-    /// threads ran into; [`Error::Closed`](crate::Error::Closed).
+    /// [`Error::Shape`] if the shape does not fit the format or holds no pixel; what the background threads ran into;
+    /// [`Error::Closed`].
     pub fn add_images<'a, T: Pixel>(
         &self,
         tag: &str,
         images: impl Into<ImageTensor<'a, T>>,
         global_step: i64,
     ) -> Result<()> {
-        self.add_grid(tag, &images.into(), DataFormat::Nchw, global_step)
+        self.add_tiles(
+            tag,
+            images.into().to_tiles(DataFormat::Nchw)?,
+            Boxes::default(),
+            global_step,
+        )
     }
 
-    fn add_grid<T: Pixel>(
+    /// Logs one image, by default with the axes CHW, with red boxes drawn on it.
+    ///
+    /// Boxes are drawn as torch draws them; labels are in another typeface. torch's `rescale` is left out: resize the image
+    /// before logging it.
+    ///
+    /// ```
+    /// use cenote_events::Boxes;
+    /// use ndarray::Array3;
+    /// # let dir = tempfile::tempdir()?;
+    /// # let writer = cenote_events::SummaryWriter::new(dir.path())?;
+    /// let image = Array3::<f32>::from_elem((3, 64, 96), 0.5);
+    /// let boxes = Boxes::new([[10.0, 20.0, 50.0, 60.0], [60.0, 8.0, 90.0, 40.0]]).labels(["cat", "dog"]);
+    /// writer.add_image_with_boxes("found", &image, &boxes, 0)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if there are labels, but not one for each box (torch then leaves them out without a word);
+    /// [`Error::Shape`] if the shape does not fit the format, holds no pixel, or has an alpha channel without colours; what
+    /// the background threads ran into; [`Error::Closed`].
+    pub fn add_image_with_boxes<'a, T: Pixel>(
         &self,
         tag: &str,
-        images: &ImageTensor<'_, T>,
-        default: DataFormat,
+        image: impl Into<ImageTensor<'a, T>>,
+        boxes: &Boxes,
         global_step: i64,
     ) -> Result<()> {
-        let tiles = images.to_tiles(default)?;
+        if !boxes.labels.is_empty() && boxes.labels.len() != boxes.corners.len() {
+            let given = format!("{} for {} boxes", boxes.labels.len(), boxes.corners.len());
+            return Err(Error::argument(
+                "the number of labels",
+                given,
+                "give one for each box, or none",
+            ));
+        }
+        let tiles = image.into().to_tiles(DataFormat::Chw)?;
+        if tiles.channels() == 2 {
+            return Err(Error::argument(
+                "the image's channels",
+                "2",
+                "boxes are red: give 1, 3 or 4 channels",
+            ));
+        }
+        self.add_tiles(tag, tiles, boxes.clone(), global_step)
+    }
+
+    fn add_tiles(&self, tag: &str, tiles: Tiles, boxes: Boxes, global_step: i64) -> Result<()> {
         let tag = tag.to_owned();
         let level = self.inner.png_level;
         self.encode_summary(tiles.len(), global_step, move || {
-            image_summary(&tag, &tiles.into_canvas(), level)
+            let mut canvas = tiles.into_canvas();
+            boxes.draw(&mut canvas);
+            image_summary(&tag, &canvas, level)
         })
     }
 }
 
 /// The summary of one finished picture.
-pub(super) fn image_summary(
-    tag: &str,
-    canvas: &Canvas,
-    level: PngLevel,
-) -> Result<Summary, String> {
+fn image_summary(tag: &str, canvas: &Canvas, level: PngLevel) -> Result<Summary, String> {
     let encoded_image_string = encode_png(canvas, level).map_err(|error| error.to_string())?;
     let image = ImageValue {
         height: canvas.height.cast_signed(),

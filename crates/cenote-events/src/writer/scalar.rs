@@ -1,8 +1,9 @@
-//! Scalars.
+//! Scalars: one series, several series, and the new style.
 
 use super::SummaryWriter;
-use crate::Result;
-use crate::message::{Kind, Summary, Value};
+use super::value::{one_tensor, one_value, plugin};
+use crate::message::{DataType, Kind, TensorProto};
+use crate::{Error, Result};
 
 impl SummaryWriter {
     /// Logs one number, stored as f32.
@@ -17,24 +18,105 @@ impl SummaryWriter {
     /// ```
     ///
     /// # Errors
-    /// What the background threads ran into, or [`Error::Closed`](crate::Error::Closed).
+    /// What the background threads ran into, or [`Error::Closed`].
     #[expect(
         clippy::cast_possible_truncation,
         reason = "the format holds f32; add_scalar_double keeps all of it"
     )]
     pub fn add_scalar(&self, tag: &str, value: impl Into<f64>, global_step: i64) -> Result<()> {
-        let kind = Kind::SimpleValue(value.into() as f32);
-        self.add_summary(one_value(tag, kind), global_step)
+        self.add_summary(
+            one_value(tag, Kind::SimpleValue(value.into() as f32)),
+            global_step,
+        )
     }
-}
 
-/// A summary of one value without metadata.
-pub(super) fn one_value(tag: &str, kind: Kind) -> Summary {
-    Summary {
-        value: vec![Value {
-            tag: tag.to_owned(),
-            metadata: None,
-            value: Some(kind),
-        }],
+    /// Logs one number as a tensor of f32: torch's `new_style=True`.
+    ///
+    /// # Errors
+    /// What the background threads ran into, or [`Error::Closed`].
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the format holds f32; add_scalar_double keeps all of it"
+    )]
+    pub fn add_scalar_new_style(
+        &self,
+        tag: &str,
+        value: impl Into<f64>,
+        global_step: i64,
+    ) -> Result<()> {
+        let float_val = vec![value.into() as f32];
+        let tensor = TensorProto {
+            dtype: DataType::Float.into(),
+            float_val,
+            ..TensorProto::default()
+        };
+        self.add_summary(
+            one_tensor(tag, plugin("scalars", Vec::new()), tensor),
+            global_step,
+        )
+    }
+
+    /// Logs one number in double precision: torch's `new_style=True, double_precision=True`.
+    ///
+    /// TensorBoard's default loader does not show such scalars, only `--load_fast=false` does; [`LogDir`](crate::LogDir)
+    /// reads them.
+    ///
+    /// ```
+    /// # let dir = tempfile::tempdir()?;
+    /// # let writer = cenote_events::SummaryWriter::new(dir.path())?;
+    /// writer.add_scalar_double("clock", 1_700_000_000.123_456, 0)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What the background threads ran into, or [`Error::Closed`].
+    pub fn add_scalar_double(&self, tag: &str, value: f64, global_step: i64) -> Result<()> {
+        let tensor = TensorProto {
+            dtype: DataType::Double.into(),
+            double_val: vec![value],
+            ..TensorProto::default()
+        };
+        self.add_summary(
+            one_tensor(tag, plugin("scalars", Vec::new()), tensor),
+            global_step,
+        )
+    }
+
+    /// Logs several numbers to be shown in one chart, each as a run of its own: a file in
+    /// `<log_dir>/<main_tag>_<key>`, with the tag `main_tag`.
+    ///
+    /// `/` and `\` become `_` in the directory's name; torch leaves those of the key, so that its runs are nested.
+    ///
+    /// ```
+    /// # let dir = tempfile::tempdir()?;
+    /// # let writer = cenote_events::SummaryWriter::new(dir.path())?;
+    /// for step in 0..100 {
+    ///     let x = step as f64 / 10.0;
+    ///     writer.add_scalars("waves", [("sin", x.sin()), ("cos", x.cos())], step)?;
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Io`] if a directory or file cannot be made; what the background threads ran into; [`Error::Closed`].
+    pub fn add_scalars<'k>(
+        &self,
+        main_tag: &str,
+        values: impl IntoIterator<Item = (&'k str, f64)>,
+        global_step: i64,
+    ) -> Result<()> {
+        for (key, value) in values {
+            if key.is_empty() {
+                return Err(Error::argument(
+                    "a key of add_scalars",
+                    "empty",
+                    "each series needs a name",
+                ));
+            }
+            let name = format!("{main_tag}_{key}").replace(['/', '\\'], "_");
+            self.child(&name)?
+                .add_scalar(main_tag, value, global_step)?;
+        }
+        Ok(())
     }
 }
