@@ -92,6 +92,11 @@ impl Batches {
         self
     }
 
+    #[cfg(test)]
+    pub(super) fn stop_flag(&self) -> &Arc<AtomicBool> {
+        &self.stop
+    }
+
     /// The batch that a worker owes; its panic as an error, which is the end.
     fn receive(&mut self, step: usize) -> Result<Batch> {
         let count = self.workers.len();
