@@ -3,7 +3,7 @@
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
-use crate::lane::{ArgLane, Lane, SumLane};
+use crate::lane::{ArgLane, Lane, RealLane, SumLane};
 use crate::scratch::Slot;
 
 /// A type that tensors can hold: f32, f64, f16, bf16, u8, i8, i16, i32 or i64.
@@ -17,17 +17,26 @@ pub(crate) mod private {
 
     /// Which lanes an element is computed in.
     pub trait Lanes:
-        Sized + Copy + Convert<Self::Max> + Convert<Self::Arg> + Convert<Self::Sum>
+        Sized
+        + Copy
+        + Convert<Self::Max>
+        + Convert<Self::Arg>
+        + Convert<Self::Sum>
+        + Convert<Self::Real>
     {
         #[allow(private_bounds, reason = "lanes are this crate's own affair")]
         type Max: Lane + Slot;
         #[allow(private_bounds, reason = "lanes are this crate's own affair")]
         type Arg: ArgLane<Index: Slot> + Slot;
         #[allow(private_bounds, reason = "lanes are this crate's own affair")]
-        type Sum: SumLane + Slot;
+        type Sum: SumLane + Slot + Element;
+        #[allow(private_bounds, reason = "lanes are this crate's own affair")]
+        type Real: RealLane + Slot + Element;
         /// Whether a sum has at least twice the element's precision, so that dividing it by way of a
         /// reciprocal still rounds as a division would.
         const WIDE_SUM: bool;
+        /// The nearest value that the element can hold; integers hold any.
+        fn round(value: f64) -> f64;
     }
 
     /// Lossless widening to a lane, and the way back.
@@ -40,27 +49,32 @@ pub(crate) mod private {
 pub(crate) use private::Convert;
 
 macro_rules! impl_element {
-    ($($element:ident $max:ident $arg:ident $sum:ident $wide:literal),*) => {$(
+    ($($element:ident $max:ident $arg:ident $sum:ident $real:ident $wide:literal $round:expr),*) => {$(
         impl Element for $element {}
         impl private::Lanes for $element {
             type Max = $max;
             type Arg = $arg;
             type Sum = $sum;
+            type Real = $real;
             const WIDE_SUM: bool = $wide;
+            fn round(value: f64) -> f64 {
+                let round: fn(f64) -> f64 = $round;
+                round(value)
+            }
         }
     )*};
 }
 
 impl_element!(
-        f32 f32 f32 f64 true,
-    f64 f64 f64 f64 false,
-    f16 f32 f32 f32 false,
-    bf16 f32 f32 f32 false,
-    u8 u8 i32 i64 false,
-    i8 i8 i32 i64 false,
-    i16 i16 i32 i64 false,
-    i32 i32 i32 i64 false,
-    i64 i64 i64 i64 false
+    f32 f32 f32 f64 f64 true |value| f64::from(value as f32),
+    f64 f64 f64 f64 f64 false |value| value,
+    f16 f32 f32 f32 f32 false |value| f16::from_f64(value).to_f64(),
+    bf16 f32 f32 f32 f32 false |value| bf16::from_f64(value).to_f64(),
+    u8 u8 i32 i64 f64 false |value| value,
+    i8 i8 i32 i64 f64 false |value| value,
+    i16 i16 i32 i64 f64 false |value| value,
+    i32 i32 i32 i64 f64 false |value| value,
+    i64 i64 i64 i64 f64 false |value| value
 );
 
 macro_rules! impl_copy {
@@ -91,7 +105,7 @@ macro_rules! impl_cast {
                 }
             }
             #[inline(always)]
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a lane holds what fits its element")]
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "one rounding to the element is what a lane is for")]
             fn narrow(lanes: &[$lane], elements: &mut [Self]) {
                 for (element, &lane) in elements.iter_mut().zip(lanes) {
                     *element = lane as $element;
@@ -101,7 +115,8 @@ macro_rules! impl_cast {
     )*};
 }
 
-impl_cast!(f32 f64);
+// Integers meet f64 in power averages only; what comes back is truncated, and saturates.
+impl_cast!(f32 f64, u8 f64, i8 f64, i16 f64, i32 f64, i64 f64);
 
 macro_rules! impl_integer_cast {
     ($($element:ident $lane:ident),*) => {$(

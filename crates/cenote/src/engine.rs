@@ -5,7 +5,9 @@ use std::ops::Range;
 use fearless_simd::{Level, dispatch};
 
 use crate::element::Element;
-use crate::pass::{Band, IndexSlot, Pass, Target};
+use crate::index::IndexSlot;
+use crate::pass::{Band, Pass};
+use crate::plane::{self, Target};
 use crate::reduce::{Reducer, Value};
 use crate::scratch::with_arena;
 use crate::threads::{self, Tasks};
@@ -17,7 +19,7 @@ const BAND_BYTES: usize = 192 << 10;
 
 /// How a plane's outputs are cut into bands: along the depth where there is one, else along the height.
 #[derive(Clone, Copy, Debug)]
-struct Bands {
+pub(crate) struct Bands {
     along_depth: bool,
     /// Outputs along that axis, of the plane and of one band.
     extent: usize,
@@ -29,7 +31,12 @@ struct Bands {
 impl Bands {
     /// Cuts so that a band's lanes stay in cache and, when `pieces` asks for it, so that there are enough
     /// bands for all threads.
-    fn new(axes: [&Axis; 3], pitch_bytes: usize, unit_row: usize, pieces: usize) -> Self {
+    pub(crate) fn new(
+        axes: [&Axis; 3],
+        pitch_bytes: usize,
+        unit_row: usize,
+        pieces: usize,
+    ) -> Self {
         let along_depth = axes[0].output_len() > 1 || !axes[0].is_identity();
         let (axis, bytes, unit) = if along_depth {
             (
@@ -58,8 +65,29 @@ impl Bands {
         }
     }
 
-    fn per_plane(&self) -> usize {
+    /// One band for the whole plane.
+    pub(crate) fn whole(axes: [&Axis; 3], unit_row: usize) -> Self {
+        let extent = axes[0].output_len() * axes[1].output_len();
+        Self {
+            along_depth: false,
+            extent,
+            chunk: extent,
+            unit: unit_row,
+        }
+    }
+
+    pub(crate) fn per_plane(&self) -> usize {
         self.extent.div_ceil(self.chunk)
+    }
+
+    /// Where a band's piece of the plane begins, in elements.
+    pub(crate) fn offset(&self, band: usize) -> usize {
+        band * self.chunk * self.unit
+    }
+
+    /// Elements of a band's piece.
+    pub(crate) fn piece(&self, band: usize) -> usize {
+        self.outputs(band).len() * self.unit
     }
 
     fn outputs(&self, band: usize) -> Range<usize> {
@@ -67,7 +95,7 @@ impl Bands {
         start..(start + self.chunk).min(self.extent)
     }
 
-    fn band(&self, axes: [&Axis; 3], band: usize) -> Band {
+    pub(crate) fn band(&self, axes: [&Axis; 3], band: usize) -> Band {
         let outputs = self.outputs(band);
         if self.along_depth {
             Band {
@@ -103,18 +131,18 @@ struct Run<'a, T, R> {
 impl<T: Element, R: Reducer<T>, I: IndexSlot> Tasks<T, I> for Run<'_, T, R> {
     fn offset(&self, task: usize) -> usize {
         let (plane, band) = (task / self.bands.per_plane(), task % self.bands.per_plane());
-        plane * self.planes.target + band * self.bands.chunk * self.bands.unit
+        plane * self.planes.target + self.bands.offset(band)
     }
 
     fn run(&self, range: Range<usize>, mut target: Target<'_, T, I>) {
         for task in range {
             let (plane, band) = (task / self.bands.per_plane(), task % self.bands.per_plane());
             let source = &self.source[plane * self.planes.source..][..self.planes.source];
-            let (piece, rest) = target.split_at(self.bands.outputs(band).len() * self.bands.unit);
+            let (piece, rest) = target.split_at(self.bands.piece(band));
             target = rest;
-            let band = self.bands.band(self.pass.axes(), band);
+            let band = self.bands.band(self.pass.axes, band);
             with_arena(self.pass.scratch_words::<R::Fold>(&band), |arena| {
-                dispatch!(self.level, simd => self.pass.run(simd, self.reducer, source, (&band, arena), piece));
+                dispatch!(self.level, simd => plane::run(simd, (self.pass, self.reducer), source, (&band, arena), piece));
             });
         }
     }
@@ -132,16 +160,11 @@ pub(crate) fn run<T: Element, R: Reducer<T>, I: IndexSlot>(
         return;
     }
     let bytes = (planes.source + planes.target) * planes.count * size_of::<T>();
-    let threads = if bytes < threads::PARALLEL_BYTES {
-        1
-    } else {
-        threads::available()
-    };
-    let wanted = if threads == 1 { 1 } else { 4 * threads };
+    let wanted = threads::pieces(bytes);
     let pitch_bytes = pass.row_pitch()
         * (size_of::<Value<T, R>>() + size_of::<<R::Fold as crate::fold::Fold>::Index>());
     let bands = Bands::new(
-        pass.axes(),
+        pass.axes,
         pitch_bytes,
         pass.row_len(),
         wanted.div_ceil(planes.count),
@@ -156,4 +179,21 @@ pub(crate) fn run<T: Element, R: Reducer<T>, I: IndexSlot>(
     };
     let tasks = planes.count * bands.per_plane();
     threads::share(&run, 0..tasks, tasks.div_ceil(wanted), target);
+}
+
+/// Pools one plane on this thread.
+pub(crate) fn run_alone<T: Element, R: Reducer<T>, I: IndexSlot>(
+    pass: &Pass<'_>,
+    reducer: &R,
+    level: Level,
+    (source, target): (&[T], Target<'_, T, I>),
+) {
+    let [depth, height, _] = pass.axes;
+    let band = Band {
+        depth: 0..depth.output_len(),
+        height: 0..height.output_len(),
+    };
+    with_arena(pass.scratch_words::<R::Fold>(&band), |arena| {
+        dispatch!(level, simd => plane::run(simd, (pass, reducer), source, (&band, arena), target));
+    });
 }

@@ -95,6 +95,20 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Rank { .. }
+            | Self::EmptyAxis { .. }
+            | Self::Length { .. }
+            | Self::Shape { .. }
+            | Self::Index { .. } => self.fmt_tensor(f),
+            _ => self.fmt_parameter(f),
+        }
+    }
+}
+
+impl Error {
+    /// What is wrong with a layer's parameters.
+    fn fmt_parameter(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::Zero { name } => write!(f, "{name} is 0, and it must be at least 1"),
             Self::Parameter {
                 name,
@@ -106,8 +120,8 @@ impl fmt::Display for Error {
                 kernel_size,
             } => write!(
                 f,
-                "padding {padding} is more than half of kernel_size {kernel_size}: use at most {}, a larger kernel, \
-                 or any_padding(true) to go beyond what PyTorch allows",
+                "padding {padding} is more than half of kernel_size {kernel_size}: use at most {}, a larger \
+                 kernel, or any_padding to go beyond what PyTorch allows",
                 kernel_size / 2
             ),
             Self::WindowTooLarge {
@@ -116,13 +130,23 @@ impl fmt::Display for Error {
                 extent,
             } => write!(
                 f,
-                "a window reaches over {extent} elements, and the axis has {input} with padding {before} + {after}: \
-                 use a smaller kernel_size or dilation, more padding, or a larger input"
+                "a window reaches over {extent} elements, and the axis has {input} with padding {before} + \
+                 {after}: use a smaller kernel_size or dilation, more padding, or a larger input"
             ),
-            Self::TooLarge { what } => write!(
-                f,
-                "{what} is too large for this machine's integers: use smaller sizes"
-            ),
+            Self::TooLarge { what } => {
+                write!(
+                    f,
+                    "{what} is too large for this machine's integers: use smaller sizes"
+                )
+            }
+            Self::Unsupported { what, instead } => write!(f, "{what} is not possible: {instead}"),
+            _ => self.fmt_tensor(f),
+        }
+    }
+
+    /// What is wrong with a tensor or a buffer.
+    fn fmt_tensor(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::Rank { shape, pooled } => write!(
                 f,
                 "shape {shape:?} has {} axes, and a {pooled}-d layer takes {} (channels first, no batch) or {} \
@@ -133,19 +157,17 @@ impl fmt::Display for Error {
             ),
             Self::EmptyAxis { shape } => write!(
                 f,
-                "shape {shape:?} has an empty axis, and only the batch may be empty: every channel and spatial size \
-                 must be at least 1"
+                "shape {shape:?} has an empty axis, and only the batch may be empty: every channel and spatial \
+                 size must be at least 1"
             ),
             Self::Length {
                 what,
                 expected,
                 given,
-            } => {
-                write!(
-                    f,
-                    "{what} has {given} elements, and the plan needs {expected}: allocate exactly that many"
-                )
-            }
+            } => write!(
+                f,
+                "{what} has {given} elements, and {expected} are needed: allocate exactly that many"
+            ),
             Self::Shape {
                 what,
                 expected,
@@ -158,10 +180,10 @@ impl fmt::Display for Error {
             }
             Self::Index { index, plane } => write!(
                 f,
-                "index {index} is outside its plane of {plane} elements: indices must come from a pooling of a plane \
-                 of this size"
+                "index {index} is outside its plane of {plane} elements: indices must come from a pooling of a \
+                 plane of this size"
             ),
-            Self::Unsupported { what, instead } => write!(f, "{what} is not possible: {instead}"),
+            _ => self.fmt_parameter(f),
         }
     }
 }

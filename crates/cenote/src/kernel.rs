@@ -42,24 +42,33 @@ pub(crate) fn fold_taps<S: Simd, F: Fold, const HOP: usize>(
         out.clear(0, len.div_ceil(HOP));
         return;
     }
-    let fold = |at: usize| {
-        let mut merged = F::load(simd, &source, taps.start + at);
-        for tap in 1..taps.count {
-            merged = F::merge(
-                merged,
-                F::load(simd, &source, taps.start + at + tap * taps.step),
-            );
-        }
-        merged
-    };
     for at in (0..len).step_by(width * HOP) {
         let vector = if HOP == 1 {
-            fold(at)
+            fold_vector::<S, F>(simd, &source, taps, at)
         } else {
-            F::unzip(fold(at), fold(at + width))
+            let low = fold_vector::<S, F>(simd, &source, taps, at);
+            F::unzip(low, fold_vector::<S, F>(simd, &source, taps, at + width))
         };
         F::store(vector, out, at / HOP);
     }
+}
+
+/// The fold of the vectors at `at`.
+#[inline(always)]
+fn fold_vector<S: Simd, F: Fold>(
+    simd: S,
+    source: &Lanes<'_, F>,
+    taps: Taps,
+    at: usize,
+) -> F::Vector<S> {
+    let mut merged = F::load(simd, source, taps.start + at);
+    for tap in 1..taps.count {
+        merged = F::merge(
+            merged,
+            F::load(simd, source, taps.start + at + tap * taps.step),
+        );
+    }
+    merged
 }
 
 /// `out[i] = fold of lanes[i + tap · step]` for `len` positions and `count` taps, at a cost that grows with

@@ -163,3 +163,37 @@ impl SumLane for i64 {
         self.wrapping_mul(factor)
     }
 }
+
+/// A lane that powers and roots are computed in.
+pub(crate) trait RealLane: SumLane {
+    fn magnitude(self) -> Self;
+    fn negative(self) -> Self;
+    fn square_root(self) -> Self;
+    fn power(self, exponent: f64) -> Self;
+}
+
+macro_rules! impl_real_lane {
+    ($($lane:ident)*) => {$(
+        impl RealLane for $lane {
+            #[inline(always)]
+            fn magnitude(self) -> Self {
+                self.abs()
+            }
+            #[inline(always)]
+            fn negative(self) -> Self {
+                -self
+            }
+            #[inline(always)]
+            fn square_root(self) -> Self {
+                self.sqrt()
+            }
+            #[inline(always)]
+            #[allow(clippy::cast_possible_truncation, reason = "the exponent is a small number that the caller chose")]
+            fn power(self, exponent: f64) -> Self {
+                self.powf(exponent as $lane)
+            }
+        }
+    )*};
+}
+
+impl_real_lane!(f32 f64);

@@ -5,38 +5,44 @@ use fearless_simd::Level;
 use crate::element::Element;
 use crate::engine::{self, Planes};
 use crate::error::{Error, Result};
+use crate::fractional::Fractional;
+use crate::index::{Index, IndexSlot};
 use crate::layout::{Layout, MemoryFormat};
-use crate::pass::{Divide, IndexSlot, Pass, Target};
-use crate::reduce;
+use crate::lp;
+use crate::pass::{Divide, Pass};
+use crate::plane::Target;
+use crate::reduce::{self, Counting, Power, Reducer};
 use crate::window::Axis;
 
 /// What is made of each window.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Operation {
     Max,
+    Mean(Counting),
+    Power(Power),
 }
 
 /// A pooling of tensors of one shape: everything that can be wrong was found when it was made.
 ///
-/// A plan is immutable and cheap; it can be shared between threads and run any number of times. Running it
-/// with the `_into` methods allocates nothing once a thread has run a plan of this size before.
+/// A plan is immutable and cheap; it can be shared between threads and run any number of times. Running a
+/// forward pass allocates nothing once a thread has run one of this size before.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    layout: Layout,
-    axes: [Axis; 3],
-    operation: Operation,
+    pub(crate) layout: Layout,
+    pub(crate) axes: [Axis; 3],
+    pub(crate) operation: Operation,
+    pub(crate) fractional: Option<Fractional>,
     input_shape: Vec<usize>,
     output_shape: Vec<usize>,
     format: MemoryFormat,
-    level: Level,
+    pub(crate) level: Level,
 }
 
 impl Plan {
     /// Plans `operation` over windows that `axis` makes: it is called with each pooled axis' number, from
     /// 0, and length.
     pub(crate) fn new(
-        shape: &[usize],
-        format: MemoryFormat,
+        (shape, format): (&[usize], MemoryFormat),
         pooled: usize,
         operation: Operation,
         mut axis: impl FnMut(usize, usize) -> Result<Axis>,
@@ -60,6 +66,7 @@ impl Plan {
             layout,
             axes,
             operation,
+            fractional: None,
             input_shape,
             output_shape,
             format,
@@ -101,15 +108,16 @@ impl Plan {
     }
 
     /// Depth, height and width; identity axes lead.
-    pub(crate) fn axes(&self) -> &[Axis; 3] {
-        &self.axes
+    pub(crate) fn axes(&self) -> [&Axis; 3] {
+        self.axes.each_ref()
     }
 
     pub(crate) fn outer_and_inner(&self) -> (usize, usize) {
         (self.layout.outer, self.layout.inner)
     }
 
-    fn output_block(&self) -> usize {
+    /// Elements of the output that one outer index owns.
+    pub(crate) fn output_block(&self) -> usize {
         self.axes.iter().map(Axis::output_len).product::<usize>() * self.layout.inner
     }
 
@@ -126,22 +134,30 @@ impl Plan {
         };
         match self.operation {
             Operation::Max => self.reduce(&reduce::Max, input, target),
+            Operation::Mean(counting) => self.reduce(&reduce::Mean(counting), input, target),
+            Operation::Power(power) if power.norm_type.is_infinite() => {
+                lp::infinite(self, power, input, output)?
+            }
+            Operation::Power(power) => self.reduce(&power, input, target),
         }
         Ok(())
     }
 
-    /// Pools `input` into `output`, and writes where each maximum came from: the flat index into its
-    /// channel's plane of the unpadded input, as torch returns it. The index of a window that lies wholly
-    /// in the padding is −1.
+    /// Pools `input` into `output`, and writes where each maximum came from.
+    ///
+    /// `I` chooses the form of the indices. `i64` is torch's: the flat index into the channel's plane of the
+    /// unpadded input, and −1 for a window that lies wholly in the padding. `u8`, `u16` and `u32` are
+    /// *compact*: the number of the tap in its window, an eighth to a half of the memory.
     ///
     /// # Errors
     /// [`Error::Length`] when a buffer does not fit, [`Error::TooLarge`] for planes of 2³¹ elements or
-    /// more, [`Error::Unsupported`] when the layer does not take maxima.
-    pub fn forward_with_indices_into<T: Element>(
+    /// more, [`Error::Unsupported`] when the layer does not take maxima, or when `I` cannot number the taps
+    /// of a window.
+    pub fn forward_with_indices_into<T: Element, I: Index>(
         &self,
         input: &[T],
         output: &mut [T],
-        indices: &mut [i64],
+        indices: &mut [I],
     ) -> Result<()> {
         check_length("the input", self.input_len(), input.len())?;
         check_length("the output", self.output_len(), output.len())?;
@@ -151,20 +167,50 @@ impl Plan {
                 what: "a plane whose maxima need indices",
             });
         }
-        match self.operation {
-            Operation::Max => self.reduce(
-                &reduce::ArgMax,
-                input,
-                Target {
-                    values: output,
-                    indices,
-                },
-            ),
+        self.check_index::<I>()?;
+        self.reduce(
+            &reduce::ArgMax,
+            input,
+            Target {
+                values: output,
+                indices,
+            },
+        );
+        Ok(())
+    }
+
+    /// Refuses an operation without indices, and a form of index that cannot say where a maximum is.
+    pub(crate) fn check_index<I: Index>(&self) -> Result<()> {
+        if self.operation != Operation::Max {
+            return Err(Error::Unsupported {
+                what: "an index of a layer that does not take maxima",
+                instead: "only max pooling returns indices",
+            });
+        }
+        let [depth, height, width] = self.axes().map(|axis| axis.max_taps() as u128);
+        if I::COMPACT_LIMIT.is_some_and(|limit| depth * height * width > u128::from(limit) + 1) {
+            return Err(Error::Unsupported {
+                what: "numbering the taps of windows this large in so small a type",
+                instead: "use compact indices of a wider type (u16, u32), or flat i64 indices",
+            });
+        }
+        if I::COMPACT_LIMIT.is_some() && self.fractional.is_some() {
+            return Err(Error::Unsupported {
+                what: "numbering the taps of windows that differ from plane to plane",
+                instead: "use flat i64 indices for fractional pooling",
+            });
+        }
+        if I::COMPACT_LIMIT.is_some() && self.axes.iter().any(Axis::may_be_empty) {
+            return Err(Error::Unsupported {
+                what: "numbering the taps of windows that may lie wholly in the padding",
+                instead: "use flat i64 indices, in which −1 stands for no element",
+            });
         }
         Ok(())
     }
 
-    fn reduce<T: Element, R: reduce::Reducer<T>, I: IndexSlot>(
+    /// Runs a reducer over the planes.
+    pub(crate) fn reduce<T: Element, R: Reducer<T>, I: IndexSlot>(
         &self,
         reducer: &R,
         input: &[T],
@@ -175,14 +221,20 @@ impl Plan {
             spatial,
             inner,
         } = self.layout;
-        let [depth, height, width] = &self.axes;
-        let plane_rows = spatial[0] * spatial[1];
-        if depth.is_identity() && height.is_identity() && inner == 1 {
+        let [depth, height, width] = self.axes();
+        let planes = Planes {
+            count: outer,
+            source: self.layout.block(),
+            target: self.output_block(),
+        };
+        if let Some(fractional) = &self.fractional {
+            fractional.run(self, reducer, planes, (input, target));
+        } else if depth.is_identity() && height.is_identity() && inner == 1 {
             // Rows are pooled each on its own: all of them are one tall plane.
-            let rows = Axis::identity(outer * plane_rows);
+            let rows = Axis::identity(outer * spatial[0] * spatial[1]);
             let one = Axis::identity(1);
             let axes = [&one, &rows, width];
-            let pass = Pass::new(axes, inner, plane_rows, (axes, Divide::Folded));
+            let pass = Pass::new(axes, inner, self.axes(), (axes, Divide::Folded));
             let planes = Planes {
                 count: 1,
                 source: input.len(),
@@ -191,18 +243,13 @@ impl Plan {
             engine::run(&pass, reducer, planes, self.level, (input, target));
         } else {
             let axes = [depth, height, width];
-            let pass = Pass::new(axes, inner, plane_rows, (axes, Divide::Folded));
-            let planes = Planes {
-                count: outer,
-                source: self.layout.block(),
-                target: self.output_block(),
-            };
+            let pass = Pass::new(axes, inner, self.axes(), (axes, Divide::Folded));
             engine::run(&pass, reducer, planes, self.level, (input, target));
         }
     }
 }
 
-fn check_length(what: &'static str, expected: usize, given: usize) -> Result<()> {
+pub(crate) fn check_length(what: &'static str, expected: usize, given: usize) -> Result<()> {
     if expected == given {
         Ok(())
     } else {

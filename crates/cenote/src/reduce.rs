@@ -2,7 +2,7 @@
 
 use crate::element::{Convert, Element};
 use crate::fold::{self, Fold};
-use crate::lane::SumLane;
+use crate::lane::{RealLane, SumLane};
 use crate::scratch::Slot;
 
 /// Maps elements to lanes, folds them, and maps the result back.
@@ -156,5 +156,116 @@ impl<T: Element> Reducer<T> for Mean {
     }
     fn width(&self, count: i64) -> T::Sum {
         Counts::width::<T>(count)
+    }
+}
+
+/// The gradient of a mean: each output's gradient, divided by its window's divisor, summed over the windows
+/// that hold an input.
+pub(crate) struct Spread(pub(crate) Counting);
+
+impl<T: Element> Reducer<T> for Spread {
+    type Fold = fold::Sum<T::Sum>;
+
+    #[inline(always)]
+    fn lift(&self, elements: &[T], counts: Option<&Counts<'_, T::Sum>>, lanes: &mut [T::Sum]) {
+        <T as Convert<T::Sum>>::widen(elements, lanes);
+        if let Some(counts) = counts {
+            counts.divide::<T>(lanes);
+        }
+    }
+    #[inline(always)]
+    fn finish(&self, lanes: &mut [T::Sum], _: Option<&Counts<'_, T::Sum>>, elements: &mut [T]) {
+        <T as Convert<T::Sum>>::narrow(lanes, elements);
+    }
+    fn counting(&self) -> Counting {
+        self.0
+    }
+    fn width(&self, count: i64) -> T::Sum {
+        Counts::width::<T>(count)
+    }
+}
+
+/// The p-norm of each window, as torch's `lp_pool` defines it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Power {
+    /// p: any number but 0 and the infinities.
+    pub(crate) norm_type: f64,
+    /// Whether powers are taken of magnitudes, as ONNX does, or of the elements themselves, as torch does.
+    pub(crate) absolute: bool,
+    /// Taps of a whole window, when the sum over a clipped window is scaled up to it, as torch does.
+    pub(crate) scale_to: Option<i64>,
+}
+
+impl Power {
+    /// What the sum over a window, and its gradient, is divided by.
+    pub(crate) fn divisor(&self) -> Counting {
+        if self.scale_to.is_some() {
+            Counting::Taps
+        } else {
+            Counting::None
+        }
+    }
+
+    /// What a row of elements adds to the sums.
+    #[inline(always)]
+    fn raise<L: RealLane>(&self, lanes: &mut [L]) {
+        if self.absolute {
+            lanes.iter_mut().for_each(|lane| *lane = lane.magnitude());
+        }
+        self.raise_to(self.norm_type, lanes);
+    }
+
+    /// `lanes[i] = lanes[i]^power`, by products for the small powers that layers use.
+    #[inline(always)]
+    pub(crate) fn raise_to<L: RealLane>(&self, power: f64, lanes: &mut [L]) {
+        if power == 2.0 {
+            lanes.iter_mut().for_each(|lane| *lane = lane.times(*lane));
+        } else if power == 3.0 {
+            lanes
+                .iter_mut()
+                .for_each(|lane| *lane = lane.times(*lane).times(*lane));
+        } else if power == 0.5 {
+            lanes.iter_mut().for_each(|lane| *lane = lane.square_root());
+        } else if power != 1.0 {
+            lanes.iter_mut().for_each(|lane| *lane = lane.power(power));
+        }
+    }
+}
+
+impl<T: Element> Reducer<T> for Power {
+    type Fold = fold::Sum<T::Real>;
+
+    #[inline(always)]
+    fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Real>>, lanes: &mut [T::Real]) {
+        <T as Convert<T::Real>>::widen(elements, lanes);
+        self.raise(lanes);
+    }
+    #[inline(always)]
+    fn finish(
+        &self,
+        lanes: &mut [T::Real],
+        counts: Option<&Counts<'_, T::Real>>,
+        elements: &mut [T],
+    ) {
+        if let (Some(counts), Some(whole)) = (counts, self.scale_to) {
+            let whole = <T::Real as SumLane>::count(whole);
+            // The full window is by far the commonest, and its factor is exactly 1.
+            counts.map(lanes, |sum, width| {
+                let taps = width.times(SumLane::count(counts.rest));
+                if taps == whole {
+                    sum
+                } else {
+                    sum.divide(taps).times(whole)
+                }
+            });
+        }
+        self.raise_to(1.0 / self.norm_type, lanes);
+        <T as Convert<T::Real>>::narrow(lanes, elements);
+    }
+    fn counting(&self) -> Counting {
+        self.divisor()
+    }
+    fn width(&self, count: i64) -> T::Real {
+        SumLane::count(count)
     }
 }

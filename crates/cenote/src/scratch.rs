@@ -45,6 +45,11 @@ const fn words<T>(len: usize) -> usize {
     ((len + SLACK) * size_of::<T>()).div_ceil(8)
 }
 
+/// Words that taking `len` values takes.
+pub(crate) const fn arena_words<T>(len: usize) -> usize {
+    words::<T>(len)
+}
+
 /// Words that [`Arena::lanes`] of `len` takes.
 pub(crate) const fn lane_words<F: Fold>(len: usize) -> usize {
     words::<F::Value>(len) + words::<F::Index>(len)

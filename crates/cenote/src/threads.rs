@@ -2,13 +2,23 @@
 
 use std::ops::Range;
 
-use crate::pass::Target;
+use crate::plane::Target;
 
 /// Bytes read and written below which one thread works alone: waking another costs more.
-pub(crate) const PARALLEL_BYTES: usize = 256 << 10;
+const PARALLEL_BYTES: usize = 256 << 10;
+
+/// How many pieces a call that reads and writes `bytes` is cut into.
+pub(crate) fn pieces(bytes: usize) -> usize {
+    let threads = if bytes < PARALLEL_BYTES {
+        1
+    } else {
+        available()
+    };
+    if threads == 1 { 1 } else { 4 * threads }
+}
 
 /// Number of threads that a call may use.
-pub(crate) fn available() -> usize {
+fn available() -> usize {
     #[cfg(feature = "threads")]
     {
         rayon::current_num_threads()

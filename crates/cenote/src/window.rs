@@ -64,7 +64,7 @@ impl Sliding {
         (self.kernel_size - 1)
             .checked_mul(self.dilation)
             .and_then(|reach| reach.checked_add(1))
-            .ok_or_else(|| Error::TooLarge {
+            .ok_or(Error::TooLarge {
                 what: "dilation × (kernel_size − 1)",
             })
     }
@@ -102,6 +102,11 @@ impl Sliding {
             });
         }
         Ok(last as usize + 1)
+    }
+
+    /// How far the adjoint's first window starts before its input; `None` if it starts inside.
+    pub(crate) fn lead(&self) -> Option<usize> {
+        ((self.kernel_size - 1) * self.dilation).checked_sub(self.padding[0])
     }
 
     fn window(&self, input: usize, output: usize) -> Window {
@@ -164,7 +169,7 @@ fn gcd(a: usize, b: usize) -> usize {
 #[derive(Clone, Debug, PartialEq)]
 enum Rule {
     Sliding(Sliding),
-    /// The adjoint of a sliding axis.
+    /// The adjoint of a sliding axis: for each of its inputs, the outputs whose windows hold it.
     Covering(Sliding),
     Adaptive,
     Fractional {
@@ -226,7 +231,14 @@ impl Axis {
     /// read it. Pooling a gradient over it with sums is the backward pass of a mean.
     pub(crate) fn adjoint(&self) -> Self {
         let rule = match &self.rule {
-            Rule::Sliding(sliding) => Rule::Covering(*sliding),
+            Rule::Sliding(sliding) => match sliding.lead() {
+                // At stride 1 the adjoint slides too, with the padding that makes it whole.
+                Some(lead) if sliding.stride == 1 => Rule::Sliding(Sliding {
+                    padding: [lead, lead],
+                    ..*sliding
+                }),
+                _ => Rule::Covering(*sliding),
+            },
             Rule::Covering(sliding) => Rule::Sliding(*sliding),
             // o covers i exactly when i covers o in the adaptive axis with the lengths exchanged.
             Rule::Adaptive => Rule::Adaptive,
@@ -302,6 +314,37 @@ impl Axis {
         }
     }
 
+    /// For an adjoint axis, the sliding rule that makes it of a row whose elements lie a stride apart, and
+    /// that stride.
+    pub(crate) fn stuffed(&self) -> Option<(Sliding, usize)> {
+        let Rule::Covering(sliding) = &self.rule else {
+            return None;
+        };
+        let lead = sliding.lead()?;
+        let stuffed = Sliding {
+            stride: 1,
+            padding: [lead, lead],
+            ceil_mode: false,
+            ..*sliding
+        };
+        Some((stuffed, sliding.stride))
+    }
+
+    /// The inputs from the first to the last that the windows of `outputs` read.
+    pub(crate) fn inputs(&self, outputs: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        let windows = outputs
+            .map(|output| self.window(output))
+            .filter(|window| window.taps > 0);
+        let ends = windows.map(|window| {
+            (
+                window.start,
+                window.start + (window.taps - 1) * self.step() + 1,
+            )
+        });
+        ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+            .map_or(0..0, |(start, end)| start..end)
+    }
+
     /// Whether every output is its own input.
     pub(crate) fn is_identity(&self) -> bool {
         self.rule == Rule::Sliding(Sliding::new(1))
@@ -330,15 +373,21 @@ impl Axis {
         }
     }
 
-    /// An upper bound of the elements from a window's first tap to one past its last.
-    pub(crate) fn reach(&self) -> usize {
-        let taps = match &self.rule {
+    /// The number of taps that no window exceeds.
+    pub(crate) fn max_taps(&self) -> usize {
+        match &self.rule {
             Rule::Sliding(sliding) => sliding.kernel_size,
             Rule::Fractional { kernel_size, .. } => *kernel_size,
-            Rule::Covering(sliding) => sliding.kernel_size.div_ceil(sliding.stride),
+            Rule::Covering(sliding) => sliding
+                .kernel_size
+                .div_ceil(sliding.stride / gcd(sliding.dilation, sliding.stride)),
             Rule::Adaptive => self.input.div_ceil(self.output.max(1)) + 1,
-        };
-        (taps.saturating_sub(1) * self.step() + 1).min(self.input)
+        }
+    }
+
+    /// An upper bound of the elements from a window's first tap to one past its last.
+    pub(crate) fn reach(&self) -> usize {
+        (self.max_taps().saturating_sub(1) * self.step() + 1).min(self.input)
     }
 }
 

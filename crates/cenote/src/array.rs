@@ -1,0 +1,338 @@
+//! Layers on `ndarray` views: the same shapes as torch's tensors, in any memory order.
+
+use std::borrow::Cow;
+
+use ndarray::{Array, ArrayBase, ArrayD, ArrayViewD, Data, Dimension, IxDyn};
+
+use crate::element::Element;
+use crate::error::{Error, Result};
+use crate::layout::MemoryFormat;
+use crate::nn::{Layer, MaxUnpool};
+use crate::plan::Plan;
+
+/// A tensor's elements in an order that plans know, borrowed where they already lie so.
+struct Elements<'a, T: Clone> {
+    values: Cow<'a, [T]>,
+    format: MemoryFormat,
+}
+
+/// Where the channels are in a tensor of `rank` axes of which the last `pooled` are pooled.
+fn channel_axis(rank: usize, pooled: usize) -> Option<usize> {
+    rank.checked_sub(pooled + 1)
+}
+
+/// The view with its channels as the last axis.
+fn channels_last<T>(mut view: ArrayViewD<'_, T>, channels: usize) -> ArrayViewD<'_, T> {
+    for axis in channels..view.ndim() - 1 {
+        view.swap_axes(axis, axis + 1);
+    }
+    view
+}
+
+impl<'a, T: Element> Elements<'a, T> {
+    fn of(view: ArrayViewD<'a, T>, layer: &impl Layer, pooled: usize) -> Self {
+        if let Some(values) = view.to_slice() {
+            return Self {
+                values: Cow::Borrowed(values),
+                format: MemoryFormat::Contiguous,
+            };
+        }
+        if let Some(channels) =
+            channel_axis(view.ndim(), pooled).filter(|_| layer.keeps_channels_last())
+            && let Some(values) = channels_last(view.clone(), channels).to_slice()
+        {
+            return Self {
+                values: Cow::Borrowed(values),
+                format: MemoryFormat::ChannelsLast,
+            };
+        }
+        Self::contiguous(&view)
+    }
+
+    fn contiguous(view: &ArrayViewD<'_, T>) -> Self {
+        Self {
+            values: Cow::Owned(view.iter().copied().collect()),
+            format: MemoryFormat::Contiguous,
+        }
+    }
+
+    /// The elements of `view` in `format`.
+    fn in_format(view: ArrayViewD<'a, T>, format: MemoryFormat, pooled: usize) -> Self {
+        let view = match (format, channel_axis(view.ndim(), pooled)) {
+            (MemoryFormat::ChannelsLast, Some(channels)) => channels_last(view, channels),
+            _ => view,
+        };
+        match view.to_slice() {
+            Some(values) => Self {
+                values: Cow::Borrowed(values),
+                format,
+            },
+            None => Self {
+                format,
+                ..Self::contiguous(&view)
+            },
+        }
+    }
+}
+
+/// An array of `shape` whose elements lie as `format` says.
+fn array<T, D: Dimension>(
+    values: Vec<T>,
+    shape: &[usize],
+    format: MemoryFormat,
+    pooled: usize,
+) -> Result<Array<T, D>> {
+    let mut stored = shape.to_vec();
+    let channels =
+        channel_axis(shape.len(), pooled).filter(|_| format == MemoryFormat::ChannelsLast);
+    if let Some(channels) = channels {
+        stored[channels..].rotate_left(1);
+    }
+    let given = values.len();
+    let mismatch = |_| Error::Length {
+        what: "the array",
+        expected: shape.iter().product(),
+        given,
+    };
+    let mut array = ArrayD::from_shape_vec(IxDyn(&stored), values).map_err(mismatch)?;
+    if let Some(channels) = channels {
+        for axis in (channels + 1..shape.len()).rev() {
+            array.swap_axes(axis - 1, axis);
+        }
+    }
+    array.into_dimensionality::<D>().map_err(mismatch)
+}
+
+fn check_shape(what: &'static str, expected: &[usize], given: &[usize]) -> Result<()> {
+    if expected == given {
+        return Ok(());
+    }
+    Err(Error::Shape {
+        what,
+        expected: expected.to_vec(),
+        given: given.to_vec(),
+    })
+}
+
+fn planned<'a, T: Element, L: Layer>(
+    layer: &L,
+    view: ArrayViewD<'a, T>,
+) -> Result<(Plan, Elements<'a, T>)> {
+    let shape = view.shape().to_vec();
+    let elements = Elements::of(view, layer, L::POOLED_AXES);
+    Ok((layer.plan_in(&shape, elements.format)?, elements))
+}
+
+/// Pools an array: what [`Layer::forward`] does.
+pub(crate) fn forward<T: Element, D: Dimension, L: Layer>(
+    layer: &L,
+    view: ArrayViewD<'_, T>,
+) -> Result<Array<T, D>> {
+    let (plan, input) = planned(layer, view)?;
+    let mut output = vec![T::default(); plan.output_len()];
+    plan.forward_into(&input.values, &mut output)?;
+    array(output, plan.output_shape(), input.format, L::POOLED_AXES)
+}
+
+/// The gradient of an array: what [`Layer::backward`] does.
+pub(crate) fn backward<T: Element, D: Dimension, L: Layer>(
+    layer: &L,
+    grad_output: ArrayViewD<'_, T>,
+    view: ArrayViewD<'_, T>,
+) -> Result<Array<T, D>> {
+    let (plan, input) = planned(layer, view)?;
+    check_shape(
+        "the gradient of the output",
+        plan.output_shape(),
+        grad_output.shape(),
+    )?;
+    let grad_output = Elements::in_format(grad_output, input.format, L::POOLED_AXES);
+    let mut grad_input = vec![T::default(); plan.input_len()];
+    plan.backward_from_input_into(&grad_output.values, &input.values, &mut grad_input)?;
+    array(grad_input, plan.input_shape(), input.format, L::POOLED_AXES)
+}
+
+/// A max pooling that returns the index of each maximum beside it: torch's `return_indices=True`.
+///
+/// Made by [`SlidingPool::return_indices`](crate::SlidingPool::return_indices) and its like.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WithIndices<L> {
+    layer: L,
+}
+
+impl<L: Layer> WithIndices<L> {
+    pub(crate) fn new(layer: L) -> Self {
+        Self { layer }
+    }
+
+    /// The maxima, and the flat index of each in its plane of the unpadded input.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the layer, the shape, or both together.
+    pub fn forward<T: Element, S: Data<Elem = T>, D: Dimension>(
+        &self,
+        input: &ArrayBase<S, D>,
+    ) -> Result<(Array<T, D>, Array<i64, D>)> {
+        let (plan, input) = planned(&self.layer, input.view().into_dyn())?;
+        let mut output = vec![T::default(); plan.output_len()];
+        let mut indices = vec![0i64; plan.output_len()];
+        plan.forward_with_indices_into(&input.values, &mut output, &mut indices)?;
+        let shape = plan.output_shape();
+        let output = array(output, shape, input.format, L::POOLED_AXES)?;
+        Ok((output, array(indices, shape, input.format, L::POOLED_AXES)?))
+    }
+
+    /// The gradient of an input of `input_shape`, from the indices that the forward pass returned.
+    ///
+    /// # Errors
+    /// As [`WithIndices::forward`], and for shapes that do not belong together or an index outside its plane.
+    pub fn backward<T: Element, S: Data<Elem = T>, I: Data<Elem = i64>, D: Dimension>(
+        &self,
+        grad_output: &ArrayBase<S, D>,
+        indices: &ArrayBase<I, D>,
+        input_shape: &[usize],
+    ) -> Result<Array<T, D>> {
+        let grad_output = grad_output.view().into_dyn();
+        let given = grad_output.shape().to_vec();
+        let grad_output = Elements::of(grad_output, &self.layer, L::POOLED_AXES);
+        let plan = self.layer.plan_in(input_shape, grad_output.format)?;
+        check_shape("the gradient of the output", plan.output_shape(), &given)?;
+        check_shape("the index array", plan.output_shape(), indices.shape())?;
+        let indices = Elements::in_format(
+            indices.view().into_dyn(),
+            grad_output.format,
+            L::POOLED_AXES,
+        );
+        let mut grad_input = vec![T::default(); plan.input_len()];
+        plan.backward_from_indices_into(&grad_output.values, &indices.values, &mut grad_input)?;
+        array(grad_input, input_shape, grad_output.format, L::POOLED_AXES)
+    }
+}
+
+impl<const N: usize> MaxUnpool<N> {
+    /// Puts each element of `input` where its index says, and zeros elsewhere; the output is contiguous.
+    ///
+    /// # Errors
+    /// As [`MaxUnpool::plan`], and for shapes that differ or an index outside its plane.
+    pub fn forward<T: Element, S: Data<Elem = T>, I: Data<Elem = i64>, D: Dimension>(
+        &self,
+        input: &ArrayBase<S, D>,
+        indices: &ArrayBase<I, D>,
+        output_size: Option<[usize; N]>,
+    ) -> Result<Array<T, D>> {
+        check_shape("the index array", input.shape(), indices.shape())?;
+        let plan = self.plan(input.shape(), output_size)?;
+        let input = Elements::in_format(input.view().into_dyn(), MemoryFormat::Contiguous, N);
+        let indices = Elements::in_format(indices.view().into_dyn(), MemoryFormat::Contiguous, N);
+        let mut output = vec![T::default(); plan.output_len()];
+        plan.forward_into(&input.values, &indices.values, &mut output)?;
+        array(output, plan.output_shape(), MemoryFormat::Contiguous, N)
+    }
+
+    /// The gradient of an input of the shape of `indices`.
+    ///
+    /// # Errors
+    /// As [`MaxUnpool::forward`].
+    pub fn backward<T: Element, S: Data<Elem = T>, I: Data<Elem = i64>, D: Dimension>(
+        &self,
+        grad_output: &ArrayBase<S, D>,
+        indices: &ArrayBase<I, D>,
+    ) -> Result<Array<T, D>> {
+        let leading = grad_output.ndim().saturating_sub(N);
+        let output_size: Option<[usize; N]> = grad_output.shape()[leading..].try_into().ok();
+        let plan = self.plan(indices.shape(), output_size)?;
+        check_shape(
+            "the gradient of the output",
+            plan.output_shape(),
+            grad_output.shape(),
+        )?;
+        let grad_output =
+            Elements::in_format(grad_output.view().into_dyn(), MemoryFormat::Contiguous, N);
+        let flat = Elements::in_format(indices.view().into_dyn(), MemoryFormat::Contiguous, N);
+        let mut grad_input = vec![T::default(); plan.input_len()];
+        plan.backward_into(&grad_output.values, &flat.values, &mut grad_input)?;
+        array(grad_input, indices.shape(), MemoryFormat::Contiguous, N)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array4, ArrayView4, Axis};
+
+    use super::*;
+    use crate::nn::{AvgPool2d, MaxPool2d};
+
+    fn ramp() -> Array4<f32> {
+        Array4::from_shape_fn((2, 3, 5, 7), |(n, c, y, x)| {
+            ((n * 31 + c * 17 + y * 7 + x * 3) % 11) as f32
+        })
+    }
+
+    /// The same array with its channels last in memory.
+    fn stored_channels_last(array: &Array4<f32>) -> Array4<f32> {
+        let stored = array
+            .view()
+            .permuted_axes([0, 2, 3, 1])
+            .as_standard_layout()
+            .into_owned();
+        stored.permuted_axes([0, 3, 1, 2])
+    }
+
+    #[test]
+    fn channels_last_in_is_channels_last_out() {
+        let array = ramp();
+        let pool = MaxPool2d::new(3).stride(2).padding(1);
+        let expected = pool.forward(&array).unwrap();
+        let output = pool.forward(&stored_channels_last(&array)).unwrap();
+        assert_eq!(output, expected);
+        assert!(
+            output
+                .view()
+                .permuted_axes([0, 2, 3, 1])
+                .is_standard_layout()
+        );
+        let (values, indices) = pool
+            .return_indices()
+            .forward(&stored_channels_last(&array))
+            .unwrap();
+        assert_eq!(values, expected);
+        assert_eq!(indices, pool.return_indices().forward(&array).unwrap().1);
+    }
+
+    #[test]
+    fn any_other_order_is_copied() {
+        let array = ramp();
+        let mut mirrored = array.view();
+        mirrored.invert_axis(Axis(2));
+        let pool = AvgPool2d::new(2);
+        assert_eq!(
+            pool.forward(&mirrored).unwrap(),
+            pool.forward(&mirrored.to_owned()).unwrap()
+        );
+    }
+
+    #[test]
+    fn gradients_by_index_and_by_input_agree() {
+        let array = stored_channels_last(&ramp());
+        let pool = MaxPool2d::new(3).stride(1);
+        let (output, indices) = pool.return_indices().forward(&array).unwrap();
+        let grad = output.mapv(|value| value + 0.5);
+        let by_input = pool.backward(&grad, &array).unwrap();
+        assert_eq!(by_input.sum(), grad.sum());
+        assert_eq!(
+            pool.return_indices()
+                .backward(&grad, &indices, array.shape())
+                .unwrap(),
+            by_input
+        );
+    }
+
+    #[test]
+    fn a_wrong_rank_is_an_error() {
+        let view = ArrayView4::from_shape((1, 1, 1, 1), &[1.0f32]).unwrap();
+        let error = crate::MaxPool3d::new(1)
+            .forward(&view.into_dyn().index_axis(Axis(0), 0))
+            .unwrap_err();
+        assert!(matches!(error, Error::Rank { pooled: 3, .. }));
+    }
+}

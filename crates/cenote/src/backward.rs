@@ -1,0 +1,297 @@
+//! Gradients: a mean spreads, a maximum scatters.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use crate::element::{Convert, Element};
+use crate::engine::{self, Bands, Planes};
+use crate::error::{Error, Result};
+use crate::index::{Index, Locator};
+use crate::lane::Lane;
+use crate::lp;
+use crate::pass::{Divide, Pass};
+use crate::plan::{Operation, Plan, check_length};
+use crate::plane::Target;
+use crate::reduce::{Counting, Spread};
+use crate::scratch::{Slot, arena_words, with_arena};
+use crate::threads::{self, Tasks};
+use crate::window::Axis;
+
+type Accumulator<T> = <T as crate::element::private::Lanes>::Arg;
+
+impl Plan {
+    /// The gradient of the input of an average pooling.
+    ///
+    /// Every element of the input receives the gradients of the windows that hold it, each divided by its
+    /// window's divisor.
+    ///
+    /// # Errors
+    /// [`Error::Length`] when a buffer does not fit, [`Error::Unsupported`] when the layer's gradient
+    /// depends on its input.
+    pub fn backward_into<T: Element>(&self, grad_output: &[T], grad_input: &mut [T]) -> Result<()> {
+        check_length(
+            "the gradient of the output",
+            self.output_len(),
+            grad_output.len(),
+        )?;
+        check_length(
+            "the gradient of the input",
+            self.input_len(),
+            grad_input.len(),
+        )?;
+        let Operation::Mean(counting) = self.operation else {
+            return Err(Error::Unsupported {
+                what: "the gradient of this layer without its input",
+                instead: "use backward_from_indices_into for max pooling, and backward_from_input_into for any layer",
+            });
+        };
+        self.spread(counting, grad_output, grad_input);
+        Ok(())
+    }
+
+    /// The gradient of the input of a max pooling, from the indices that its forward pass returned: each
+    /// gradient goes to the element that was the maximum. Gradients of elements that are the maximum of
+    /// several windows add up, in f32 for f16 and bf16.
+    ///
+    /// # Errors
+    /// [`Error::Length`] when a buffer does not fit, [`Error::Index`] for an index outside its plane (the
+    /// gradient is then incomplete), [`Error::Unsupported`] when the layer does not take maxima, or when `I`
+    /// cannot number its taps.
+    pub fn backward_from_indices_into<T: Element, I: Index>(
+        &self,
+        grad_output: &[T],
+        indices: &[I],
+        grad_input: &mut [T],
+    ) -> Result<()> {
+        check_length(
+            "the gradient of the output",
+            self.output_len(),
+            grad_output.len(),
+        )?;
+        check_length("the index buffer", self.output_len(), indices.len())?;
+        check_length(
+            "the gradient of the input",
+            self.input_len(),
+            grad_input.len(),
+        )?;
+        self.check_index::<I>()?;
+        Scatter::run_all(self, grad_output, indices, grad_input)
+    }
+
+    /// The gradient of the input of any layer, from that input. Max pooling looks for its maxima again.
+    ///
+    /// # Errors
+    /// [`Error::Length`] when a buffer does not fit, [`Error::TooLarge`] for maxima in planes of 2³¹ elements
+    /// or more.
+    pub fn backward_from_input_into<T: Element>(
+        &self,
+        grad_output: &[T],
+        input: &[T],
+        grad_input: &mut [T],
+    ) -> Result<()> {
+        check_length(
+            "the gradient of the output",
+            self.output_len(),
+            grad_output.len(),
+        )?;
+        check_length("the input", self.input_len(), input.len())?;
+        check_length(
+            "the gradient of the input",
+            self.input_len(),
+            grad_input.len(),
+        )?;
+        match self.operation {
+            Operation::Mean(counting) => self.spread(counting, grad_output, grad_input),
+            Operation::Power(power) => lp::backward(self, power, grad_output, input, grad_input)?,
+            Operation::Max => {
+                let mut output = vec![T::default(); grad_output.len()];
+                let mut indices = vec![0i64; grad_output.len()];
+                self.forward_with_indices_into(input, &mut output, &mut indices)?;
+                self.backward_from_indices_into(grad_output, &indices, grad_input)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sums, for every input, the gradients of the windows that hold it, each divided as `counting` says: a
+    /// pooling of the gradient over the adjoint axes.
+    pub(crate) fn spread<T: Element>(
+        &self,
+        counting: Counting,
+        grad_output: &[T],
+        grad_input: &mut [T],
+    ) {
+        let [depth, height, width] = self.axes();
+        let adjoint = [depth.adjoint(), height.adjoint(), width.adjoint()];
+        let axes = adjoint.each_ref();
+        let pass = Pass::new(axes, self.layout.inner, axes, (self.axes(), Divide::Lifted));
+        let planes = Planes {
+            count: self.layout.outer,
+            source: self.output_block(),
+            target: self.layout.block(),
+        };
+        if planes.source == 0 {
+            return grad_input.fill(T::default());
+        }
+        let target = Target {
+            values: grad_input,
+            indices: &mut [()][..0],
+        };
+        engine::run(
+            &pass,
+            &Spread(counting),
+            planes,
+            self.level,
+            (grad_output, target),
+        );
+    }
+}
+
+/// Adds each gradient to the element that its index names, band by band of the input.
+struct Scatter<'a, T, I> {
+    plan: &'a Plan,
+    /// The windows of outputs that may name a row of the input; `None` where any output may name any row.
+    adjoint: Option<[Axis; 3]>,
+    bands: Bands,
+    grad_output: &'a [T],
+    indices: &'a [I],
+    /// An index outside its plane, if one was met.
+    outside: AtomicI64,
+}
+
+/// No index outside its plane was met.
+const NONE_OUTSIDE: i64 = -1;
+
+impl<T: Element, I: Index> Scatter<'_, T, I>
+where
+    Accumulator<T>: Slot,
+{
+    fn run_all(plan: &Plan, grad_output: &[T], indices: &[I], grad_input: &mut [T]) -> Result<()> {
+        let inputs = plan.axes().map(|axis| Axis::identity(axis.input_len()));
+        let row = plan.axes[2].input_len() * plan.layout.inner;
+        let bytes = (size_of::<T>() + size_of::<I>()) * indices.len() + size_of_val(grad_input);
+        let pieces = threads::pieces(bytes);
+        let adjoint = plan.fractional.is_none().then(|| {
+            let [depth, height, width] = plan.axes();
+            [depth.adjoint(), height.adjoint(), width.adjoint()]
+        });
+        let bands = match &adjoint {
+            Some(adjoint) => {
+                let wanted = pieces.div_ceil(plan.layout.outer.max(1));
+                Bands::new(
+                    adjoint.each_ref(),
+                    row * size_of::<Accumulator<T>>(),
+                    row,
+                    wanted,
+                )
+            }
+            None => Bands::whole(inputs.each_ref(), row),
+        };
+        let scatter = Scatter {
+            plan,
+            adjoint,
+            bands,
+            grad_output,
+            indices,
+            outside: AtomicI64::new(NONE_OUTSIDE),
+        };
+        let tasks = plan.layout.outer * bands.per_plane();
+        let target = Target {
+            values: grad_input,
+            indices: &mut [()][..0],
+        };
+        threads::share(&scatter, 0..tasks, tasks.div_ceil(pieces).max(1), target);
+        match scatter.outside.into_inner() {
+            NONE_OUTSIDE => Ok(()),
+            index => Err(Error::Index {
+                index,
+                plane: plan.layout.plane(),
+            }),
+        }
+    }
+
+    /// The outputs along depth and height that may name a row of the band.
+    fn outputs(&self, band: usize) -> [Range<usize>; 2] {
+        let [depth, height, _] = self.plan.axes();
+        let Some(adjoint) = &self.adjoint else {
+            return [0..depth.output_len(), 0..height.output_len()];
+        };
+        let band = self.bands.band(adjoint.each_ref(), band);
+        [
+            adjoint[0].inputs(band.depth),
+            adjoint[1].inputs(band.height),
+        ]
+    }
+
+    /// Scatters the outputs of one band of one plane.
+    fn run_band(&self, (plane, band): (usize, usize), sums: &mut [Accumulator<T>]) {
+        let plan = self.plan;
+        let (inner, block) = (plan.layout.inner, plan.output_block());
+        let [_, height, width] = plan.axes();
+        let row_len = width.output_len() * inner;
+        let first = self.bands.offset(band);
+        let plane_len = plan.layout.plane() as i64;
+        let [depths, heights] = self.outputs(band);
+        let taps = plan.axes().map(Axis::max_taps);
+        let mut grads = [<Accumulator<T> as Lane>::ZERO; 64];
+        for (z, y) in depths.flat_map(|z| heights.clone().map(move |y| (z, y))) {
+            let at = plane * block + (z * height.output_len() + y) * row_len;
+            let locator = Locator::new(plan.axes(), taps, (z, y));
+            let (grad_row, index_row) = (
+                &self.grad_output[at..at + row_len],
+                &self.indices[at..at + row_len],
+            );
+            let chunks = grad_row.chunks(64).zip(index_row.chunks(64));
+            for (chunk, (elements, indices)) in chunks.enumerate() {
+                let grads = &mut grads[..elements.len()];
+                <T as Convert<Accumulator<T>>>::widen(elements, grads);
+                for (lane, (grad, index)) in grads.iter().zip(indices).enumerate() {
+                    let output = chunk * 64 + lane;
+                    let (x, channel) = if inner == 1 {
+                        (output, 0)
+                    } else {
+                        (output / inner, output % inner)
+                    };
+                    let number = index.number();
+                    let flat = if I::COMPACT_LIMIT.is_some() {
+                        locator.flat(number, x)
+                    } else {
+                        number
+                    };
+                    if !(0..plane_len).contains(&flat) {
+                        if flat != -1 {
+                            self.outside.store(number, Ordering::Relaxed);
+                        }
+                        continue;
+                    }
+                    let place = (flat as usize * inner + channel).wrapping_sub(first);
+                    if let Some(sum) = sums.get_mut(place) {
+                        *sum = sum.plus(*grad);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<T: Element, I: Index> Tasks<T, ()> for Scatter<'_, T, I> {
+    fn offset(&self, task: usize) -> usize {
+        let (plane, band) = (task / self.bands.per_plane(), task % self.bands.per_plane());
+        plane * self.plan.layout.block() + self.bands.offset(band)
+    }
+
+    fn run(&self, range: Range<usize>, mut target: Target<'_, T, ()>) {
+        for task in range {
+            let (plane, band) = (task / self.bands.per_plane(), task % self.bands.per_plane());
+            let len = self.bands.piece(band);
+            let (piece, rest) = target.split_at(len);
+            target = rest;
+            with_arena(arena_words::<Accumulator<T>>(len), |mut arena| {
+                let sums = &mut <Accumulator<T> as Slot>::take(&mut arena, len)[..len];
+                sums.fill(<Accumulator<T> as Lane>::ZERO);
+                self.run_band((plane, band), sums);
+                <T as Convert<Accumulator<T>>>::narrow(sums, piece.values);
+            });
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Power averages whose order is infinite, and the gradient of all of them.
+
+use crate::element::{Convert, Element};
+use crate::error::Result;
+use crate::lane::{Lane, RealLane, SumLane};
+use crate::plan::{Operation, Plan};
+use crate::plane::Target;
+use crate::reduce::{self, Power};
+
+type Real<T> = <T as crate::element::private::Lanes>::Real;
+
+/// Elements in the precision that powers are computed in.
+fn widened<T: Element>(elements: &[T]) -> Vec<Real<T>> {
+    let mut lanes = vec![<Real<T> as Lane>::ZERO; elements.len()];
+    <T as Convert<Real<T>>>::widen(elements, &mut lanes);
+    lanes
+}
+
+fn narrow<T: Element>(lanes: &[Real<T>], elements: &mut [T]) {
+    <T as Convert<Real<T>>>::narrow(lanes, elements);
+}
+
+/// Magnitudes, negated where the smallest of them is wanted.
+fn magnitudes<T: Element>(power: Power, input: &[T]) -> Vec<Real<T>> {
+    let mut lanes = widened(input);
+    for lane in &mut lanes {
+        *lane = if power.norm_type > 0.0 {
+            lane.magnitude()
+        } else {
+            lane.magnitude().negative()
+        };
+    }
+    lanes
+}
+
+/// The largest magnitude of each window, or the smallest for a norm of −∞.
+pub(crate) fn infinite<T: Element>(
+    plan: &Plan,
+    power: Power,
+    input: &[T],
+    output: &mut [T],
+) -> Result<()> {
+    let magnitudes = magnitudes(power, input);
+    let mut extremes = vec![<Real<T> as Lane>::ZERO; output.len()];
+    let target = Target {
+        values: &mut extremes,
+        indices: &mut [()][..0],
+    };
+    plan.reduce(&reduce::Max, &magnitudes, target);
+    if power.norm_type < 0.0 {
+        extremes
+            .iter_mut()
+            .for_each(|extreme| *extreme = extreme.negative());
+    }
+    narrow(&extremes, output);
+    Ok(())
+}
+
+/// The gradient of a power average: that of each input x is x^(p−1) · Σ scale · g · y^(1−p) over the windows
+/// that hold it, and 0 where a window's sum is 0.
+pub(crate) fn backward<T: Element>(
+    plan: &Plan,
+    power: Power,
+    grad_output: &[T],
+    input: &[T],
+    grad_input: &mut [T],
+) -> Result<()> {
+    if power.norm_type.is_infinite() {
+        return infinite_backward(plan, power, (grad_output, input), grad_input);
+    }
+    let mut input = widened(input);
+    let mut factors = vec![<Real<T> as Lane>::ZERO; grad_output.len()];
+    plan.forward_into(&input, &mut factors)?;
+    raise(1.0 - power.norm_type, &mut factors, |factor, output| {
+        if output == <Real<T> as Lane>::ZERO {
+            output
+        } else {
+            factor
+        }
+    });
+    for (factor, grad) in factors.iter_mut().zip(widened(grad_output)) {
+        *factor = factor.times(grad);
+    }
+    let mut spread = vec![<Real<T> as Lane>::ZERO; input.len()];
+    plan.spread(power.divisor(), &factors, &mut spread);
+    if let Some(whole) = power.scale_to {
+        let whole = <Real<T> as SumLane>::count(whole);
+        spread.iter_mut().for_each(|lane| *lane = lane.times(whole));
+    }
+    let signs = input.clone();
+    if power.absolute {
+        input.iter_mut().for_each(|lane| *lane = lane.magnitude());
+    }
+    raise(power.norm_type - 1.0, &mut input, |factor, _| factor);
+    for ((lane, factor), sign) in spread.iter_mut().zip(&input).zip(signs) {
+        let factor = if power.absolute && sign < <Real<T> as Lane>::ZERO {
+            factor.negative()
+        } else {
+            *factor
+        };
+        *lane = lane.times(factor);
+    }
+    narrow(&spread, grad_input);
+    Ok(())
+}
+
+/// Raises lanes to a power, and lets `adjust` see each result beside what it was made of.
+fn raise<L: RealLane>(power: f64, lanes: &mut [L], adjust: impl Fn(L, L) -> L) {
+    for lane in lanes {
+        let factor = if power == 0.0 {
+            L::count(1)
+        } else if power == 1.0 {
+            *lane
+        } else if power == -1.0 {
+            L::count(1).divide(*lane)
+        } else {
+            lane.power(power)
+        };
+        *lane = adjust(factor, *lane);
+    }
+}
+
+/// Routes each gradient to the extreme it came from, with that element's sign.
+fn infinite_backward<T: Element>(
+    plan: &Plan,
+    power: Power,
+    (grad_output, input): (&[T], &[T]),
+    grad_input: &mut [T],
+) -> Result<()> {
+    let magnitudes = magnitudes(power, input);
+    let mut plan = plan.clone();
+    plan.operation = Operation::Max;
+    let mut extremes = vec![<Real<T> as Lane>::ZERO; grad_output.len()];
+    let mut indices = vec![0i64; grad_output.len()];
+    plan.forward_with_indices_into(&magnitudes, &mut extremes, &mut indices)?;
+    let mut grads = vec![<Real<T> as Lane>::ZERO; grad_input.len()];
+    plan.backward_from_indices_into(&widened(grad_output), &indices, &mut grads)?;
+    let zero = <Real<T> as Lane>::ZERO;
+    for (grad, element) in grads.iter_mut().zip(widened(input)) {
+        *grad = if element > zero {
+            *grad
+        } else if element < zero {
+            grad.negative()
+        } else {
+            grad.times(zero)
+        };
+    }
+    narrow(&grads, grad_input);
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! Layers that choose their windows for the output size wanted.
+
+use super::sliding::Max;
+use super::{Kind, Layer};
+use crate::error::Result;
+use crate::layout::MemoryFormat;
+use crate::plan::{Operation, Plan};
+use crate::reduce::Counting;
+use crate::window::Axis;
+
+/// The output size of each pooled axis; `None` keeps the input's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutputSize<const N: usize>(pub [Option<usize>; N]);
+
+impl<const N: usize> From<usize> for OutputSize<N> {
+    fn from(size: usize) -> Self {
+        Self([Some(size); N])
+    }
+}
+
+impl<const N: usize> From<[usize; N]> for OutputSize<N> {
+    fn from(sizes: [usize; N]) -> Self {
+        Self(sizes.map(Some))
+    }
+}
+
+impl<const N: usize> From<[Option<usize>; N]> for OutputSize<N> {
+    fn from(sizes: [Option<usize>; N]) -> Self {
+        Self(sizes)
+    }
+}
+
+/// A layer of windows of nearly equal size that cover the input: [`AdaptiveMaxPool`] or
+/// [`AdaptiveAvgPool`].
+///
+/// Output `o` of `O` covers the inputs from `⌊o·I/O⌋` to `⌈(o+1)·I/O⌉`, so neighbours may overlap, and more
+/// outputs than inputs repeat some. An output size of 0 gives an empty output.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AdaptivePool<K, const N: usize> {
+    output_size: [Option<usize>; N],
+    kind: K,
+}
+
+impl<K: Default, const N: usize> AdaptivePool<K, N> {
+    /// Windows for an output of `output_size`: one size for all axes, or one for each, where `None` keeps
+    /// the input's.
+    pub fn new(output_size: impl Into<OutputSize<N>>) -> Self {
+        Self {
+            output_size: output_size.into().0,
+            kind: K::default(),
+        }
+    }
+
+    /// Global pooling: one window that covers all of the input.
+    pub fn global() -> Self {
+        Self::new(1)
+    }
+}
+
+impl<K: Kind, const N: usize> Layer for AdaptivePool<K, N> {
+    const POOLED_AXES: usize = N;
+
+    fn plan_in(&self, shape: &[usize], format: MemoryFormat) -> Result<Plan> {
+        Plan::new(
+            (shape, format),
+            N,
+            self.kind.operation(0)?,
+            |axis, length| {
+                Ok(Axis::adaptive(
+                    length,
+                    self.output_size[axis].unwrap_or(length),
+                ))
+            },
+        )
+    }
+}
+
+impl<const N: usize> AdaptiveMaxPool<N> {
+    /// This layer, returning the index of each maximum as well: torch's `return_indices=True`.
+    #[cfg(feature = "ndarray")]
+    pub fn return_indices(&self) -> crate::WithIndices<Self> {
+        crate::WithIndices::new(self.clone())
+    }
+}
+
+/// What [`AdaptiveAvgPool`] makes of a window: its mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mean;
+
+impl Kind for Mean {
+    #[allow(private_interfaces, reason = "only this crate's kinds exist")]
+    fn operation(&self, _taps: usize) -> Result<Operation> {
+        Ok(Operation::Mean(Counting::Taps))
+    }
+}
+
+/// Adaptive max pooling over `N` axes: the largest element of each window. NaN, ties and indices are those
+/// of [`MaxPool`](crate::MaxPool).
+///
+/// ```
+/// use cenote::{AdaptiveMaxPool1d, Layer};
+///
+/// let plan = AdaptiveMaxPool1d::new(2).plan(&[1, 5])?;
+/// let mut output = [0; 2];
+/// plan.forward_into(&[1, 5, 2, 4, 3], &mut output)?;
+/// assert_eq!(output, [5, 4]);
+/// # Ok::<(), cenote::Error>(())
+/// ```
+pub type AdaptiveMaxPool<const N: usize> = AdaptivePool<Max, N>;
+
+/// Adaptive max pooling over `(N, C, L)` or `(C, L)`: [torch.nn.AdaptiveMaxPool1d]. See [`AdaptiveMaxPool`].
+///
+/// [torch.nn.AdaptiveMaxPool1d]: https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
+pub type AdaptiveMaxPool1d = AdaptiveMaxPool<1>;
+
+/// Adaptive max pooling over `(N, C, H, W)` or `(C, H, W)`: [torch.nn.AdaptiveMaxPool2d]. See
+/// [`AdaptiveMaxPool`].
+///
+/// [torch.nn.AdaptiveMaxPool2d]: https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html
+pub type AdaptiveMaxPool2d = AdaptiveMaxPool<2>;
+
+/// Adaptive max pooling over `(N, C, D, H, W)` or `(C, D, H, W)`: [torch.nn.AdaptiveMaxPool3d]. See
+/// [`AdaptiveMaxPool`].
+///
+/// [torch.nn.AdaptiveMaxPool3d]: https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html
+pub type AdaptiveMaxPool3d = AdaptiveMaxPool<3>;
+
+/// Adaptive average pooling over `N` axes: the mean of each window, as precise as
+/// [`AvgPool`](crate::AvgPool)'s.
+///
+/// # Differences from PyTorch
+/// An input without channels is refused on every rank, integers are taken, and f16 and bf16 in 3-D are summed
+/// in f32, where torch sums them in their own type.
+///
+/// ```
+/// use cenote::{AdaptiveAvgPool2d, Layer};
+///
+/// let plan = AdaptiveAvgPool2d::global().plan(&[8, 512, 7, 7])?;
+/// assert_eq!(plan.output_shape(), [8, 512, 1, 1]);
+/// let keep_height = AdaptiveAvgPool2d::new([None, Some(3)]).plan(&[8, 512, 7, 7])?;
+/// assert_eq!(keep_height.output_shape(), [8, 512, 7, 3]);
+/// # Ok::<(), cenote::Error>(())
+/// ```
+pub type AdaptiveAvgPool<const N: usize> = AdaptivePool<Mean, N>;
+
+/// Adaptive average pooling over `(N, C, L)` or `(C, L)`: [torch.nn.AdaptiveAvgPool1d]. See
+/// [`AdaptiveAvgPool`].
+///
+/// [torch.nn.AdaptiveAvgPool1d]: https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html
+pub type AdaptiveAvgPool1d = AdaptiveAvgPool<1>;
+
+/// Adaptive average pooling over `(N, C, H, W)` or `(C, H, W)`: [torch.nn.AdaptiveAvgPool2d]. See
+/// [`AdaptiveAvgPool`].
+///
+/// [torch.nn.AdaptiveAvgPool2d]: https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
+pub type AdaptiveAvgPool2d = AdaptiveAvgPool<2>;
+
+/// Adaptive average pooling over `(N, C, D, H, W)` or `(C, D, H, W)`: [torch.nn.AdaptiveAvgPool3d]. See
+/// [`AdaptiveAvgPool`].
+///
+/// [torch.nn.AdaptiveAvgPool3d]: https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html
+pub type AdaptiveAvgPool3d = AdaptiveAvgPool<3>;

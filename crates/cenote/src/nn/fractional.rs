@@ -1,0 +1,204 @@
+//! Layers whose windows lie at pseudo-random places.
+
+use super::{Layer, PerAxis};
+use crate::error::{Error, Result};
+use crate::fractional::{self, Fractional};
+use crate::layout::MemoryFormat;
+use crate::plan::{Operation, Plan};
+
+#[derive(Clone, Debug, PartialEq)]
+enum Output<const N: usize> {
+    Size([usize; N]),
+    Ratio([f64; N]),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Samples {
+    Given(Vec<f64>),
+    Seeded(u64),
+}
+
+/// Fractional max pooling over `N` = 2 or 3 axes, of [Graham's paper]: windows of one size whose starts are
+/// spread over the input by a pseudo-random sample, so that an axis can shrink by any factor.
+///
+/// Each plane (an image's channel) has one sample in [0, 1) for each axis. The first window of an axis starts
+/// at 0 and the last one ends at the end; the sample moves those between. NaN, ties and indices are those of
+/// [`MaxPool`](crate::MaxPool). Tensors are contiguous, as they become in torch.
+///
+/// # Differences from PyTorch
+/// - Samples come from a seed that you choose ([`FractionalMaxPool::seed`], 0 by default) or from you; torch
+///   draws new ones at every call.
+/// - Torch's 3-D layer refuses windows that just fit; here 2-D and 3-D take what fits.
+///
+/// ```
+/// use cenote::{FractionalMaxPool2d, Layer};
+///
+/// let plan = FractionalMaxPool2d::with_output_ratio(2, [0.7, 0.7]).seed(42).plan(&[1, 3, 10, 10])?;
+/// assert_eq!(plan.output_shape(), [1, 3, 7, 7]);
+/// # Ok::<(), cenote::Error>(())
+/// ```
+///
+/// [Graham's paper]: https://arxiv.org/abs/1412.6071
+#[derive(Clone, Debug, PartialEq)]
+pub struct FractionalMaxPool<const N: usize> {
+    kernel_size: [usize; N],
+    output: Output<N>,
+    samples: Samples,
+}
+
+/// Fractional max pooling over `(N, C, H, W)` or `(C, H, W)`: [torch.nn.FractionalMaxPool2d]. See
+/// [`FractionalMaxPool`].
+///
+/// [torch.nn.FractionalMaxPool2d]: https://pytorch.org/docs/stable/generated/torch.nn.FractionalMaxPool2d.html
+pub type FractionalMaxPool2d = FractionalMaxPool<2>;
+
+/// Fractional max pooling over `(N, C, D, H, W)` or `(C, D, H, W)`: [torch.nn.FractionalMaxPool3d]. See
+/// [`FractionalMaxPool`].
+///
+/// [torch.nn.FractionalMaxPool3d]: https://pytorch.org/docs/stable/generated/torch.nn.FractionalMaxPool3d.html
+pub type FractionalMaxPool3d = FractionalMaxPool<3>;
+
+impl<const N: usize> FractionalMaxPool<N> {
+    /// Windows of `kernel_size` that make an output of `output_size`.
+    pub fn with_output_size(
+        kernel_size: impl Into<PerAxis<N>>,
+        output_size: impl Into<PerAxis<N>>,
+    ) -> Self {
+        let output = Output::Size(output_size.into().0);
+        Self {
+            kernel_size: kernel_size.into().0,
+            output,
+            samples: Samples::Seeded(0),
+        }
+    }
+
+    /// Windows of `kernel_size` that shrink each axis to `output_ratio` of it, rounded down.
+    pub fn with_output_ratio(kernel_size: impl Into<PerAxis<N>>, output_ratio: [f64; N]) -> Self {
+        let output = Output::Ratio(output_ratio);
+        Self {
+            kernel_size: kernel_size.into().0,
+            output,
+            samples: Samples::Seeded(0),
+        }
+    }
+
+    /// Draws the samples from `seed`: the same seed gives the same windows. Default: 0.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.samples = Samples::Seeded(seed);
+        self
+    }
+
+    /// Takes the samples as given: `(N, C, axes)` row-major, each in [0, 1), in torch's order of axes, which
+    /// is width, height in 2-D and depth, height, width in 3-D.
+    #[must_use]
+    pub fn samples(mut self, samples: Vec<f64>) -> Self {
+        self.samples = Samples::Given(samples);
+        self
+    }
+
+    /// This layer, returning the index of each maximum as well: torch's `return_indices=True`.
+    #[cfg(feature = "ndarray")]
+    pub fn return_indices(&self) -> crate::WithIndices<Self> {
+        crate::WithIndices::new(self.clone())
+    }
+
+    /// Output size of one axis.
+    fn output_size(&self, axis: usize, length: usize) -> Result<usize> {
+        match &self.output {
+            Output::Size(sizes) => Ok(sizes[axis]),
+            Output::Ratio(ratios) if ratios[axis] > 0.0 && ratios[axis] < 1.0 => {
+                Ok((length as f64 * ratios[axis]) as usize)
+            }
+            Output::Ratio(ratios) => Err(Error::Parameter {
+                name: "output_ratio",
+                given: ratios[axis].to_string(),
+                allowed: "it must lie between 0 and 1, both excluded",
+            }),
+        }
+    }
+
+    /// One sample for each plane and axis, in the order depth, height, width.
+    fn draw(&self, planes: usize) -> Result<Vec<[f64; 3]>> {
+        let axis = |number: usize| if N == 2 { 2 - number } else { number };
+        let mut samples = vec![[0.0; 3]; planes];
+        match &self.samples {
+            Samples::Given(given) => {
+                if given.len() != planes * N {
+                    return Err(Error::Length {
+                        what: "the samples",
+                        expected: planes * N,
+                        given: given.len(),
+                    });
+                }
+                if let Some(sample) = given.iter().find(|sample| !(0.0..1.0).contains(*sample)) {
+                    return Err(Error::Parameter {
+                        name: "a sample",
+                        given: sample.to_string(),
+                        allowed: "samples lie in [0, 1)",
+                    });
+                }
+                for (plane, given) in samples.iter_mut().zip(given.chunks_exact(N)) {
+                    given
+                        .iter()
+                        .enumerate()
+                        .for_each(|(number, sample)| plane[axis(number)] = *sample);
+                }
+            }
+            Samples::Seeded(seed) => {
+                let mut state = *seed;
+                for plane in &mut samples {
+                    (0..N).for_each(|number| plane[axis(number)] = uniform(&mut state));
+                }
+            }
+        }
+        Ok(samples)
+    }
+}
+
+/// The next number in [0, 1) with 11 bits, so that no element type rounds it up to 1: SplitMix64.
+fn uniform(state: &mut u64) -> f64 {
+    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mut bits = *state;
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    ((bits ^ (bits >> 31)) >> 56) as f64 / 256.0
+}
+
+impl<const N: usize> Layer for FractionalMaxPool<N> {
+    const POOLED_AXES: usize = N;
+
+    fn plan_in(&self, shape: &[usize], format: MemoryFormat) -> Result<Plan> {
+        if !(2..=3).contains(&N) {
+            return Err(Error::Unsupported {
+                what: "fractional pooling over this number of axes",
+                instead: "use FractionalMaxPool2d or FractionalMaxPool3d",
+            });
+        }
+        if format == MemoryFormat::ChannelsLast {
+            return Err(Error::Unsupported {
+                what: "fractional pooling with channels last, where each channel has windows of its own",
+                instead: "make the tensor contiguous",
+            });
+        }
+        let mut plan = Plan::new((shape, format), N, Operation::Max, |axis, length| {
+            let (output, kernel_size) = (self.output_size(axis, length)?, self.kernel_size[axis]);
+            fractional::check_fit(length, output, kernel_size)?;
+            Ok(fractional::axis_of::<f64>(
+                length,
+                output,
+                kernel_size.min(length),
+                0.0,
+            ))
+        })?;
+        let mut kernel_size = [1; 3];
+        kernel_size[3 - N..].copy_from_slice(&self.kernel_size);
+        let samples = self.draw(plan.outer_and_inner().0)?;
+        plan.fractional = Some(Fractional::new(kernel_size, samples));
+        Ok(plan)
+    }
+
+    fn keeps_channels_last(&self) -> bool {
+        false
+    }
+}

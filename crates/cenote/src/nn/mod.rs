@@ -1,0 +1,128 @@
+//! The layers, under torch's names.
+
+mod adaptive;
+mod fractional;
+mod sliding;
+mod unpool;
+
+pub use adaptive::{
+    AdaptiveAvgPool, AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool,
+    AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, AdaptivePool, OutputSize,
+};
+pub use fractional::{FractionalMaxPool, FractionalMaxPool2d, FractionalMaxPool3d};
+pub use sliding::{
+    Avg, AvgPool, AvgPool1d, AvgPool2d, AvgPool3d, LPPool, LPPool1d, LPPool2d, LPPool3d, Lp, Max,
+    MaxPool, MaxPool1d, MaxPool2d, MaxPool3d, SlidingPool,
+};
+pub use unpool::{MaxUnpool, MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, UnpoolPlan};
+
+use crate::error::Result;
+use crate::layout::MemoryFormat;
+use crate::plan::{Operation, Plan};
+
+mod private {
+    use super::{Operation, Result};
+
+    /// What a layer makes of its windows.
+    pub trait Kind {
+        /// The operation over windows of `taps` taps.
+        #[allow(private_interfaces, reason = "only this crate's kinds exist")]
+        fn operation(&self, taps: usize) -> Result<Operation>;
+    }
+}
+
+use private::Kind;
+
+/// One value for each pooled axis: `3` for all alike, or `[3, 2]` (height, width).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PerAxis<const N: usize>(pub [usize; N]);
+
+impl<const N: usize> From<usize> for PerAxis<N> {
+    fn from(size: usize) -> Self {
+        Self([size; N])
+    }
+}
+
+impl<const N: usize> From<[usize; N]> for PerAxis<N> {
+    fn from(sizes: [usize; N]) -> Self {
+        Self(sizes)
+    }
+}
+
+impl From<(usize, usize)> for PerAxis<2> {
+    fn from((height, width): (usize, usize)) -> Self {
+        Self([height, width])
+    }
+}
+
+impl From<(usize, usize, usize)> for PerAxis<3> {
+    fn from((depth, height, width): (usize, usize, usize)) -> Self {
+        Self([depth, height, width])
+    }
+}
+
+/// A layer: it plans a pooling for tensors of one shape.
+///
+/// Shapes are torch's: `(N, C, …)`, or `(C, …)` without a batch, also where channels are last in memory.
+/// The batch may be empty, nothing else.
+pub trait Layer {
+    /// Number of axes that are pooled: the last ones.
+    const POOLED_AXES: usize;
+
+    /// Plans the pooling of tensors of `shape` whose channels lie as `format` says.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the layer's parameters, with the shape, or with both together.
+    fn plan_in(&self, shape: &[usize], format: MemoryFormat) -> Result<Plan>;
+
+    /// Whether tensors with channels last are pooled as they are; else they are made contiguous.
+    fn keeps_channels_last(&self) -> bool {
+        true
+    }
+
+    /// Plans the pooling of contiguous tensors of `shape`.
+    ///
+    /// # Errors
+    /// As [`Layer::plan_in`].
+    fn plan(&self, shape: &[usize]) -> Result<Plan> {
+        self.plan_in(shape, MemoryFormat::Contiguous)
+    }
+
+    /// Pools an array. One whose channels are last in memory gives one whose channels are last; one in any
+    /// other order is copied first.
+    ///
+    /// # Errors
+    /// As [`Layer::plan_in`].
+    #[cfg(feature = "ndarray")]
+    fn forward<T: crate::Element, S: ndarray::Data<Elem = T>, D: ndarray::Dimension>(
+        &self,
+        input: &ndarray::ArrayBase<S, D>,
+    ) -> Result<ndarray::Array<T, D>>
+    where
+        Self: Sized,
+    {
+        crate::array::forward(self, input.view().into_dyn())
+    }
+
+    /// The gradient of `input`, given that of the output. Max pooling looks for its maxima again: with
+    /// [`WithIndices`](crate::WithIndices) it need not.
+    ///
+    /// # Errors
+    /// As [`Layer::plan_in`], and when the gradient does not have the output's shape.
+    #[cfg(feature = "ndarray")]
+    fn backward<
+        T: crate::Element,
+        S: ndarray::Data<Elem = T>,
+        G: ndarray::Data<Elem = T>,
+        D: ndarray::Dimension,
+    >(
+        &self,
+        grad_output: &ndarray::ArrayBase<G, D>,
+        input: &ndarray::ArrayBase<S, D>,
+    ) -> Result<ndarray::Array<T, D>>
+    where
+        Self: Sized,
+    {
+        crate::array::backward(self, grad_output.view().into_dyn(), input.view().into_dyn())
+    }
+}

@@ -1,0 +1,361 @@
+//! Layers that put maxima back where they came from.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use super::PerAxis;
+use crate::element::Element;
+use crate::error::{Error, Result};
+use crate::layout::{Layout, MemoryFormat};
+use crate::plan::check_length;
+use crate::plane::Target;
+use crate::threads::{self, Tasks};
+
+/// Max unpooling over `N` axes: puts each element where its index says, zeros elsewhere.
+///
+/// The indices are those that a max pooling returned; they count in the plane of the output. Of elements with
+/// one index the last wins, whatever the number of threads.
+///
+/// # Differences from PyTorch
+/// `kernel_size` and `stride` must be at least 1 on every rank, the result never depends on threads, and
+/// integers are taken, also by the gradient.
+///
+/// ```
+/// use cenote::{Layer, MaxPool1d, MaxUnpool1d};
+///
+/// let input = [1, 5, 2, 4];
+/// let pool = MaxPool1d::new(2).plan(&[1, 4])?;
+/// let (mut maxima, mut indices) = ([0; 2], [0i64; 2]);
+/// pool.forward_with_indices_into(&input, &mut maxima, &mut indices)?;
+///
+/// let unpool = MaxUnpool1d::new(2).plan(&[1, 2], None)?;
+/// let mut output = [0; 4];
+/// unpool.forward_into(&maxima, &indices, &mut output)?;
+/// assert_eq!(output, [0, 5, 0, 4]);
+/// # Ok::<(), cenote::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MaxUnpool<const N: usize> {
+    kernel_size: [usize; N],
+    stride: Option<[usize; N]>,
+    padding: [usize; N],
+    rebase_indices: bool,
+}
+
+/// Max unpooling over `(N, C, L)` or `(C, L)`: [torch.nn.MaxUnpool1d]. See [`MaxUnpool`].
+///
+/// [torch.nn.MaxUnpool1d]: https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool1d.html
+pub type MaxUnpool1d = MaxUnpool<1>;
+
+/// Max unpooling over `(N, C, H, W)` or `(C, H, W)`: [torch.nn.MaxUnpool2d]. See [`MaxUnpool`].
+///
+/// [torch.nn.MaxUnpool2d]: https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html
+pub type MaxUnpool2d = MaxUnpool<2>;
+
+/// Max unpooling over `(N, C, D, H, W)` or `(C, D, H, W)`: [torch.nn.MaxUnpool3d]. See [`MaxUnpool`].
+///
+/// [torch.nn.MaxUnpool3d]: https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html
+pub type MaxUnpool3d = MaxUnpool<3>;
+
+impl<const N: usize> MaxUnpool<N> {
+    /// The inverse of a max pooling over windows of `kernel_size` that move by their own size.
+    pub fn new(kernel_size: impl Into<PerAxis<N>>) -> Self {
+        Self {
+            kernel_size: kernel_size.into().0,
+            stride: None,
+            padding: [0; N],
+            rebase_indices: false,
+        }
+    }
+
+    /// The pooling's stride. Default: `kernel_size`.
+    #[must_use]
+    pub fn stride(mut self, stride: impl Into<PerAxis<N>>) -> Self {
+        self.stride = Some(stride.into().0);
+        self
+    }
+
+    /// The pooling's padding. Default: 0.
+    #[must_use]
+    pub fn padding(mut self, padding: impl Into<PerAxis<N>>) -> Self {
+        self.padding = padding.into().0;
+        self
+    }
+
+    /// Whether indices count in a plane of the default size even where another output size is given, as
+    /// ONNX's `MaxUnpool` has it. Default: `false`, as torch.
+    #[must_use]
+    pub fn rebase_indices(mut self, rebase_indices: bool) -> Self {
+        self.rebase_indices = rebase_indices;
+        self
+    }
+
+    /// Plans the unpooling of contiguous tensors of `shape`, to `output_size` or to the default,
+    /// `(input − 1) · stride − 2 · padding + kernel_size`.
+    ///
+    /// # Errors
+    /// What [`Layer::plan_in`](crate::Layer::plan_in) refuses, and an output size a stride or more from the
+    /// default.
+    pub fn plan(&self, shape: &[usize], output_size: Option<[usize; N]>) -> Result<UnpoolPlan> {
+        self.plan_in(shape, output_size, MemoryFormat::Contiguous)
+    }
+
+    /// As [`MaxUnpool::plan`], of tensors whose channels lie as `format` says.
+    ///
+    /// # Errors
+    /// As [`MaxUnpool::plan`].
+    pub fn plan_in(
+        &self,
+        shape: &[usize],
+        output_size: Option<[usize; N]>,
+        format: MemoryFormat,
+    ) -> Result<UnpoolPlan> {
+        let input = Layout::new(shape, N, format)?;
+        let (mut default, mut output_shape) = (shape.to_vec(), shape.to_vec());
+        let leading = shape.len() - N;
+        for axis in 0..N {
+            let size = self.default_size(axis, shape[leading + axis])?;
+            default[leading + axis] = size;
+            output_shape[leading + axis] = match output_size {
+                Some(wanted) => self.check_size(axis, size, wanted[axis])?,
+                None => size,
+            };
+        }
+        Layout::addressable(&default)?;
+        Layout::addressable(&output_shape)?;
+        let plane = |shape: &[usize]| {
+            let mut plane = [1; 3];
+            plane[3 - N..].copy_from_slice(&shape[leading..]);
+            plane
+        };
+        Ok(UnpoolPlan {
+            input_block: input.block(),
+            outer: input.outer,
+            inner: input.inner,
+            plane: plane(&output_shape),
+            indexed: if self.rebase_indices {
+                plane(&default)
+            } else {
+                plane(&output_shape)
+            },
+            output_shape,
+        })
+    }
+
+    fn default_size(&self, axis: usize, length: usize) -> Result<usize> {
+        let (kernel_size, stride) = (
+            self.kernel_size[axis],
+            self.stride.unwrap_or(self.kernel_size)[axis],
+        );
+        for (name, value) in [("kernel_size", kernel_size), ("stride", stride)] {
+            if value == 0 {
+                return Err(Error::Zero { name });
+            }
+        }
+        let size = (length as i128 - 1) * stride as i128 - 2 * self.padding[axis] as i128
+            + kernel_size as i128;
+        if size < 0 {
+            return Err(Error::Parameter {
+                name: "padding",
+                given: self.padding[axis].to_string(),
+                allowed: "the output would have a negative size: use less padding",
+            });
+        }
+        usize::try_from(size).map_err(|_| Error::TooLarge {
+            what: "the output of the unpooling",
+        })
+    }
+
+    fn check_size(&self, axis: usize, default: usize, wanted: usize) -> Result<usize> {
+        let stride = self.stride.unwrap_or(self.kernel_size)[axis];
+        if wanted.abs_diff(default) < stride {
+            return Ok(wanted);
+        }
+        Err(Error::Parameter {
+            name: "output_size",
+            given: format!("{wanted}, and the default is {default} with stride {stride}"),
+            allowed: "it must be less than a stride from the default",
+        })
+    }
+}
+
+/// An unpooling of tensors of one shape, checked and ready to run.
+#[derive(Clone, Debug)]
+pub struct UnpoolPlan {
+    outer: usize,
+    inner: usize,
+    /// Elements of the input that one outer index owns.
+    input_block: usize,
+    /// Depth, height and width of the output, and of the plane in which indices count.
+    plane: [usize; 3],
+    indexed: [usize; 3],
+    output_shape: Vec<usize>,
+}
+
+impl UnpoolPlan {
+    /// Shape of the output.
+    pub fn output_shape(&self) -> &[usize] {
+        &self.output_shape
+    }
+
+    /// Elements of the input.
+    pub fn input_len(&self) -> usize {
+        self.outer * self.input_block
+    }
+
+    /// Elements of the output.
+    pub fn output_len(&self) -> usize {
+        self.outer * self.output_block()
+    }
+
+    fn output_block(&self) -> usize {
+        self.plane.iter().product::<usize>() * self.inner
+    }
+
+    /// Puts each element of `input` where its index says, and zeros elsewhere.
+    ///
+    /// # Errors
+    /// [`Error::Length`] when a buffer does not fit, [`Error::Index`] for an index outside its plane (the
+    /// output is then incomplete).
+    pub fn forward_into<T: Element>(
+        &self,
+        input: &[T],
+        indices: &[i64],
+        output: &mut [T],
+    ) -> Result<()> {
+        check_length("the input", self.input_len(), input.len())?;
+        check_length("the index buffer", self.input_len(), indices.len())?;
+        check_length("the output", self.output_len(), output.len())?;
+        self.share(output, self.output_block(), indices, |block, out, place| {
+            for (at, (&element, &index)) in block_of(input, block, self.input_block)
+                .zip(block_of(indices, block, self.input_block))
+                .enumerate()
+            {
+                if let Some(place) = place(at, index) {
+                    out[place] = element;
+                }
+            }
+        })
+    }
+
+    /// The gradient of the input: each element's gradient is that of the place it was put.
+    ///
+    /// # Errors
+    /// As [`UnpoolPlan::forward_into`].
+    pub fn backward_into<T: Element>(
+        &self,
+        grad_output: &[T],
+        indices: &[i64],
+        grad_input: &mut [T],
+    ) -> Result<()> {
+        check_length(
+            "the gradient of the output",
+            self.output_len(),
+            grad_output.len(),
+        )?;
+        check_length("the index buffer", self.input_len(), indices.len())?;
+        check_length(
+            "the gradient of the input",
+            self.input_len(),
+            grad_input.len(),
+        )?;
+        let block_len = self.output_block();
+        self.share(
+            grad_input,
+            self.input_block,
+            indices,
+            |block, grads, place| {
+                let source = &grad_output[block * block_len..(block + 1) * block_len];
+                for (at, (grad, &index)) in grads
+                    .iter_mut()
+                    .zip(block_of(indices, block, self.input_block))
+                    .enumerate()
+                {
+                    *grad = place(at, index).map_or_else(T::default, |place| source[place]);
+                }
+            },
+        )
+    }
+
+    /// Runs `work` for every outer index with its piece of `target`, and a function that finds the place of
+    /// an element in its block of the output.
+    fn share<T: Element>(
+        &self,
+        target: &mut [T],
+        unit: usize,
+        indices: &[i64],
+        work: impl Fn(usize, &mut [T], &dyn Fn(usize, i64) -> Option<usize>) + Sync,
+    ) -> Result<()> {
+        let outside = AtomicI64::new(i64::MIN);
+        let plane: usize = self.indexed.iter().product();
+        let place = |at: usize, index: i64| {
+            let place = usize::try_from(index)
+                .ok()
+                .filter(|&index| index < plane)
+                .and_then(|index| self.rebase(index));
+            if place.is_none() {
+                outside.store(index, Ordering::Relaxed);
+            }
+            place.map(|place| place * self.inner + at % self.inner)
+        };
+        let bytes = size_of_val(target) + size_of_val(indices) + self.input_len() * size_of::<T>();
+        let grain = self.outer.div_ceil(threads::pieces(bytes)).max(1);
+        let blocks = Blocks {
+            unit,
+            work: |block: usize, piece: &mut [T]| work(block, piece, &place),
+        };
+        threads::share(
+            &blocks,
+            0..self.outer,
+            grain,
+            Target {
+                values: target,
+                indices: &mut [()][..0],
+            },
+        );
+        match outside.into_inner() {
+            i64::MIN => Ok(()),
+            index => Err(Error::Index { index, plane }),
+        }
+    }
+
+    /// The place in the output's plane of an index that counts in the default plane.
+    fn rebase(&self, index: usize) -> Option<usize> {
+        if self.indexed == self.plane {
+            return Some(index);
+        }
+        let [_, height, width] = self.indexed;
+        let at = [
+            index / width / height,
+            index / width % height,
+            index % width,
+        ];
+        let inside = at.iter().zip(&self.plane).all(|(at, length)| at < length);
+        inside.then(|| (at[0] * self.plane[1] + at[1]) * self.plane[2] + at[2])
+    }
+}
+
+fn block_of<T>(elements: &[T], block: usize, len: usize) -> std::slice::Iter<'_, T> {
+    elements[block * len..(block + 1) * len].iter()
+}
+
+/// Work on blocks of `unit` elements, each on its own.
+struct Blocks<F> {
+    unit: usize,
+    work: F,
+}
+
+impl<T: Element, F: Fn(usize, &mut [T]) + Sync> Tasks<T, ()> for Blocks<F> {
+    fn offset(&self, task: usize) -> usize {
+        task * self.unit
+    }
+
+    fn run(&self, range: Range<usize>, mut target: Target<'_, T, ()>) {
+        for block in range {
+            let (piece, rest) = target.split_at(self.unit);
+            target = rest;
+            piece.values.fill(T::default());
+            (self.work)(block, piece.values);
+        }
+    }
+}

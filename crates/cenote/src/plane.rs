@@ -1,0 +1,471 @@
+//! Pools one band of one plane: stages rows, contracts them, folds them along height and depth, finishes them.
+
+use fearless_simd::Simd;
+use fearless_simd_macros::simd;
+
+use crate::element::Element;
+use crate::fold::{Fold, LanesMut};
+use crate::index::{IndexSlot, Locator};
+use crate::kernel::{LONG, Taps, fold_long, fold_one, fold_taps, thin};
+use crate::pass::{Band, Divide, Flat, Pass, Width};
+use crate::reduce::{Counting, Counts, Reducer, Value};
+use crate::scratch::{Arena, Slot};
+use crate::stage::Stage;
+use crate::window::{Axis, Window};
+
+/// The part of a plane's output that a band owns.
+pub(crate) struct Target<'a, T, I> {
+    pub(crate) values: &'a mut [T],
+    pub(crate) indices: &'a mut [I],
+}
+
+impl<T, I> Target<'_, T, I> {
+    pub(crate) fn split_at(self, at: usize) -> (Self, Self) {
+        let (values, more_values) = self.values.split_at_mut(at);
+        // Indices of the unit type may be absent, and all of them are alike.
+        let (indices, more_indices) =
+            self.indices
+                .split_at_mut(if size_of::<I>() == 0 { 0 } else { at });
+        (
+            Self { values, indices },
+            Self {
+                values: more_values,
+                indices: more_indices,
+            },
+        )
+    }
+}
+
+/// Scratch memory of a band.
+struct Buffers<'a, F: Fold> {
+    /// Rows as they are lifted.
+    staged: LanesMut<'a, F>,
+    /// Result of a long fold.
+    spare: LanesMut<'a, F>,
+    /// Contracted rows of one depth.
+    contracted: LanesMut<'a, F>,
+    /// Rows folded along the height, of all depths.
+    folded: LanesMut<'a, F>,
+    /// One row.
+    row: LanesMut<'a, F>,
+    /// Start and taps of each window along the width, where they are not alike.
+    windows: &'a [i64],
+    /// Counts along the width.
+    counts: &'a [F::Value],
+}
+
+/// A thread at work on the planes of one pass.
+pub(crate) struct Worker<'a, S, T, R> {
+    simd: S,
+    pass: &'a Pass<'a>,
+    reducer: &'a R,
+    /// The elements of one plane.
+    source: &'a [T],
+}
+
+/// Runs one band of one plane.
+pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>, I: IndexSlot>(
+    simd: S,
+    (pass, reducer): (&Pass<'_>, &R),
+    source: &[T],
+    (band, arena): (&Band, Arena<'_>),
+    target: Target<'_, T, I>,
+) {
+    let worker = Worker {
+        simd,
+        pass,
+        reducer,
+        source,
+    };
+    let mut buffers = worker.buffers(band, arena);
+    let mut sink = Sink {
+        worker: &worker,
+        counts: buffers.counts,
+        target,
+    };
+    worker.run(band, &mut buffers, &mut sink);
+}
+
+impl<S: Simd, T: Element, R: Reducer<T>> Worker<'_, S, T, R> {
+    fn buffers<'b>(&self, band: &Band, mut arena: Arena<'b>) -> Buffers<'b, R::Fold> {
+        let sizes = self.pass.sizes::<Value<T, R>>(band);
+        let axis = self.pass.axes[2];
+        let windows = i64::take(&mut arena, 2 * axis.output_len());
+        if matches!(self.pass.width, Width::Groups | Width::Single) {
+            for (slots, window) in windows.chunks_exact_mut(2).zip(axis.windows()) {
+                slots.copy_from_slice(&[window.start as i64, window.taps as i64]);
+            }
+        }
+        let counted = self.pass.counted.0[2];
+        let counts: &mut [Value<T, R>] = Slot::take(&mut arena, counted.output_len());
+        if self.reducer.counting() != Counting::None {
+            for (slot, window) in counts.iter_mut().zip(counted.windows()) {
+                *slot = self.reducer.width(count(self.reducer.counting(), window));
+            }
+        }
+        Buffers {
+            staged: arena.lanes(sizes.staged),
+            spare: arena.lanes(sizes.spare),
+            contracted: arena.lanes(sizes.contracted),
+            folded: arena.lanes(sizes.folded),
+            row: arena.lanes(sizes.row),
+            windows,
+            counts,
+        }
+    }
+
+    fn run<I: IndexSlot>(
+        &self,
+        band: &Band,
+        buffers: &mut Buffers<'_, R::Fold>,
+        sink: &mut Sink<'_, '_, S, T, R, I>,
+    ) {
+        let [along_depth, along_height, _] = self.pass.axes;
+        let depth = Stage::new(along_depth, band.depth.clone());
+        let height = Stage::new(along_height, band.height.clone());
+        let (pitch, len) = (self.pass.row_pitch(), self.pass.row_len());
+        let slab = band.height.len() * pitch;
+        for position in 0..depth.positions() {
+            let Some(z) = depth.input(position) else {
+                continue;
+            };
+            self.contract(z, &height, buffers);
+            height.prepare(
+                self.simd,
+                &mut buffers.contracted,
+                &mut buffers.spare,
+                pitch,
+            );
+            for (row, y) in band.height.clone().enumerate() {
+                let taps = height.taps(y, pitch);
+                if !along_depth.is_identity() {
+                    let mut out = buffers.folded.from(position * slab + row * pitch);
+                    self.fold(&buffers.contracted, taps, len, &mut out);
+                } else if along_height.is_identity() {
+                    sink.finish((z, y), &mut buffers.contracted.from(taps.start));
+                } else {
+                    self.fold(&buffers.contracted, taps, len, &mut buffers.row);
+                    sink.finish((z, y), &mut buffers.row);
+                }
+            }
+        }
+        if along_depth.is_identity() {
+            return;
+        }
+        depth.prepare(self.simd, &mut buffers.folded, &mut buffers.spare, slab);
+        for z in band.depth.clone() {
+            for (row, y) in band.height.clone().enumerate() {
+                let mut taps = depth.taps(z, slab);
+                taps.start += row * pitch;
+                self.fold(&buffers.folded, taps, len, &mut buffers.row);
+                sink.finish((z, y), &mut buffers.row);
+            }
+        }
+    }
+
+    fn fold(
+        &self,
+        source: &LanesMut<'_, R::Fold>,
+        taps: Taps,
+        len: usize,
+        out: &mut LanesMut<'_, R::Fold>,
+    ) {
+        fold_taps::<S, R::Fold, 1>(self.simd, source.as_ref(), taps, len, out);
+    }
+
+    /// Contracts the rows of depth `z` that `height` reads.
+    fn contract(&self, z: usize, height: &Stage<'_>, buffers: &mut Buffers<'_, R::Fold>) {
+        let pitch = self.pass.row_pitch();
+        let chunk = self.pass.staged_rows::<Value<T, R>>(height.positions());
+        for first in (0..height.positions()).step_by(chunk) {
+            let rows = chunk.min(height.positions() - first);
+            for row in 0..rows {
+                let Some(y) = height.input(first + row) else {
+                    continue;
+                };
+                let mut out = match self.pass.width {
+                    Width::Keep => buffers.contracted.from((first + row) * pitch),
+                    _ => buffers.staged.from(row * self.pass.staged_pitch()),
+                };
+                let counts = self.counts(Divide::Lifted, (z, y), buffers.counts);
+                self.stage((z, y), counts.as_ref(), &mut out, &mut buffers.row);
+            }
+            match self.pass.width {
+                Width::Keep => {}
+                Width::Flat(flat) => self.contract_flat(flat, rows, first * pitch, buffers),
+                Width::Groups | Width::Single => self.contract_each(first * pitch, buffers),
+            }
+        }
+    }
+
+    /// Contracts `rows` staged rows whose windows are alike, to lane `at` on.
+    fn contract_flat(
+        &self,
+        flat: Flat,
+        rows: usize,
+        at: usize,
+        buffers: &mut Buffers<'_, R::Fold>,
+    ) {
+        let (sliding, inner) = (flat.sliding, self.pass.inner);
+        let outputs = self.pass.axes[2].output_len();
+        let len = ((rows - 1) * flat.pitch + (outputs - 1) * sliding.stride + 1) * inner;
+        let taps = Taps {
+            start: 0,
+            count: sliding.kernel_size,
+            step: sliding.dilation * inner,
+        };
+        let mut out = buffers.contracted.from(at);
+        if sliding.kernel_size >= LONG {
+            fold_long(
+                self.simd,
+                &mut buffers.staged,
+                (taps.count, taps.step),
+                len,
+                &mut buffers.spare,
+            );
+        } else if sliding.stride == 1 {
+            return self.fold(&buffers.staged, taps, len, &mut out);
+        } else if sliding.stride == 2 && inner == 1 {
+            return fold_taps::<S, R::Fold, 2>(
+                self.simd,
+                buffers.staged.as_ref(),
+                taps,
+                len,
+                &mut out,
+            );
+        } else {
+            self.fold(&buffers.staged, taps, len, &mut buffers.spare);
+        }
+        let groups = (rows - 1) * (flat.pitch / sliding.stride) + outputs;
+        thin(
+            &buffers.spare.as_ref(),
+            (sliding.stride, inner),
+            groups,
+            &mut out,
+        );
+    }
+
+    /// Contracts one staged row window by window, to lane `at` on.
+    fn contract_each(&self, at: usize, buffers: &mut Buffers<'_, R::Fold>) {
+        let (axis, inner) = (self.pass.axes[2], self.pass.inner);
+        let mut out = buffers.contracted.from(at);
+        let windows = buffers.windows.chunks_exact(2).take(axis.output_len());
+        for (output, window) in windows.enumerate() {
+            let (start, count) = (window[0] as usize * inner, window[1] as usize);
+            let taps = Taps {
+                start,
+                count,
+                step: axis.step() * inner,
+            };
+            if inner == 1 {
+                out.set(output, fold_one(&buffers.staged.as_ref(), taps));
+            } else {
+                self.fold(&buffers.staged, taps, inner, &mut out.from(output * inner));
+            }
+        }
+    }
+
+    /// Lifts one row to lanes, its padding in place where the width is flat; `spare` holds a row.
+    fn stage(
+        &self,
+        (z, y): (usize, usize),
+        counts: Option<&Counts<'_, Value<T, R>>>,
+        lanes: &mut LanesMut<'_, R::Fold>,
+        spare: &mut LanesMut<'_, R::Fold>,
+    ) {
+        let (inner, len) = (self.pass.inner, self.pass.source_row_len());
+        let row = z * self.pass.axes[1].input_len() + y;
+        let source = &self.source[row * len..][..len];
+        let (before, pitch) = match self.pass.width {
+            Width::Flat(Flat {
+                sliding,
+                pitch,
+                hop: 1,
+            }) => (sliding.padding[0].min(pitch), pitch),
+            Width::Flat(Flat {
+                sliding,
+                pitch,
+                hop,
+            }) => {
+                lift_row(
+                    self.simd,
+                    self.reducer,
+                    counts,
+                    source,
+                    &mut spare.values[..len],
+                );
+                lanes.clear(0, pitch * inner);
+                let places =
+                    lanes.values[sliding.padding[0] * inner..pitch * inner].chunks_mut(hop * inner);
+                for (group, place) in spare.values[..len].chunks_exact(inner).zip(places) {
+                    place[..inner].copy_from_slice(group);
+                }
+                return;
+            }
+            Width::Keep | Width::Groups | Width::Single => (0, self.pass.axes[2].input_len()),
+        };
+        let inside = self.pass.axes[2].input_len().min(pitch - before);
+        let (first, end) = (before * inner, (before + inside) * inner);
+        lanes.clear(0, first);
+        lanes.clear(end, (pitch - before - inside) * inner);
+        lift_row(
+            self.simd,
+            self.reducer,
+            counts,
+            &source[..inside * inner],
+            &mut lanes.values[first..end],
+        );
+        if size_of::<<R::Fold as Fold>::Index>() > 0 {
+            self.stage_indices(row, before..before + inside, lanes);
+        }
+    }
+
+    /// Writes the flat index of each element of `row`, which lies at the positions `inside`.
+    fn stage_indices(
+        &self,
+        row: usize,
+        inside: std::ops::Range<usize>,
+        lanes: &mut LanesMut<'_, R::Fold>,
+    ) {
+        let [depth, height, width] = self.pass.plane;
+        let base = row % (depth.input_len() * height.input_len()) * width.input_len();
+        let mut write = |position: usize, input: usize| {
+            let group = position * self.pass.inner..(position + 1) * self.pass.inner;
+            lanes.indices[group].fill(<R::Fold as Fold>::index(base + input));
+        };
+        for position in inside.clone() {
+            write(position, position - inside.start);
+        }
+        for position in 0..inside.start {
+            // The index of padding before the input is that of the first tap inside.
+            let input =
+                (position as isize - inside.start as isize).rem_euclid(width.step() as isize);
+            if (input as usize) < inside.len() {
+                write(position, input as usize);
+            }
+        }
+    }
+
+    /// The divisors of the row at `(z, y)`, if that is when this pass divides.
+    fn counts<'b>(
+        &self,
+        when: Divide,
+        (z, y): (usize, usize),
+        width: &'b [Value<T, R>],
+    ) -> Option<Counts<'b, Value<T, R>>> {
+        let (axes, divide) = self.pass.counted;
+        let rest = match self.reducer.counting() {
+            _ if divide != when => return None,
+            Counting::None => return None,
+            Counting::Fixed(divisor) => divisor,
+            counting => count(counting, axes[0].window(z)) * count(counting, axes[1].window(y)),
+        };
+        let width = &width[..axes[2].output_len()];
+        Some(Counts {
+            width,
+            rest,
+            inner: self.pass.inner,
+        })
+    }
+}
+
+/// What `counting` counts of a window: at least 1, so that an empty window's mean is 0.
+fn count(counting: Counting, window: Window) -> i64 {
+    match counting {
+        Counting::None | Counting::Fixed(_) => 1,
+        Counting::Taps => window.taps.max(1) as i64,
+        Counting::Span => window.span.max(1) as i64,
+    }
+}
+
+/// Where finished rows go, one after the other.
+struct Sink<'a, 'b, S, T, R: Reducer<T>, I>
+where
+    T: Element,
+{
+    worker: &'a Worker<'a, S, T, R>,
+    counts: &'a [Value<T, R>],
+    target: Target<'b, T, I>,
+}
+
+impl<S: Simd, T: Element, R: Reducer<T>, I: IndexSlot> Sink<'_, '_, S, T, R, I> {
+    /// Makes elements of a folded row, and indices of its index lanes.
+    fn finish(&mut self, place: (usize, usize), row: &mut LanesMut<'_, R::Fold>) {
+        let (pass, len) = (self.worker.pass, self.worker.pass.row_len());
+        let counts = self.worker.counts(Divide::Folded, place, self.counts);
+        let (values, rest) = std::mem::take(&mut self.target.values).split_at_mut(len);
+        self.target.values = rest;
+        finish_row(
+            self.worker.simd,
+            self.worker.reducer,
+            counts.as_ref(),
+            &mut row.values[..len],
+            values,
+        );
+        if size_of::<I>() == 0 {
+            return;
+        }
+        let (slots, rest) = std::mem::take(&mut self.target.indices).split_at_mut(len);
+        self.target.indices = rest;
+        if I::COMPACT {
+            return number::<R::Fold, I>(pass, place, &row.indices[..len], slots);
+        }
+        for (slot, &index) in slots.iter_mut().zip(&row.indices[..len]) {
+            *slot = I::from_number(R::Fold::flat(index));
+        }
+        if pass.may_be_empty {
+            mark_empty(pass, place, slots);
+        }
+    }
+}
+
+/// Numbers the taps that a row's flat indices are.
+fn number<F: Fold, I: IndexSlot>(
+    pass: &Pass<'_>,
+    (z, y): (usize, usize),
+    indices: &[F::Index],
+    slots: &mut [I],
+) {
+    let [depth, height, _] = pass.plane;
+    let row = (z * pass.axes[1].output_len() + y) % (depth.output_len() * height.output_len());
+    let place = (row / height.output_len(), row % height.output_len());
+    let locator = Locator::new(pass.plane, pass.plane.map(Axis::max_taps), place);
+    for (at, (slot, &index)) in slots.iter_mut().zip(indices).enumerate() {
+        *slot = I::from_number(locator.number(F::flat(index), at / pass.inner));
+    }
+}
+
+/// Windows without a tap have no index.
+fn mark_empty<I: IndexSlot>(pass: &Pass<'_>, (z, y): (usize, usize), slots: &mut [I]) {
+    let row_is_empty = pass.axes[0].window(z).taps == 0 || pass.axes[1].window(y).taps == 0;
+    for (group, window) in slots
+        .chunks_exact_mut(pass.inner)
+        .zip(pass.axes[2].windows())
+    {
+        if row_is_empty || window.taps == 0 {
+            group.fill(I::from_number(-1));
+        }
+    }
+}
+
+#[simd]
+fn lift_row<S: Simd, T: Element, R: Reducer<T>>(
+    simd: S,
+    reducer: &R,
+    counts: Option<&Counts<'_, Value<T, R>>>,
+    elements: &[T],
+    lanes: &mut [Value<T, R>],
+) {
+    reducer.lift(elements, counts, lanes);
+}
+
+#[simd]
+fn finish_row<S: Simd, T: Element, R: Reducer<T>>(
+    simd: S,
+    reducer: &R,
+    counts: Option<&Counts<'_, Value<T, R>>>,
+    lanes: &mut [Value<T, R>],
+    elements: &mut [T],
+) {
+    reducer.finish(lanes, counts, elements);
+}

@@ -1,0 +1,25 @@
+"""Makes the golden files from PyTorch: `python make_golden.py [NAME …]`, by default all of them.
+
+Needs torch 2.15.0 and, for its own samples, expecttest. README.md says what is in the files.
+"""
+import importlib
+import os
+import sys
+
+import torch
+
+FILES = ["max_pool"]
+
+
+def main():
+    torch.set_num_threads(1)
+    folder = os.path.dirname(os.path.abspath(__file__))
+    for name in sys.argv[1:] or FILES:
+        file = importlib.import_module(name).make()
+        size = file.write(os.path.join(folder, f"{name}.golden.gz"))
+        errors = sum("error" in case for case in file.header["cases"])
+        print(f"{name}: {len(file.header['cases'])} cases ({errors} refused), {size / 1e3:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
