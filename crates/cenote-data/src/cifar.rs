@@ -9,6 +9,10 @@ use std::path::Path;
 
 use crate::{Dataset, Error, Example, Image, ImageLayout, ImageShape, Result};
 use family::Family;
+#[cfg(feature = "download")]
+pub(crate) use family::{
+    CIFAR10_BINARY_FILES, CIFAR10_PYTHON_FILES, CIFAR100_BINARY_FILES, CIFAR100_PYTHON_FILES,
+};
 pub(crate) use records::IMAGE_LEN;
 use records::Records;
 

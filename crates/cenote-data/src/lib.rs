@@ -19,6 +19,8 @@
 
 mod cifar;
 mod dataset;
+#[cfg(feature = "download")]
+pub mod download;
 mod error;
 mod image;
 mod loader;

@@ -31,22 +31,43 @@ pub(crate) struct Labels {
     names_key: &'static str,
 }
 
+/// The files of each layout: those of the training split, then that of the test split.
+pub(crate) const CIFAR10_BINARY_FILES: &[&str] = &[
+    "data_batch_1.bin",
+    "data_batch_2.bin",
+    "data_batch_3.bin",
+    "data_batch_4.bin",
+    "data_batch_5.bin",
+    "test_batch.bin",
+];
+pub(crate) const CIFAR10_PYTHON_FILES: &[&str] = &[
+    "data_batch_1",
+    "data_batch_2",
+    "data_batch_3",
+    "data_batch_4",
+    "data_batch_5",
+    "test_batch",
+];
+pub(crate) const CIFAR100_BINARY_FILES: &[&str] = &["train.bin", "test.bin"];
+pub(crate) const CIFAR100_PYTHON_FILES: &[&str] = &["train", "test"];
+
 /// One published layout.
 #[derive(Debug)]
 pub(crate) struct Layout {
     pub(crate) folder: &'static str,
     pub(crate) archive: &'static str,
-    train: &'static [&'static str],
-    test: &'static [&'static str],
+    /// The test split has the last one, the training split the others.
+    files: &'static [&'static str],
     /// The python layout's file of names; none in the binary layout, which has a text file for each kind of label.
     pickled_names: Option<&'static str>,
 }
 
 impl Layout {
     pub(crate) fn files(&self, split: Split) -> &'static [&'static str] {
+        let (train, test) = self.files.split_at(self.files.len() - 1);
         match split {
-            Split::Train => self.train,
-            Split::Test => self.test,
+            Split::Train => train,
+            Split::Test => test,
         }
     }
 }
@@ -64,27 +85,13 @@ pub(crate) static CIFAR10: Family = Family {
         Layout {
             folder: "cifar-10-batches-bin",
             archive: "cifar-10-binary.tar.gz",
-            train: &[
-                "data_batch_1.bin",
-                "data_batch_2.bin",
-                "data_batch_3.bin",
-                "data_batch_4.bin",
-                "data_batch_5.bin",
-            ],
-            test: &["test_batch.bin"],
+            files: CIFAR10_BINARY_FILES,
             pickled_names: None,
         },
         Layout {
             folder: "cifar-10-batches-py",
             archive: "cifar-10-python.tar.gz",
-            train: &[
-                "data_batch_1",
-                "data_batch_2",
-                "data_batch_3",
-                "data_batch_4",
-                "data_batch_5",
-            ],
-            test: &["test_batch"],
+            files: CIFAR10_PYTHON_FILES,
             pickled_names: Some("batches.meta"),
         },
     ],
@@ -112,15 +119,13 @@ pub(crate) static CIFAR100: Family = Family {
         Layout {
             folder: "cifar-100-binary",
             archive: "cifar-100-binary.tar.gz",
-            train: &["train.bin"],
-            test: &["test.bin"],
+            files: CIFAR100_BINARY_FILES,
             pickled_names: None,
         },
         Layout {
             folder: "cifar-100-python",
             archive: "cifar-100-python.tar.gz",
-            train: &["train"],
-            test: &["test"],
+            files: CIFAR100_PYTHON_FILES,
             pickled_names: Some("meta"),
         },
     ],

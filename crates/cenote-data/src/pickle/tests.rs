@@ -131,10 +131,7 @@ fn a_claimed_length_is_never_believed() {
     );
     // A shape of 2^31 x 2^31, and one that does not match the bytes.
     let huge = b"\x8a\x05\x00\x00\x00\x80\x00".repeat(2);
-    assert!(
-        message(&changed(b"K\x02K\x03", &huge)).contains("an array of bytes")
-            || message(&changed(b"K\x02K\x03", &huge)).contains("matches its shape")
-    );
+    assert!(message(&changed(b"K\x02K\x03", &huge)).contains("matches its shape"));
     assert!(message(&changed(b"K\x02K\x03", b"K\x02K\x04")).contains("matches its shape"));
     assert!(
         message(&changed(b"K\x02K\x03", b"K\x02J\xff\xff\xff\xff")).contains("a negative length")
