@@ -45,7 +45,7 @@ class GoldenFile:
 
     def write(self, path):
         """Writes the file whole or not at all; equal cases give equal bytes."""
-        header = json.dumps(self.header, separators=(",", ":"), allow_nan=True).encode()
+        header = json.dumps(self.header, separators=(",", ":"), allow_nan=False).encode()
         header += b" " * (-len(header) % 8)
         content = struct.pack("<Q", len(header)) + header + b"".join(self.chunks)
         packed = gzip.compress(content, 9, mtime=0)
