@@ -2,20 +2,29 @@
 
 Needs torch 2.15.0 and, for its own samples, expecttest. README.md says what is in the files.
 """
-import importlib
 import os
 import sys
+import warnings
+from functools import partial
 
+warnings.filterwarnings("ignore")
 import torch
 
-FILES = ["max_pool"]
+import max_pool
+import opinfo
+
+FILES = {
+    "max_pool": max_pool.make,
+    "opinfo": partial(opinfo.make, of_max=False),
+    "opinfo_max_pool": partial(opinfo.make, of_max=True),
+}
 
 
 def main():
     torch.set_num_threads(1)
     folder = os.path.dirname(os.path.abspath(__file__))
     for name in sys.argv[1:] or FILES:
-        file = importlib.import_module(name).make()
+        file = FILES[name]()
         size = file.write(os.path.join(folder, f"{name}.golden.gz"))
         errors = sum("error" in case for case in file.header["cases"])
         print(f"{name}: {len(file.header['cases'])} cases ({errors} refused), {size / 1e3:.0f} kB")

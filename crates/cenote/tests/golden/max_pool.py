@@ -1,10 +1,11 @@
 """Max pooling, chosen by hand: every parameter, rank, element type and layout, and everything that goes wrong."""
 import itertools
+from functools import partial
 
 import torch
 
-from torch_cases import (DTYPES, FLOATS, error_of, exact_gradient, full_range, held, largest_error, normal,
-                         normal_gradient, pool, special, stored, ties, torch_file)
+from torch_cases import (DTYPES, FLOATS, Call, error_of, exact_gradient, full_range, normal, normal_gradient, record,
+                         special, ties, torch_file)
 
 NO_TAP = ("a window has no valid tap: torch gives an index outside the plane (the first tap that is not negative), "
           "and its backward writes there")
@@ -30,46 +31,24 @@ def has_empty_window(sizes, output_sizes, args):
 
 def add(file, name, x, args, memory_format="contiguous", gradient=None):
     """Adds what max pooling makes of `x`; `gradient` makes that of the output from the case's name and the output."""
-    axes = len(per_axis(args["kernel_size"], 1)) if isinstance(args["kernel_size"], list) else None
-    layer = args.pop("layer", None) or f"max_pool{axes}d"
-    axes = int(layer[-2])
-    x = held(x, memory_format)
-    tensors = {"input": stored(x)}
-    message = error_of(lambda: pool(layer, x, args, indices=True))
-    if message:
-        file.add(name, layer, args, tensors, memory_format, error=message, return_indices=True)
-        return
-    output, indices = pool(layer, x, args, indices=True)
-    wrong = None
-    contiguous = pool(layer, x.contiguous(), args, indices=True)[1]
+    args = dict(args)
+    layer = args.pop("layer", None) or f"max_pool{len(args['kernel_size'])}d"
+    call = Call(layer, args, return_indices=True)
+    record(file, name, call, x, memory_format, gradient, partial(corrected, call))
+    if layer == "max_pool1d" and x.dtype.is_floating_point and error_of(lambda: call(x)) is None:
+        alone, _ = Call(layer, args, return_indices=False)(x)  # another kernel of torch's
+        assert torch.equal(alone.nan_to_num(nan=99), call(x)[0].nan_to_num(nan=99)), name
+
+
+def corrected(call, x, output, indices):
+    """The indices to expect, and remarks on torch's."""
+    remarks, axes = {}, int(call.layer[-2])
+    contiguous = call(x.contiguous())[1]
     if not torch.equal(indices, contiguous):
-        wrong, indices = WRONG_DEPTH, contiguous
-    unsafe = NO_TAP if has_empty_window(x.shape[-axes:], output.shape[-axes:], args) else None
-    tensors.update(output=stored(output), indices=stored(indices))
-    extra = {"return_indices": True, "torch_unsafe": unsafe, "torch_wrong": wrong}
-    if gradient and not unsafe:
-        extra.update(backward(tensors, name, layer, x, args, gradient))
-    file.add(name, layer, args, tensors, memory_format, **extra)
-    if x.dtype.is_floating_point and layer == "max_pool1d":
-        alone, _ = pool(layer, x, args, indices=False)  # another kernel of torch's
-        assert torch.equal(alone.nan_to_num(nan=99), output.nan_to_num(nan=99)), name
-
-
-def backward(tensors, name, layer, x, args, gradient):
-    def run(leaf, grad_output):
-        leaf.requires_grad_()
-        output, _ = pool(layer, leaf, args, indices=True)
-        return torch.autograd.grad(output, leaf, grad_output)[0]
-
-    output, _ = pool(layer, x, args, indices=False)
-    grad_output = gradient(name, output)
-    grad_input = run(x.clone(), grad_output)
-    reference = run(x.to(torch.float64), grad_output.to(torch.float64))
-    tensors.update(grad_output=stored(grad_output), grad_input=stored(grad_input))
-    if torch.equal(grad_input.to(torch.float64), reference):
-        return {}
-    tensors["grad_input_f64"] = stored(reference)
-    return {"torch_error": largest_error(grad_input, reference)}
+        remarks["torch_wrong"] = WRONG_DEPTH
+    if has_empty_window(x.shape[-axes:], output.shape[-axes:], call.args):
+        remarks["torch_unsafe"] = NO_TAP
+    return contiguous, remarks
 
 
 # A vector of 256 bits over the channels, and a tail.
@@ -119,12 +98,12 @@ def geometries(file):
         for number, (sizes, args) in enumerate(table):
             base = f"max_pool {label(axes, sizes, args)}"
             batched = [2, 3, *sizes]
-            add(file, f"{base} ties", ties(base, batched), dict(args), gradient=exact_gradient)
-            add(file, f"{base} special", special(base, batched), dict(args), gradient=exact_gradient)
-            add(file, f"{base} unbatched", ties(base, batched)[0], dict(args), gradient=exact_gradient)
-            add(file, f"{base} normal", normal(base, batched[1:])[:2], dict(args), gradient=normal_gradient)
+            add(file, f"{base} ties", ties(base, batched), args, gradient=exact_gradient)
+            add(file, f"{base} special", special(base, batched), args, gradient=exact_gradient)
+            add(file, f"{base} unbatched", ties(base, batched)[0], args, gradient=exact_gradient)
+            add(file, f"{base} normal", normal(base, batched[1:])[:2], args, gradient=normal_gradient)
             if axes > 1:
-                add(file, f"{base} channels_last", special(base, [2, CHANNELS["f32"], *sizes]), dict(args), "channels_last", exact_gradient)
+                add(file, f"{base} channels_last", special(base, [2, CHANNELS["f32"], *sizes]), args, "channels_last", exact_gradient)
             for dtype in list(DTYPES)[1:]:
                 types(file, f"{base} {dtype}", sizes, args, dtype, number)
 
@@ -137,10 +116,10 @@ def types(file, name, sizes, args, dtype, number):
     if kind == 1 and len(sizes) > 1:
         narrow = dtype in ("u8", "i8") and torch.tensor(sizes).prod() > 127
         if not narrow:
-            add(file, f"{name} channels_last", values(name, [1, CHANNELS[dtype], *sizes], dtype), dict(args), "channels_last", gradient)
+            add(file, f"{name} channels_last", values(name, [1, CHANNELS[dtype], *sizes], dtype), args, "channels_last", gradient)
             return
     shape = [2, *sizes] if kind == 2 else [2, 1, *sizes]
-    add(file, name, values(name, shape, dtype), dict(args), gradient=gradient)
+    add(file, name, values(name, shape, dtype), args, gradient=gradient)
 
 
 def small_grid(file):
@@ -229,13 +208,11 @@ def refusals(file):
                   ("empty batch of empty images", [0, 3, *sizes[:-1], 0])]
         cases = [(name, x, args) for name, args in BAD] + [(name, torch.zeros(shape), dict(kernel_size=2)) for name, shape in shapes]
         for (name, x, args), indices in itertools.product(cases, (False, True)):
-            message = error_of(lambda: pool(layer, x, args, indices))
-            if message is None:
+            call = Call(layer, args, return_indices=indices)
+            if error_of(lambda: call(x)) is None:
                 # only the kernel of torch's that counts in 64 bits accepts such a stride
                 assert (layer, name, indices) == ("max_pool1d", "stride beyond 2^31", False)
-                continue
-            file.add(f"{layer} {name}" + (" with indices" if indices else ""), layer, args, {"input": stored(x)},
-                     error=message, return_indices=indices)
+            record(file, f"{layer} {name}" + (" with indices" if indices else ""), call, x)
     narrow_refusals(file)
 
 
@@ -247,9 +224,7 @@ def narrow_refusals(file):
               for dtype in ("u8", "i8")]
     cases += [("max_pool3d u8 channels_last beyond 127 elements", "max_pool3d", full_range("narrow", [1, 3, 4, 5, 7], "u8"), "channels_last", True)]
     for name, layer, x, memory_format, indices in cases:
-        args = dict(kernel_size=2)
-        message = error_of(lambda: pool(layer, held(x, memory_format), args, indices))
-        file.add(name, layer, args, {"input": stored(x)}, memory_format, error=message, return_indices=indices, torch_limit=NARROW)
+        record(file, name, Call(layer, dict(kernel_size=2), return_indices=indices), x, memory_format, torch_limit=NARROW)
 
 
 def make():

@@ -1,4 +1,5 @@
 """Runs torch's pooling functions, and records what they make of one input as a golden case."""
+import math
 import zlib
 
 import torch
@@ -96,9 +97,86 @@ def error_of(call):
     return None
 
 
-def pool(layer, x, args, indices):
-    """(output, indices or None) of torch.nn.functional's `layer`."""
-    function = getattr(F, layer)
-    if indices:
-        return function(x, **args, return_indices=True)
-    return function(x, **args), None
+def number(value):
+    """A number as JSON can hold it."""
+    return value if math.isfinite(value) else str(value)
+
+
+class Call:
+    """One call of a pooling function of torch.nn.functional: all but its input and its types."""
+
+    def __init__(self, layer, args, return_indices=None, samples=None, unpool_indices=None):
+        self.layer, self.args = layer, args
+        self.return_indices, self.samples, self.unpool_indices = return_indices, samples, unpool_indices
+
+    def __call__(self, x):
+        """(output, indices or None)"""
+        keywords = dict(self.args)
+        if self.samples is not None:
+            keywords["_random_samples"] = self.samples.to(x.dtype)
+        if self.unpool_indices is not None:
+            keywords["indices"] = self.unpool_indices
+        if self.return_indices is not None:
+            keywords["return_indices"] = self.return_indices
+        result = getattr(F, self.layer)(x, **keywords)
+        return result if isinstance(result, tuple) else (result, None)
+
+    def gradient(self, x, grad_output):
+        leaf = x.detach().clone().requires_grad_()
+        output, _ = self(leaf)
+        return torch.autograd.grad(output, leaf, grad_output)[0]
+
+
+def widened(call, x, indices):
+    """The input in float64, or None where that tells nothing: the type is not a narrower float, or the windows of a
+    fractional pooling, whose starts are computed in the input's type, are not the same.
+    """
+    if not x.dtype.is_floating_point or x.dtype == torch.float64:
+        return None
+    wide = x.double()
+    if call.samples is not None and (indices is None or not torch.equal(call(wide)[1], indices)):
+        return None
+    return wide
+
+
+def with_reference(tensors, role, result, wide, extra, reference):
+    """Adds a result, and where it is not exact also the same in float64 and torch's error."""
+    tensors[role] = stored(result)
+    if wide is None:
+        return
+    expected = reference()
+    if not torch.equal(result.double().nan_to_num(nan=0.5), expected.nan_to_num(nan=0.5)):
+        tensors[role + "_f64"] = stored(expected)
+        extra["torch_error" if role == "output" else "torch_grad_error"] = number(largest_error(result, expected))
+
+
+def record(file, name, call, x, memory_format="contiguous", gradient=None, correct=None, **extra):
+    """Adds what torch makes of one input to a file: the output, indices, and the gradient of the input.
+
+    `gradient(name, output)` makes that of the output. `correct(x, output, indices)` may return remarks
+    (torch_unsafe, torch_wrong) and the indices to store in place of torch's.
+    """
+    x = held(x, memory_format)
+    optional = {"samples": call.samples, "unpool_indices": call.unpool_indices}
+    tensors = {"input": stored(x), **{role: stored(t) for role, t in optional.items() if t is not None}}
+    extra["return_indices"] = call.return_indices
+    args = {key: number(value) if isinstance(value, float) else value for key, value in call.args.items()}
+    message = error_of(lambda: call(x))
+    if message:
+        file.add(name, call.layer, args, tensors, memory_format, error=message, **extra)
+        return
+    output, indices = call(x)
+    if correct:
+        indices, remarks = correct(x, output, indices)
+        extra.update(remarks)
+        x = x.contiguous() if "torch_wrong" in extra else x  # what torch computes right
+    wide = widened(call, x, indices)
+    with_reference(tensors, "output", output, wide, extra, lambda: call(wide)[0])
+    if indices is not None:
+        tensors["indices"] = stored(indices)
+    if gradient and "torch_unsafe" not in extra:
+        grad_output = gradient(name, output)
+        tensors["grad_output"] = stored(grad_output)
+        with_reference(tensors, "grad_input", call.gradient(x, grad_output), wide, extra,
+                       lambda: call.gradient(wide, grad_output.double()))
+    file.add(name, call.layer, args, tensors, memory_format, **extra)
