@@ -22,6 +22,7 @@ mod dataset;
 #[cfg(feature = "download")]
 pub mod download;
 mod error;
+mod folder;
 mod image;
 mod loader;
 mod pickle;
@@ -32,6 +33,7 @@ pub mod transforms;
 pub use cifar::{Cifar10, Cifar100, Split};
 pub use dataset::{Dataset, Example};
 pub use error::{Error, Result};
+pub use folder::{IMAGE_EXTENSIONS, ImageFolder};
 pub use image::{Image, ImageLayout, ImageShape, Region};
 pub use loader::{Batch, Batches, DataLoader, DataLoaderBuilder};
 pub use random::Random;

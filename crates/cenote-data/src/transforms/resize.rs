@@ -1,11 +1,10 @@
 //! Scaling to another size.
 
-use fast_image_resize as fir;
-use fir::images::{Image as Target, ImageRef as Source};
+use std::ops::Range;
 
 use super::ImageTransform;
 use crate::image::zeroed;
-use crate::{Error, Image, ImageLayout, ImageShape, Random, Result};
+use crate::{Error, Image, ImageShape, Random, Result};
 
 /// What [`Resize`] scales to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,9 +32,9 @@ impl From<[usize; 2]> for ResizeTo {
     }
 }
 
-/// Scales the image: torchvision's `Resize` on a picture, bilinear and with antialiasing.
+/// Scales the image: torchvision's `Resize` on a picture, bilinear and with antialiasing, to the last bit.
 ///
-/// The filter, the order of its passes and its rounding are Pillow's.
+/// torchvision leaves pictures to Pillow, whose filter, order of passes and rounding these are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resize {
     to: ResizeTo,
@@ -81,7 +80,7 @@ impl ImageTransform for Resize {
             Error::argument(
                 "the size of Resize",
                 format!("{:?} for an image of {from}", self.to),
-                "height and width lie from 1 to 4294967295, and the result fits in memory",
+                "height and width are at least 1, and the result fits in memory",
             )
         };
         let to = self.target(from).ok_or_else(too_big)?;
@@ -94,49 +93,113 @@ impl ImageTransform for Resize {
             .ok_or_else(too_big)?;
         let mut pixels = zeroed(len)?;
         let (planes, inner) = image.planes_and_inner();
-        let pixel_type = pixel_type(inner)?;
-        let edge = |len: usize| u32::try_from(len).map_err(|_| too_big());
-        let (from_size, to_size) = (
-            (edge(from.width)?, edge(from.height)?),
-            (edge(to.width)?, edge(to.height)?),
-        );
-        let filter = fir::ResizeAlg::Convolution(fir::FilterType::Bilinear);
-        let options = fir::ResizeOptions::new()
-            .resize_alg(filter)
-            .use_alpha(false);
-        let mut resizer = fir::Resizer::new();
+        let columns = Axis::new(from.width, to.width);
+        let rows = Axis::new(from.height, to.height);
+        let mut narrowed = zeroed(from.height * to.width * inner)?;
         let sources = image.pixels().chunks_exact(image.pixels().len() / planes);
         for (source, target) in sources.zip(pixels.chunks_exact_mut(len / planes)) {
-            let impossible = |reason: &dyn std::fmt::Display| {
-                Error::argument("an image to resize", from, reason.to_string())
-            };
-            let source = Source::new(from_size.0, from_size.1, source, pixel_type)
-                .map_err(|e| impossible(&e))?;
-            let mut target = Target::from_slice_u8(to_size.0, to_size.1, target, pixel_type)
-                .map_err(|e| impossible(&e))?;
-            resizer
-                .resize(&source, &mut target, &options)
-                .map_err(|e| impossible(&e))?;
+            columns.along_rows(source, &mut narrowed, inner);
+            rows.across_rows(&narrowed, target);
         }
         Image::new(to, image.layout(), pixels)
     }
 }
 
-/// How the resizer calls pixels of `inner` adjacent bytes.
-fn pixel_type(inner: usize) -> Result<fir::PixelType> {
-    match inner {
-        1 => Ok(fir::PixelType::U8),
-        2 => Ok(fir::PixelType::U8x2),
-        3 => Ok(fir::PixelType::U8x3),
-        4 => Ok(fir::PixelType::U8x4),
-        _ => Err(Error::argument(
-            "the number of channels to resize",
-            inner,
-            format!(
-                "it is 1 to 4 in the layout {:?}, and any number in {:?}",
-                ImageLayout::Hwc,
-                ImageLayout::Chw
-            ),
-        )),
+/// Weights are whole numbers of this many bits after the point, as in Pillow: a weighted sum of bytes fits 32 bits.
+const PRECISION: u32 = 22;
+
+/// How each element of a scaled axis is a weighted mean of neighbours on the axis it came from.
+struct Axis {
+    from: usize,
+    /// For each element: the first neighbour, and where its weights begin and end.
+    windows: Vec<(usize, Range<usize>)>,
+    weights: Vec<u32>,
+}
+
+impl Axis {
+    /// A triangle as wide as the scale, and at least one neighbour to each side: Pillow's `precompute_coeffs`.
+    fn new(from: usize, to: usize) -> Self {
+        let mut axis = Self {
+            from,
+            windows: Vec::with_capacity(to),
+            weights: Vec::new(),
+        };
+        let scale = from as f64 / to as f64;
+        let support = scale.max(1.0);
+        for element in 0..to {
+            // An axis that keeps its length is not filtered.
+            if from == to {
+                axis.push(element, &[1.0]);
+                continue;
+            }
+            let centre = (element as f64 + 0.5) * scale;
+            // Below 0 this rounds to 0.
+            let first = (centre - support + 0.5) as usize;
+            let last = ((centre + support + 0.5) as usize).min(from);
+            let weight = |neighbour: usize| {
+                let distance = (neighbour as f64 - centre + 0.5) * (1.0 / support);
+                (1.0 - distance.abs()).max(0.0)
+            };
+            let weights: Vec<f64> = (first..last).map(weight).collect();
+            let total: f64 = weights.iter().sum();
+            let weights: Vec<f64> = weights.into_iter().map(|weight| weight / total).collect();
+            axis.push(first, &weights);
+        }
+        axis
     }
+
+    fn push(&mut self, first: usize, weights: &[f64]) {
+        let start = self.weights.len();
+        let whole = |weight: &f64| (0.5 + weight * f64::from(1 << PRECISION)) as u32;
+        self.weights.extend(weights.iter().map(whole));
+        self.windows.push((first, start..self.weights.len()));
+    }
+
+    /// Scales every row, made of pixels of `inner` bytes.
+    fn along_rows(&self, source: &[u8], target: &mut [u8], inner: usize) {
+        let rows = source.chunks_exact(self.from * inner);
+        for (source, target) in rows.zip(target.chunks_exact_mut(self.windows.len() * inner)) {
+            for ((first, weights), pixel) in self.windows.iter().zip(target.chunks_exact_mut(inner))
+            {
+                let weights = &self.weights[weights.clone()];
+                let neighbours = source[first * inner..].chunks_exact(inner);
+                for (channel, byte) in pixel.iter_mut().enumerate() {
+                    let values = neighbours.clone().map(|neighbour| neighbour[channel]);
+                    *byte = rounded(
+                        weights
+                            .iter()
+                            .zip(values)
+                            .fold(HALF, |sum, (weight, value)| sum + weight * u32::from(value)),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Makes the rows of `target` out of those of `source`.
+    fn across_rows(&self, source: &[u8], target: &mut [u8]) {
+        let row = source.len() / self.from;
+        let mut sums = vec![HALF; row];
+        for ((first, weights), target) in self.windows.iter().zip(target.chunks_exact_mut(row)) {
+            sums.fill(HALF);
+            for (weight, source) in self.weights[weights.clone()]
+                .iter()
+                .zip(source[first * row..].chunks_exact(row))
+            {
+                for (sum, value) in sums.iter_mut().zip(source) {
+                    *sum += weight * u32::from(*value);
+                }
+            }
+            for (byte, sum) in target.iter_mut().zip(&sums) {
+                *byte = rounded(*sum);
+            }
+        }
+    }
+}
+
+/// Half of the last place: what is added before the bits after the point are cut off.
+const HALF: u32 = 1 << (PRECISION - 1);
+
+fn rounded(sum: u32) -> u8 {
+    u8::try_from(sum >> PRECISION).unwrap_or(u8::MAX)
 }

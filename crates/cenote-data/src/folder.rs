@@ -1,0 +1,195 @@
+//! Folders of pictures.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use image::{DynamicImage, ImageReader, Limits};
+use walkdir::WalkDir;
+
+use crate::{Dataset, Error, Example, Image, ImageLayout, ImageShape, Result};
+
+/// The endings that make a file a picture, as in torchvision; capitals do not matter.
+pub const IMAGE_EXTENSIONS: [&str; 9] = [
+    "jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp",
+];
+
+/// Pillow refuses pictures of more pixels as decompression bombs; three bytes each.
+const DECODED_LIMIT: u64 = 178_956_970 * 3;
+
+/// Pictures in one subfolder for each class: torchvision's `ImageFolder`.
+///
+/// The classes are the names of the subfolders, sorted; a class has the pictures of its folder and of all folders
+/// below, sorted too. Links are followed, except in circles. Each picture is decoded when it is asked for, as red, green
+/// and blue: grey is repeated, transparency is dropped, and of 16 bits the high 8 are kept, as Pillow does (which turns
+/// a 16-bit grey picture almost white: here it is not).
+///
+/// Pictures may differ in size; before a [`DataLoader`](crate::DataLoader) can put them into one batch, they need
+/// [`Resize`](crate::transforms::Resize) and [`CenterCrop`](crate::transforms::CenterCrop). JPEG decoders differ by a few
+/// levels in places, so pixels are near torchvision's and seldom all the same; other formats give the same pixels.
+///
+/// ```no_run
+/// use cenote_data::transforms::{CenterCrop, Compose, Resize};
+/// use cenote_data::{DataLoader, ImageFolder};
+///
+/// let pictures = ImageFolder::new("pictures")?;
+/// let transform = Compose::new().then(Resize::new(256)).then(CenterCrop::new(224)).to_tensor();
+/// let loader = DataLoader::builder(pictures).batch_size(32).transform(transform).num_workers(4).build()?;
+/// # Ok::<(), cenote_data::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct ImageFolder {
+    classes: Vec<String>,
+    samples: Vec<(PathBuf, i64)>,
+}
+
+impl ImageFolder {
+    /// Lists the pictures; decodes none.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where `root` has no subfolder; [`Error::Malformed`] where a subfolder has no picture, as in
+    /// torchvision; [`Error::Io`].
+    pub fn new(root: impl AsRef<Path>) -> Result<Self> {
+        let root = root.as_ref();
+        let folders = class_folders(root)?;
+        let mut samples = Vec::new();
+        let mut empty = Vec::new();
+        for (label, (name, folder)) in (0..).zip(&folders) {
+            let pictures = pictures_below(folder)?;
+            if pictures.is_empty() {
+                empty.push(name.as_str());
+            }
+            samples.extend(pictures.into_iter().map(|path| (path, label)));
+        }
+        if !empty.is_empty() {
+            let reason = format!(
+                "no picture for the classes {}: add some or take these folders away; pictures end in .{}",
+                empty.join(", "),
+                IMAGE_EXTENSIONS.join(", .")
+            );
+            return Err(Error::malformed(root, reason));
+        }
+        let classes = folders.into_iter().map(|(name, _)| name).collect();
+        Ok(Self { classes, samples })
+    }
+
+    /// Each picture's path and class, in the order of the indices.
+    pub fn samples(&self) -> &[(PathBuf, i64)] {
+        &self.samples
+    }
+}
+
+impl Dataset for ImageFolder {
+    fn len(&self) -> usize {
+        self.samples.len()
+    }
+
+    fn get(&self, index: usize) -> Result<Example<'_>> {
+        self.check_index(index)?;
+        let (path, label) = &self.samples[index];
+        Ok(Example {
+            image: decode(path)?,
+            label: *label,
+        })
+    }
+
+    fn classes(&self) -> &[String] {
+        &self.classes
+    }
+}
+
+/// The subfolders of `root` by name.
+fn class_folders(root: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let failed = |source| Error::io("list the folder", root, source);
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(root).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let path = entry.path();
+        if path.is_dir() {
+            folders.push((entry.file_name().to_string_lossy().into_owned(), path));
+        }
+    }
+    if folders.is_empty() {
+        return Err(Error::NotFound {
+            dataset: "folder of pictures".to_owned(),
+            root: root.to_owned(),
+            looked_for: vec!["subfolders".to_owned()],
+            advice: "put the pictures into one subfolder for each class".to_owned(),
+        });
+    }
+    folders.sort();
+    Ok(folders)
+}
+
+/// Every picture in and below a folder, in the order in which torchvision finds them: by folder, then by name.
+fn pictures_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut pictures = BTreeSet::new();
+    for entry in WalkDir::new(folder).follow_links(true) {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() && is_picture(entry.path()) => {
+                let parent = entry
+                    .path()
+                    .parent()
+                    .unwrap_or(folder)
+                    .as_os_str()
+                    .to_owned();
+                pictures.insert((parent, entry.file_name().to_owned()));
+            }
+            Ok(_) => {}
+            // A link to a folder that it lies in: everything there is listed already.
+            Err(error) if error.loop_ancestor().is_some() => {}
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).to_owned();
+                return Err(Error::io("list", &path, error.into()));
+            }
+        }
+    }
+    Ok(pictures
+        .into_iter()
+        .map(|(parent, name)| Path::new(&parent).join(name))
+        .collect())
+}
+
+fn is_picture(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    IMAGE_EXTENSIONS
+        .iter()
+        .any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+/// The picture at `path` in red, green and blue.
+fn decode(path: &Path) -> Result<Image<'static>> {
+    let failed = |source| Error::Decode {
+        path: path.to_owned(),
+        source,
+    };
+    let read = |source| Error::io("read", path, source);
+    let mut reader = ImageReader::open(path)
+        .map_err(read)?
+        .with_guessed_format()
+        .map_err(read)?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(DECODED_LIMIT);
+    reader.limits(limits);
+    let picture = reader.decode().map_err(failed)?;
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    Image::new(
+        ImageShape::new(3, height, width),
+        ImageLayout::Hwc,
+        rgb_bytes(picture),
+    )
+}
+
+fn rgb_bytes(picture: DynamicImage) -> Vec<u8> {
+    let high_byte = |&level: &u16| level.to_be_bytes()[0];
+    match picture {
+        DynamicImage::ImageLuma16(_)
+        | DynamicImage::ImageLumaA16(_)
+        | DynamicImage::ImageRgb16(_)
+        | DynamicImage::ImageRgba16(_) => picture.into_rgb16().iter().map(high_byte).collect(),
+        other => other.into_rgb8().into_raw(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

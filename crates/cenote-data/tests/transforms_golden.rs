@@ -1,0 +1,137 @@
+//! Compares the transforms with what torchvision made of the same picture; tests/golden/make_golden.py wrote it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cenote_data::transforms::{
+    CenterCrop, Compose, CropSize, ImageTransform, Normalize, Resize, ResizeTo, ToTensor,
+};
+use cenote_data::{Image, ImageLayout, ImageShape, Random, Region};
+
+fn golden(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name)
+}
+
+fn picture(name: &str) -> Image<'static> {
+    let decoded = image::open(golden(&format!("{name}.png")))
+        .unwrap()
+        .into_rgb8();
+    let shape = ImageShape::new(3, decoded.height() as usize, decoded.width() as usize);
+    Image::new(shape, ImageLayout::Hwc, decoded.into_raw()).unwrap()
+}
+
+/// The same picture, plane by plane.
+fn planes(picture: &Image<'_>) -> Image<'static> {
+    let pixels = (0..3).flat_map(|channel| picture.pixels().iter().skip(channel).step_by(3));
+    Image::new(
+        picture.shape(),
+        ImageLayout::Chw,
+        pixels.copied().collect::<Vec<_>>(),
+    )
+    .unwrap()
+}
+
+/// Applies a transform to both layouts of the picture, which must agree; the result with the channels last.
+fn apply(transform: &impl ImageTransform) -> Image<'static> {
+    let picture = picture("picture");
+    let random = || Random::new(0, 0, 0);
+    let from_planes = transform.apply(planes(&picture), &mut random()).unwrap();
+    let result = transform.apply(picture, &mut random()).unwrap();
+    assert_eq!(planes(&result), from_planes);
+    result
+}
+
+fn floats(name: &str) -> Vec<f32> {
+    let bytes = fs::read(golden(&format!("{name}.bin"))).unwrap();
+    bytes
+        .as_chunks()
+        .0
+        .iter()
+        .map(|&chunk| f32::from_le_bytes(chunk))
+        .collect()
+}
+
+#[test]
+fn resize_is_pillow_s_to_the_last_bit() {
+    let sizes: [(&str, ResizeTo); 8] = [
+        ("resize_24", 24.into()),
+        ("resize_40", 40.into()),
+        ("resize_83", 83.into()),
+        ("resize_50_31", [50, 31].into()),
+        ("resize_120_200", [120, 200].into()),
+        ("resize_83_20", [83, 20].into()),
+        ("resize_7_127", [7, 127].into()),
+        ("resize_1_1", [1, 1].into()),
+    ];
+    for (name, size) in sizes {
+        assert_eq!(apply(&Resize::new(size)), picture(name), "{name}");
+    }
+}
+
+#[test]
+fn center_crop_is_torchvision_s() {
+    let sizes: [(&str, CropSize); 6] = [
+        ("center_crop_32", 32.into()),
+        ("center_crop_50_61", [50, 61].into()),
+        ("center_crop_100_150", [100, 150].into()),
+        ("center_crop_90_20", [90, 20].into()),
+        ("center_crop_20_130", [20, 130].into()),
+        ("center_crop_83_127", [83, 127].into()),
+    ];
+    for (name, size) in sizes {
+        assert_eq!(apply(&CenterCrop::new(size)), picture(name), "{name}");
+    }
+}
+
+#[test]
+fn a_crop_of_a_padded_picture_is_torchvision_s() {
+    for (top, left) in [(0, 0), (3, 5), (8, 8), (67, 119), (71, 111)] {
+        let region = Region {
+            top: top - 4,
+            left: left - 4,
+            height: 20,
+            width: 24,
+        };
+        let name = format!("pad_4_crop_{top}_{left}");
+        assert_eq!(
+            picture("picture").crop(region).unwrap(),
+            picture(&name),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn hflip_is_torchvision_s() {
+    assert_eq!(picture("picture").hflip(), picture("hflip"));
+}
+
+#[test]
+fn to_tensor_and_normalize_are_torchvision_s_to_the_last_bit() {
+    let bits = |numbers: &[f32]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+    let mut random = Random::new(0, 0, 0);
+    let levels = Image::new(
+        ImageShape::new(1, 16, 16),
+        ImageLayout::Chw,
+        (0..=255).collect::<Vec<u8>>(),
+    );
+    let tensor = ToTensor::new().apply(levels.unwrap(), &mut random).unwrap();
+    assert_eq!(bits(tensor.as_slice().unwrap()), bits(&floats("to_tensor")));
+
+    let corner = Region {
+        top: 0,
+        left: 0,
+        height: 10,
+        width: 12,
+    };
+    let corner = picture("picture").crop(corner).unwrap();
+    let normalize = Normalize::new(&[0.485, 0.456, 0.406], &[0.229, 0.224, 0.225]).unwrap();
+    let tensor = Compose::new()
+        .to_tensor()
+        .then(normalize)
+        .apply(corner, &mut random)
+        .unwrap();
+    assert_eq!(bits(tensor.as_slice().unwrap()), bits(&floats("normalize")));
+}
