@@ -49,6 +49,26 @@ pub enum Error {
         /// What is allowed, and what to do.
         allowed: String,
     },
+    /// A record cannot be read.
+    #[error("the record at offset {offset} of {} cannot be read: {reason}", path.display())]
+    Record {
+        /// The file.
+        path: PathBuf,
+        /// Where in the file.
+        offset: u64,
+        /// Why.
+        reason: String,
+    },
+    /// A value is not of the kind that was asked for.
+    #[error("the value of {tag:?} is not {wanted}: {reason}")]
+    Value {
+        /// Its tag.
+        tag: String,
+        /// What was asked for.
+        wanted: &'static str,
+        /// What it is.
+        reason: String,
+    },
     /// A summary could not be encoded.
     #[error("cannot encode a summary for {}: {reason}", path.display())]
     Encoding {

@@ -4,8 +4,10 @@
 mod element;
 mod error;
 mod histogram;
+mod index;
 mod masked_crc;
 pub mod message;
+mod payload;
 mod picture;
 mod pr_curve;
 pub mod record;
@@ -14,6 +16,11 @@ mod writer;
 pub use element::Element;
 pub use error::{Error, Result};
 pub use histogram::Bins;
+pub use index::{
+    Changes, Damage, DamageKind, FileId, FileView, LoadProgress, Location, LogDir, Mark, Problem,
+    RunView, ScalarPoint, SummaryKind, TagView, Update, ValueRef,
+};
+pub use payload::{Audio, Histogram, Numbers, Text};
 #[cfg(feature = "image")]
 pub use picture::BufferElement;
 pub use picture::{Boxes, DataFormat, ImageTensor, Pixel, PngLevel};

@@ -59,7 +59,7 @@ impl Header {
     }
 }
 
-/// Appends one record to `out`, its payload written by `write_payload`.
+/// Appends one record to `out`, its payload appended by `write_payload`.
 ///
 /// The payload is built in place, so a large one is never copied.
 pub fn append_record(out: &mut Vec<u8>, write_payload: impl FnOnce(&mut Vec<u8>)) {

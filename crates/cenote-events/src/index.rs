@@ -1,0 +1,19 @@
+//! Reads whole log directories: where every record of every tag is, and what is damaged.
+//!
+//! A ladder of small readers: bytes ([`window`]) → records ([`walk`]) → events ([`skim`]) → files ([`file`]) → runs and log
+//! directories ([`logdir`]), which [`view`] shows and [`location`] reads back.
+
+mod damage;
+mod discover;
+mod file;
+mod location;
+mod logdir;
+mod skim;
+mod view;
+mod walk;
+mod window;
+
+pub use damage::{Damage, DamageKind};
+pub use location::Location;
+pub use logdir::{Changes, FileId, LoadProgress, LogDir, Problem, Update};
+pub use view::{FileView, Mark, RunView, ScalarPoint, SummaryKind, TagView, ValueRef};

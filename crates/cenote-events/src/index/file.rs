@@ -1,0 +1,394 @@
+//! What is known of one file, and how it comes to be known.
+
+use std::collections::BTreeMap;
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Seek};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use prost::Message as _;
+
+use super::damage::{Damage, DamageKind};
+use super::skim::{Held, Payload, SkimError, Skimmed, SkimmedValue, skim};
+use super::walk::{Found, Resync, SMALL, checksums, look};
+use super::window::Window;
+use crate::message::SummaryMetadata;
+use crate::record::OVERHEAD;
+
+/// The tag under which graphs are listed, as TensorBoard does.
+pub(super) const GRAPH_TAG: &str = "__run_graph__";
+
+/// A number at a step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Scalar {
+    pub(super) step: i64,
+    pub(super) wall_time: f64,
+    pub(super) value: f64,
+    pub(super) offset: u64,
+}
+
+/// Where a value is: 32 bytes, however large the value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Blob {
+    pub(super) step: i64,
+    pub(super) wall_time: f64,
+    /// Of the record.
+    pub(super) offset: u64,
+    /// Of the payload.
+    pub(super) len: u32,
+    /// Which value of the event.
+    pub(super) value: u32,
+}
+
+/// Everything about one tag in one file.
+#[derive(Debug, Default)]
+pub(super) struct TagPart {
+    /// What the first value held.
+    pub(super) held: Held,
+    /// From the first value that has it.
+    pub(super) metadata: Option<SummaryMetadata>,
+    /// The most strings that a tensor held.
+    pub(super) strings: u32,
+    pub(super) scalars: Vec<Scalar>,
+    pub(super) blobs: Vec<Blob>,
+}
+
+/// A session that started: what came before for its step and later is void.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Restart {
+    pub(super) offset: u64,
+    pub(super) step: i64,
+}
+
+/// What a stretch of a file holds.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    pub(super) tags: BTreeMap<Arc<str>, TagPart>,
+    pub(super) restarts: Vec<Restart>,
+    pub(super) damage: Vec<Damage>,
+    pub(super) records: u64,
+    pub(super) first_wall_time: Option<f64>,
+}
+
+impl Part {
+    /// Adds what came after.
+    pub(super) fn append(&mut self, next: Self) {
+        for (tag, part) in next.tags {
+            match self.tags.get_mut(&tag) {
+                None => drop(self.tags.insert(tag, part)),
+                Some(known) => {
+                    known.metadata = known.metadata.take().or(part.metadata);
+                    known.strings = known.strings.max(part.strings);
+                    known.scalars.extend(part.scalars);
+                    known.blobs.extend(part.blobs);
+                }
+            }
+        }
+        self.restarts.extend(next.restarts);
+        self.damage.extend(next.damage);
+        self.records += next.records;
+        self.first_wall_time = self.first_wall_time.or(next.first_wall_time);
+    }
+
+    fn add_event(&mut self, event: Skimmed, offset: u64, len: u64) {
+        let at = Position {
+            step: event.step,
+            wall_time: event.wall_time,
+            offset,
+            len,
+        };
+        self.records += 1;
+        self.first_wall_time.get_or_insert(event.wall_time);
+        if event.session_start {
+            self.restarts.push(Restart {
+                offset,
+                step: event.step,
+            });
+        }
+        if event.graph {
+            self.tag(GRAPH_TAG.to_owned(), Held::Graph)
+                .blobs
+                .push(at.blob(0));
+        }
+        if let Some(tag) = event.run_metadata {
+            self.tag(tag, Held::RunMetadata).blobs.push(at.blob(0));
+        }
+        for (value, index) in event.values.into_iter().zip(0..) {
+            self.add_value(value, index, at);
+        }
+    }
+
+    fn add_value(&mut self, value: SkimmedValue, index: u32, at: Position) {
+        let part = self.tag(value.tag, value.held);
+        if part.metadata.is_none() {
+            // Metadata that is no message is as good as none: the value itself is still there.
+            part.metadata = value
+                .metadata
+                .and_then(|bytes| SummaryMetadata::decode(bytes.as_slice()).ok());
+        }
+        let plugin = part
+            .metadata
+            .as_ref()
+            .and_then(|metadata| metadata.plugin_data.as_ref());
+        let number = match value.held {
+            Held::Scalar(value) => Some(value),
+            Held::Tensor(tensor) if plugin.is_none_or(|plugin| plugin.plugin_name == "scalars") => {
+                tensor.scalar
+            }
+            _ => None,
+        };
+        if let Held::Tensor(tensor) = value.held {
+            part.strings = part.strings.max(tensor.strings);
+        }
+        match number {
+            Some(value) => part.scalars.push(Scalar {
+                step: at.step,
+                wall_time: at.wall_time,
+                value,
+                offset: at.offset,
+            }),
+            None => part.blobs.push(at.blob(index)),
+        }
+    }
+
+    fn tag(&mut self, tag: String, held: Held) -> &mut TagPart {
+        // Nearly always it is known, and then nothing is allocated.
+        if !self.tags.contains_key(tag.as_str()) {
+            let part = TagPart {
+                held,
+                ..TagPart::default()
+            };
+            self.tags.insert(tag.as_str().into(), part);
+        }
+        self.tags
+            .get_mut(tag.as_str())
+            .expect("it was inserted if it was not there")
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Position {
+    step: i64,
+    wall_time: f64,
+    offset: u64,
+    len: u64,
+}
+
+impl Position {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "scan() takes no longer payloads for events"
+    )]
+    fn blob(self, value: u32) -> Blob {
+        Blob {
+            step: self.step,
+            wall_time: self.wall_time,
+            offset: self.offset,
+            len: self.len as u32,
+            value,
+        }
+    }
+}
+
+/// How a file looked when it was last read, and how far that went.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Progress {
+    identity: Option<Identity>,
+    /// The first bytes: they hold the time of the first event, so that a file that took this one's place differs.
+    start: Vec<u8>,
+    pub(super) len: u64,
+    modified: Option<SystemTime>,
+    /// Every record before this position is known.
+    pub(super) position: u64,
+    pub(super) resync: Option<Resync>,
+    has_more: bool,
+}
+
+/// Bytes of a file that tell it from another.
+const START: usize = 64;
+
+type Identity = (u64, u64);
+
+#[cfg(unix)]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "other systems have no identity to give"
+)]
+fn identity(metadata: &Metadata) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> Option<Identity> {
+    None
+}
+
+impl Progress {
+    /// Whether the file can hold nothing new.
+    pub(super) fn is_current(&self, metadata: &Metadata) -> bool {
+        self.len == metadata.len()
+            && self.modified == metadata.modified().ok()
+            && self.identity == identity(metadata)
+    }
+
+    /// Whether the file is another one than was read before.
+    fn is_replaced(&self, metadata: &Metadata, start: &[u8]) -> bool {
+        self.identity != identity(metadata)
+            || metadata.len() < self.position
+            || !start.starts_with(&self.start)
+    }
+
+    /// Whether reading stopped before the end because it was enough for once.
+    pub(super) fn has_more(&self) -> bool {
+        self.has_more
+    }
+
+    /// Bytes at the end that are part of a record, or of damage whose end has not been found.
+    pub(super) fn waiting(&self) -> u64 {
+        self.len.saturating_sub(self.position)
+    }
+}
+
+/// What one reading of a file found.
+#[derive(Debug)]
+pub(super) struct Scan {
+    /// Whether what was known of the file is void.
+    pub(super) replaced: bool,
+    pub(super) part: Part,
+    pub(super) progress: Progress,
+}
+
+/// How a file is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ScanOptions {
+    /// Check the payloads of large records too.
+    pub(super) verify: bool,
+    /// Stop after about so many bytes.
+    pub(super) most: u64,
+}
+
+/// Reads on from `progress`.
+pub(super) fn scan(
+    mut file: File,
+    mut progress: Progress,
+    options: ScanOptions,
+) -> io::Result<Scan> {
+    let metadata = file.metadata()?;
+    let mut start = Vec::with_capacity(START);
+    file.by_ref().take(START as u64).read_to_end(&mut start)?;
+    let replaced = progress.len > 0 && progress.is_replaced(&metadata, &start);
+    if replaced {
+        progress = Progress::default();
+    }
+    progress.identity = identity(&metadata);
+    progress.start = start;
+    progress.len = metadata.len();
+    progress.modified = metadata.modified().ok();
+    let mut scanner = Scanner {
+        window: Window::new(file, progress.len),
+        progress,
+        part: Part::default(),
+        options,
+    };
+    scanner.progress.has_more = scanner.run()?;
+    Ok(Scan {
+        replaced,
+        part: scanner.part,
+        progress: scanner.progress,
+    })
+}
+
+/// Payloads longer than any message may be are damage.
+const LONGEST_MESSAGE: u64 = i32::MAX as u64;
+
+struct Scanner<F> {
+    window: Window<F>,
+    progress: Progress,
+    part: Part,
+    options: ScanOptions,
+}
+
+impl<F: Read + Seek> Scanner<F> {
+    /// Reads until the end or until enough is read, and tells whether there is more.
+    fn run(&mut self) -> io::Result<bool> {
+        let stop = self.progress.position.saturating_add(self.options.most);
+        while self.progress.position < stop {
+            if let Some(mut resync) = self.progress.resync.take() {
+                let Some(found) = resync.next(&mut self.window)? else {
+                    self.progress.resync = Some(resync);
+                    return Ok(false);
+                };
+                if found > resync.start {
+                    let kind = if resync.zeros {
+                        DamageKind::Hole
+                    } else {
+                        DamageKind::BadLength
+                    };
+                    self.damage(kind, resync.start, found - resync.start);
+                }
+                self.progress.position = found;
+            }
+            match look(&mut self.window, self.progress.position)? {
+                Found::Tail => return Ok(false),
+                Found::BadLength { zeros } => {
+                    self.progress.resync = Some(Resync::new(self.progress.position, zeros))
+                }
+                Found::Record { payload, len } => {
+                    self.record(payload, len)?;
+                    self.progress.position = payload + len + 4;
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn record(&mut self, payload: u64, len: u64) -> io::Result<()> {
+        let offset = self.progress.position;
+        if len > LONGEST_MESSAGE {
+            self.damage(DamageKind::NotAMessage, offset, len + OVERHEAD as u64);
+            return Ok(());
+        }
+        if len <= SMALL || self.options.verify {
+            let (got, want) = checksums(&mut self.window, payload, len)?;
+            if got != want {
+                self.damage(
+                    DamageKind::BadChecksum { got, want },
+                    offset,
+                    len + OVERHEAD as u64,
+                );
+                return Ok(());
+            }
+        }
+        let skimmed = if len <= SMALL {
+            let len = usize::try_from(len).map_err(io::Error::other)?;
+            skim(&mut self.window.bytes(payload, len)?, len as u64)
+        } else {
+            skim(
+                &mut Payload {
+                    window: &mut self.window,
+                    start: payload,
+                },
+                len,
+            )
+        };
+        match skimmed {
+            Ok(event) => self.part.add_event(event, offset, len),
+            Err(SkimError::Io(error)) => return Err(error),
+            Err(SkimError::NotAMessage) => {
+                let (got, want) = checksums(&mut self.window, payload, len)?;
+                let kind = if got == want {
+                    DamageKind::NotAMessage
+                } else {
+                    DamageKind::BadChecksum { got, want }
+                };
+                self.damage(kind, offset, len + OVERHEAD as u64);
+            }
+        }
+        Ok(())
+    }
+
+    fn damage(&mut self, kind: DamageKind, offset: u64, len: u64) {
+        self.part.damage.push(Damage { offset, len, kind });
+    }
+}

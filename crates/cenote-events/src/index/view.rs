@@ -1,0 +1,429 @@
+//! What an index tells: runs, tags and series.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::file::{GRAPH_TAG, TagPart};
+use super::logdir::IndexedFile;
+use super::skim::Held;
+use super::{Damage, FileId};
+use crate::message::SummaryMetadata;
+
+/// What a tag is a series of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum SummaryKind {
+    /// Numbers: [`TagView::scalars`].
+    Scalar,
+    /// Encoded pictures: [`Value::images`](crate::message::Value::images).
+    Image,
+    /// Histograms: [`Value::histogram`](crate::message::Value::histogram).
+    Histogram,
+    /// Text: [`Value::text`](crate::message::Value::text).
+    Text,
+    /// Encoded sound: [`Value::audio`](crate::message::Value::audio).
+    Audio,
+    /// Precision-recall curves: [`Value::pr_curve`](crate::message::Value::pr_curve).
+    PrCurve,
+    /// Hyperparameters: [`SummaryMetadata::hparams`].
+    Hparams,
+    /// Parts of meshes: [`SummaryMetadata::mesh`] and [`Value::numbers`](crate::message::Value::numbers).
+    Mesh,
+    /// A layout of charts: [`Value::layout`](crate::message::Value::layout).
+    CustomScalars,
+    /// Graphs: [`Location::read_event`](super::Location::read_event).
+    Graph,
+    /// Run metadata of graphs: [`Location::read_event`](super::Location::read_event).
+    RunMetadata,
+    /// Anything else.
+    Tensor,
+}
+
+impl SummaryKind {
+    /// A short name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Scalar => "scalar",
+            Self::Image => "image",
+            Self::Histogram => "histogram",
+            Self::Text => "text",
+            Self::Audio => "audio",
+            Self::PrCurve => "pr_curve",
+            Self::Hparams => "hparams",
+            Self::Mesh => "mesh",
+            Self::CustomScalars => "custom_scalars",
+            Self::Graph => "graph",
+            Self::RunMetadata => "run_metadata",
+            Self::Tensor => "tensor",
+        }
+    }
+
+    fn of(held: Held, metadata: Option<&SummaryMetadata>) -> Self {
+        let plugin = metadata.and_then(|metadata| metadata.plugin_data.as_ref());
+        match held {
+            Held::Scalar(_) => Self::Scalar,
+            Held::Image => Self::Image,
+            Held::Histogram | Held::OldHistogram => Self::Histogram,
+            Held::Audio => Self::Audio,
+            Held::Graph => Self::Graph,
+            Held::RunMetadata => Self::RunMetadata,
+            Held::Tensor(_) | Held::Nothing => {
+                match plugin.map_or("", |plugin| plugin.plugin_name.as_str()) {
+                    "scalars" => Self::Scalar,
+                    "images" => Self::Image,
+                    "histograms" => Self::Histogram,
+                    "text" => Self::Text,
+                    "audio" => Self::Audio,
+                    "pr_curves" => Self::PrCurve,
+                    "hparams" => Self::Hparams,
+                    "mesh" => Self::Mesh,
+                    "custom_scalars" => Self::CustomScalars,
+                    "graphs"
+                    | "graph_run_metadata"
+                    | "graph_run_metadata_graph"
+                    | "graph_keras_model" => Self::Graph,
+                    "" if matches!(held, Held::Tensor(tensor) if tensor.scalar.is_some()) => {
+                        Self::Scalar
+                    }
+                    _ => Self::Tensor,
+                }
+            }
+        }
+    }
+}
+
+/// How a step stands to those before and after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mark {
+    /// It is beyond every step before it.
+    Forward,
+    /// It is the largest step so far, again.
+    Repeated,
+    /// It is before a step that came earlier.
+    Backward,
+    /// A session that started later, with torch's `purge_step`, has voided it.
+    Purged,
+}
+
+/// A number at a step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ScalarPoint {
+    /// The global step.
+    pub step: i64,
+    /// Seconds since the Unix epoch. As everything in a file it can be anything, NaN too.
+    pub wall_time: f64,
+    /// The number.
+    pub value: f64,
+    /// How the step stands to the others.
+    pub mark: Mark,
+}
+
+/// Where a value is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ValueRef {
+    /// The global step.
+    pub step: i64,
+    /// Seconds since the Unix epoch. As everything in a file it can be anything, NaN too.
+    pub wall_time: f64,
+    /// The file.
+    pub file: FileId,
+    /// Where its record starts.
+    pub offset: u64,
+    /// How long the record's payload is.
+    pub len: u32,
+    /// Which value of the record it is.
+    pub index: u32,
+    /// How the step stands to the others.
+    pub mark: Mark,
+}
+
+/// One event file of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct FileView<'a> {
+    /// Its id.
+    pub id: FileId,
+    /// Its path.
+    pub path: &'a Path,
+    /// Its size in bytes.
+    pub len: u64,
+    /// How many events it holds.
+    pub records: u64,
+    /// Bytes at its end that are part of a record, or of damage whose end has not been found: more may come.
+    pub waiting: u64,
+    /// What was stepped over.
+    pub damage: &'a [Damage],
+}
+
+/// One run of an index.
+#[derive(Debug, Clone)]
+pub struct RunView<'a> {
+    name: &'a str,
+    files: Vec<(FileId, &'a IndexedFile)>,
+}
+
+impl<'a> RunView<'a> {
+    pub(super) fn new(name: &'a str, files: Vec<(FileId, &'a IndexedFile)>) -> Self {
+        Self { name, files }
+    }
+
+    /// The directory relative to the log directory; `.` is the log directory itself.
+    #[must_use]
+    pub fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// The time of the first event: the order in which TensorBoard lists runs.
+    #[must_use]
+    pub fn first_wall_time(&self) -> Option<f64> {
+        self.files
+            .iter()
+            .find_map(|(_, file)| file.part.first_wall_time)
+    }
+
+    /// The event files in the order of their names.
+    pub fn files(&self) -> impl Iterator<Item = FileView<'a>> {
+        self.files.iter().map(|&(id, file)| FileView {
+            id,
+            path: &file.path,
+            len: file.progress.len,
+            records: file.part.records,
+            waiting: file.progress.waiting(),
+            damage: &file.part.damage,
+        })
+    }
+
+    /// Everything that was stepped over, file by file.
+    pub fn damage(&self) -> impl Iterator<Item = (&'a Path, Damage)> {
+        self.files()
+            .flat_map(|file| file.damage.iter().map(move |&damage| (file.path, damage)))
+    }
+
+    /// All tags by name.
+    #[must_use]
+    pub fn tags(&self) -> Vec<TagView<'a>> {
+        let mut tags: BTreeMap<&str, Vec<(usize, &TagPart)>> = BTreeMap::new();
+        for (order, (_, file)) in self.files.iter().enumerate() {
+            for (tag, part) in &file.part.tags {
+                tags.entry(tag).or_default().push((order, part));
+            }
+        }
+        tags.into_iter()
+            .map(|(tag, parts)| TagView {
+                run: self.clone(),
+                tag,
+                parts,
+            })
+            .collect()
+    }
+
+    /// One tag.
+    #[must_use]
+    pub fn tag(&self, tag: &str) -> Option<TagView<'a>> {
+        let parts = self
+            .files
+            .iter()
+            .enumerate()
+            .filter_map(|(order, (_, file))| {
+                let (tag, part) = file.part.tags.get_key_value(tag)?;
+                Some((&**tag, (order, part)))
+            });
+        let (tags, parts): (Vec<_>, Vec<_>) = parts.unzip();
+        Some(TagView {
+            run: self.clone(),
+            tag: tags.first()?,
+            parts,
+        })
+    }
+
+    /// The run's graph.
+    #[must_use]
+    pub fn graph(&self) -> Option<TagView<'a>> {
+        self.tag(GRAPH_TAG)
+    }
+
+    /// For each session that started: its place, and the smallest step of it and those after it.
+    fn voids(&self) -> Vec<((usize, u64), i64)> {
+        let restarts = self.files.iter().enumerate();
+        let mut voids: Vec<_> = restarts
+            .flat_map(|(order, (_, file))| {
+                file.part
+                    .restarts
+                    .iter()
+                    .map(move |restart| ((order, restart.offset), restart.step))
+            })
+            .collect();
+        let mut smallest = i64::MAX;
+        for (_, step) in voids.iter_mut().rev() {
+            smallest = smallest.min(*step);
+            *step = smallest;
+        }
+        voids
+    }
+}
+
+/// One tag of a run.
+#[derive(Debug, Clone)]
+pub struct TagView<'a> {
+    run: RunView<'a>,
+    tag: &'a str,
+    /// The order of the file, and what it holds.
+    parts: Vec<(usize, &'a TagPart)>,
+}
+
+impl<'a> TagView<'a> {
+    /// The tag, as it is in the file. [`SummaryWriter::add_text`](crate::SummaryWriter::add_text) appends `/text_summary`.
+    #[must_use]
+    pub fn tag(&self) -> &'a str {
+        self.tag
+    }
+
+    /// What it is a series of.
+    #[must_use]
+    pub fn kind(&self) -> SummaryKind {
+        let held = self
+            .parts
+            .first()
+            .map_or(Held::Nothing, |(_, part)| part.held);
+        SummaryKind::of(held, self.metadata())
+    }
+
+    /// How to show it: from the first value that says so.
+    #[must_use]
+    pub fn metadata(&self) -> Option<&'a SummaryMetadata> {
+        self.parts
+            .iter()
+            .find_map(|(_, part)| part.metadata.as_ref())
+    }
+
+    /// How many values there are.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a tag has at least one value")]
+    pub fn len(&self) -> usize {
+        self.parts
+            .iter()
+            .map(|(_, part)| part.scalars.len() + part.blobs.len())
+            .sum()
+    }
+
+    /// The smallest and the largest step.
+    #[must_use]
+    pub fn step_range(&self) -> Option<(i64, i64)> {
+        let steps = || {
+            let steps = |part: &'a TagPart| {
+                part.scalars
+                    .iter()
+                    .map(|scalar| scalar.step)
+                    .chain(part.blobs.iter().map(|blob| blob.step))
+            };
+            self.parts.iter().flat_map(move |(_, part)| steps(part))
+        };
+        Some((steps().min()?, steps().max()?))
+    }
+
+    /// Bytes that the values take in the files, beside those of scalars.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.parts
+            .iter()
+            .flat_map(|(_, part)| &part.blobs)
+            .map(|blob| u64::from(blob.len))
+            .sum()
+    }
+
+    /// The most pictures or sounds that one value holds.
+    #[must_use]
+    pub fn max_samples(&self) -> u32 {
+        let strings = self
+            .parts
+            .iter()
+            .map(|(_, part)| part.strings)
+            .max()
+            .unwrap_or(0);
+        match self.kind() {
+            // Width and height come first.
+            SummaryKind::Image if strings > 0 => strings.saturating_sub(2),
+            SummaryKind::Audio if strings > 0 => strings,
+            _ => 1,
+        }
+    }
+
+    /// All numbers in the order of the files.
+    #[must_use]
+    pub fn scalars(&self) -> Vec<ScalarPoint> {
+        let mut marker = Marker::new(&self.run);
+        let mut points =
+            Vec::with_capacity(self.parts.iter().map(|(_, part)| part.scalars.len()).sum());
+        for &(order, part) in &self.parts {
+            points.extend(part.scalars.iter().map(|scalar| ScalarPoint {
+                step: scalar.step,
+                wall_time: scalar.wall_time,
+                value: scalar.value,
+                mark: marker.mark((order, scalar.offset), scalar.step),
+            }));
+        }
+        points
+    }
+
+    /// All values that are not numbers, in the order of the files.
+    #[must_use]
+    pub fn values(&self) -> Vec<ValueRef> {
+        let mut marker = Marker::new(&self.run);
+        let mut values =
+            Vec::with_capacity(self.parts.iter().map(|(_, part)| part.blobs.len()).sum());
+        for &(order, part) in &self.parts {
+            let file = self.run.files[order].0;
+            values.extend(part.blobs.iter().map(|blob| ValueRef {
+                step: blob.step,
+                wall_time: blob.wall_time,
+                file,
+                offset: blob.offset,
+                len: blob.len,
+                index: blob.value,
+                mark: marker.mark((order, blob.offset), blob.step),
+            }));
+        }
+        values
+    }
+}
+
+/// Marks steps in the order of the files.
+struct Marker {
+    voids: Vec<((usize, u64), i64)>,
+    passed: usize,
+    largest: Option<i64>,
+}
+
+impl Marker {
+    fn new(run: &RunView<'_>) -> Self {
+        Self {
+            voids: run.voids(),
+            passed: 0,
+            largest: None,
+        }
+    }
+
+    fn mark(&mut self, place: (usize, u64), step: i64) -> Mark {
+        while self
+            .voids
+            .get(self.passed)
+            .is_some_and(|(start, _)| *start <= place)
+        {
+            self.passed += 1;
+        }
+        if self
+            .voids
+            .get(self.passed)
+            .is_some_and(|(_, void_from)| step >= *void_from)
+        {
+            return Mark::Purged;
+        }
+        let mark = match self.largest {
+            Some(largest) if step == largest => Mark::Repeated,
+            Some(largest) if step < largest => Mark::Backward,
+            _ => Mark::Forward,
+        };
+        self.largest = self.largest.max(Some(step));
+        mark
+    }
+}
