@@ -15,6 +15,15 @@
 //! # Ok::<(), cenote_data::Error>(())
 //! ```
 //!
+//! | from | with |
+//! | --- | --- |
+//! | the program itself | [`Sample`]: 300 small colour images |
+//! | the published files | [`Cifar10`], [`Cifar100`]: binary or python layout, folder or archive |
+//! | pictures of your own | [`ImageFolder`]: one subfolder for each class |
+//! | code of your own | [`Dataset`]: three methods |
+//!
+//! The feature `download`, which is on by default, adds the module that fetches the published archives.
+//!
 //! Nothing here panics on what a file holds, executes what a pickle says, or allocates what a header claims.
 
 mod cifar;
