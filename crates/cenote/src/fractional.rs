@@ -79,10 +79,11 @@ pub(crate) fn axis_of<T: Element>(
     let sample = round(sample);
     let last = input - kernel_size;
     let alpha = round(round(last as f64) / round(output.saturating_sub(1) as f64));
-    let place = |at: f64| round(round(at) * alpha) as usize;
+    let place = |at: f64| round(round(at) * alpha) as i64;
     let starts = (0..output).map(|index| {
         let moved = round(round(index as f64) + sample);
-        let start = place(moved).saturating_sub(place(sample)).min(last);
+        // Samples outside [0, 1) are taken as torch takes them, but never lead outside the input.
+        let start = (place(moved) - place(sample)).clamp(0, last as i64) as usize;
         if index + 1 == output { last } else { start }
     });
     Axis::fractional(input, kernel_size, starts.collect())

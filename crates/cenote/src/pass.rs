@@ -54,7 +54,7 @@ impl Width {
                 hop,
             })
         };
-        match (axis.as_sliding(), axis.stuffed()) {
+        match (axis.as_uniform(), axis.stuffed()) {
             (Some(&sliding), _)
                 if inner == 1 || sliding.stride == 1 || sliding.kernel_size >= LONG =>
             {
@@ -168,10 +168,16 @@ impl<'a> Pass<'a> {
         let row = self.row_pitch().max(self.source_row_len());
         // Buffers that change places with the spare one are as large as it.
         let largest = staged.max(contracted).max(folded);
-        let long = |axis: &Axis, own: usize| if axis.is_long() { largest } else { own };
+        let long = |axis: &Axis, own: usize| {
+            if axis.as_long().is_some() {
+                largest
+            } else {
+                own
+            }
+        };
         let spare = match self.width {
             Width::Flat(_) => largest,
-            _ if self.axes[..2].iter().any(|axis| axis.is_long()) => largest,
+            _ if self.axes[..2].iter().any(|axis| axis.as_long().is_some()) => largest,
             _ => 0,
         };
         Sizes {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use fearless_simd::Simd;
 
 use crate::fold::{Fold, LanesMut};
-use crate::kernel::{LONG, Taps, fold_long};
+use crate::kernel::{Taps, fold_long};
 use crate::window::{Axis, Sliding, Window};
 
 /// The height or the depth of a band. Position 0 is the first input that the band's outputs read, or
@@ -22,10 +22,7 @@ pub(crate) struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     pub(crate) fn new(axis: &'a Axis, outputs: Range<usize>) -> Self {
-        let long = axis
-            .as_sliding()
-            .copied()
-            .filter(|sliding| sliding.kernel_size >= LONG);
+        let long = axis.as_long().copied();
         let (first, positions) = if let Some(sliding) = long {
             let last =
                 (outputs.len() - 1) * sliding.stride + (sliding.kernel_size - 1) * sliding.dilation;

@@ -327,7 +327,7 @@ impl Axis {
             ceil_mode: false,
             ..*sliding
         };
-        Some((stuffed, sliding.stride))
+        self.is_short(&stuffed).then_some((stuffed, sliding.stride))
     }
 
     /// The inputs from the first to the last that the windows of `outputs` read.
@@ -350,10 +350,24 @@ impl Axis {
         self.rule == Rule::Sliding(Sliding::new(1))
     }
 
-    /// Whether windows are alike and so long that they are folded by doubling.
-    pub(crate) fn is_long(&self) -> bool {
-        self.as_sliding()
-            .is_some_and(|sliding| sliding.kernel_size >= crate::kernel::LONG)
+    /// The sliding rule, when the whole of all windows, padding included, is not much longer than the input:
+    /// then rows can be laid out with their padding.
+    pub(crate) fn as_uniform(&self) -> Option<&Sliding> {
+        self.as_sliding().filter(|sliding| self.is_short(sliding))
+    }
+
+    /// The sliding rule of uniform windows that are so long that they are folded by doubling.
+    pub(crate) fn as_long(&self) -> Option<&Sliding> {
+        self.as_uniform()
+            .filter(|sliding| sliding.kernel_size >= crate::kernel::LONG)
+    }
+
+    /// Whether laying out this axis as `sliding` says takes memory in proportion to its lengths.
+    fn is_short(&self, sliding: &Sliding) -> bool {
+        let starts = self.output.saturating_sub(1).saturating_mul(sliding.stride);
+        let reach =
+            starts.saturating_add((sliding.kernel_size - 1).saturating_mul(sliding.dilation));
+        reach.saturating_add(sliding.stride) <= 4 * (self.input + self.output) + 64
     }
 
     /// Whether some window may lie outside the input altogether.

@@ -131,11 +131,11 @@ impl<const N: usize> FractionalMaxPool<N> {
                         given: given.len(),
                     });
                 }
-                if let Some(sample) = given.iter().find(|sample| !(0.0..1.0).contains(*sample)) {
+                if let Some(sample) = given.iter().find(|sample| !sample.is_finite()) {
                     return Err(Error::Parameter {
                         name: "a sample",
                         given: sample.to_string(),
-                        allowed: "samples lie in [0, 1)",
+                        allowed: "samples are numbers, and should lie in [0, 1)",
                     });
                 }
                 for (plane, given) in samples.iter_mut().zip(given.chunks_exact(N)) {
