@@ -124,21 +124,23 @@ impl DataLoaderBuilder {
     /// The loader.
     ///
     /// # Errors
-    /// [`Error::Argument`] where `batch_size` or `prefetch_factor` is 0, or `num_workers` is above 1024.
+    /// [`Error::Argument`] where `batch_size` is 0, `prefetch_factor` is not from 1 to 1024, or `num_workers` is above
+    /// 1024.
     pub fn build(self) -> Result<DataLoader> {
-        const MOST_WORKERS: usize = 1024;
         if self.plan.batch_size == 0 {
             let allowed = "a batch has at least 1 image; torch's default is 1";
             return Err(Error::argument("batch_size", 0, allowed));
         }
-        if self.prefetch_factor == 0 {
-            let allowed = "each worker makes at least 1 batch at a time; torch's default is 2";
-            return Err(Error::argument("prefetch_factor", 0, allowed));
+        if !(1..=1024).contains(&self.prefetch_factor) {
+            let allowed = "each worker makes 1 to 1024 batches ahead; torch's default is 2";
+            return Err(Error::argument(
+                "prefetch_factor",
+                self.prefetch_factor,
+                allowed,
+            ));
         }
-        if self.num_workers > MOST_WORKERS {
-            let allowed = format!(
-                "0 to {MOST_WORKERS} threads; the number of processor cores is a good choice"
-            );
+        if self.num_workers > 1024 {
+            let allowed = "0 to 1024 threads; the number of processor cores is a good choice";
             return Err(Error::argument("num_workers", self.num_workers, allowed));
         }
         Ok(DataLoader {

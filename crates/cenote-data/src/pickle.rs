@@ -2,8 +2,8 @@
 //!
 //! A pickle is a program. This reader knows the opcodes that Python 2 (and Python 3 with protocol 2) writes for dicts,
 //! lists, tuples, strings, numbers and arrays of bytes, builds plain values from them and refuses everything else by
-//! name. Nothing is imported or called. Every length is checked against the bytes that are there, and each opcode
-//! makes at most one value, so memory stays in proportion to the file.
+//! name. Nothing is imported or called. Every length is checked against the bytes that are there, each opcode makes at
+//! most one value, and the number of opcodes is limited, so memory stays in proportion to the file.
 
 mod machine;
 mod value;

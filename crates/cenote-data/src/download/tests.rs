@@ -6,6 +6,7 @@ use std::thread;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use md5::{Digest, Md5};
+use proptest::prelude::*;
 use tar::{EntryType, Header};
 use tempfile::TempDir;
 
@@ -111,10 +112,7 @@ fn archive_of(entries: &[(EntryType, &str, &[u8])]) -> (Archive, Vec<u8>) {
         tar.append(&header, *content).unwrap();
     }
     let bytes = tar.into_inner().unwrap().finish().unwrap();
-    let md5: String = Md5::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let md5 = hex(Md5::digest(&bytes));
     let archive = Archive {
         file_name: "numbers.tar.gz".into(),
         md5: md5.into(),
@@ -123,6 +121,14 @@ fn archive_of(entries: &[(EntryType, &str, &[u8])]) -> (Archive, Vec<u8>) {
         size_limit: 1_000_000,
     };
     (archive, bytes)
+}
+
+fn hex(digest: impl AsRef<[u8]>) -> String {
+    digest
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// 100,000 bytes that do not compress.
@@ -286,10 +292,7 @@ fn a_wrong_md5_leaves_nothing() {
     let message = run_at(&root, &archive, &server.url)
         .unwrap_err()
         .to_string();
-    let got: String = Md5::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let got = hex(Md5::digest(&bytes));
     assert_eq!(
         message,
         format!(
@@ -543,4 +546,32 @@ fn the_environment_comes_before_the_home_page() {
         page.url(),
         "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
     );
+}
+
+proptest! {
+    #[test]
+    fn no_damaged_archive_panics_or_escapes(changes in proptest::collection::vec((0usize..3000, any::<u8>()), 1..5)) {
+        let (mut archive, bytes) = archive_of(&[
+            (EntryType::Directory, "numbers/", b""),
+            (EntryType::Regular, "numbers/one.bin", &[1; 900]),
+        ]);
+        let mut tar = Vec::new();
+        std::io::copy(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut tar).unwrap();
+        for (at, byte) in changes {
+            let at = at % tar.len();
+            tar[at] = byte;
+        }
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(&tar).unwrap();
+        let bytes = encoder.finish().unwrap();
+        archive.md5 = hex(Md5::digest(&bytes)).into();
+
+        let outside = tempfile::tempdir().unwrap();
+        let root = outside.path().join("inside");
+        fs::create_dir(&root).unwrap();
+        fs::write(root.join("numbers.tar.gz"), bytes).unwrap();
+        let unpacked = Download::new(archive).run(&root, |_| ControlFlow::Continue(()));
+        prop_assert_eq!(names(&outside), ["inside"]);
+        prop_assert_eq!(fs::read_dir(&root).unwrap().count(), if unpacked.is_ok() { 2 } else { 1 });
+    }
 }

@@ -104,6 +104,15 @@ fn an_empty_dataset_has_no_batch() {
 }
 
 #[test]
+fn a_batch_larger_than_the_dataset_is_all_of_it() {
+    let loader = DataLoader::builder(Numbers::new(3, Trap::None))
+        .batch_size(usize::MAX)
+        .build()
+        .unwrap();
+    assert_eq!(labels(loader.epoch(0)), [[0, 1, 2]]);
+}
+
+#[test]
 fn the_defaults_are_torch_s() {
     let loader = DataLoader::builder(Numbers::new(3, Trap::None))
         .build()
@@ -136,10 +145,11 @@ fn bad_options_are_refused() {
         message(|b| b.batch_size(0)),
         "batch_size is 0; a batch has at least 1 image; torch's default is 1"
     );
-    assert!(
-        message(|b| b.prefetch_factor(0))
-            .starts_with("prefetch_factor is 0; each worker makes at least 1")
+    assert_eq!(
+        message(|b| b.prefetch_factor(0)),
+        "prefetch_factor is 0; each worker makes 1 to 1024 batches ahead; torch's default is 2"
     );
+    assert!(message(|b| b.prefetch_factor(usize::MAX)).contains("1 to 1024 batches ahead"));
     assert!(message(|b| b.num_workers(1025)).starts_with("num_workers is 1025; 0 to 1024 threads"));
 }
 

@@ -15,6 +15,10 @@ const GLOBALS: [(&str, Global); 5] = [
     ("_codecs encode", Global::Encode),
 ];
 
+/// More opcodes than this are not carried out, so that a hostile file of short ones cannot fill the memory. A published
+/// file has up to some 300,000.
+const MOST_STEPS: usize = 1 << 20;
+
 /// Runs the program to its STOP: every value it made, and the number of its result.
 pub(super) fn run(input: &[u8]) -> Result<(Vec<Value>, Id), Fault> {
     let mut machine = Machine {
@@ -26,7 +30,7 @@ pub(super) fn run(input: &[u8]) -> Result<(Vec<Value>, Id), Fault> {
         memo: HashMap::new(),
         decoded: 0,
     };
-    loop {
+    for _ in 0..MOST_STEPS {
         let offset = machine.at;
         match machine.step() {
             Ok(None) => {}
@@ -34,6 +38,10 @@ pub(super) fn run(input: &[u8]) -> Result<(Vec<Value>, Id), Fault> {
             Err(reason) => return Err(Fault { offset, reason }),
         }
     }
+    Err(Fault {
+        offset: machine.at,
+        reason: format!("more than {MOST_STEPS} opcodes, which no published batch has"),
+    })
 }
 
 struct Machine<'a> {

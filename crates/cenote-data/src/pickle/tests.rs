@@ -147,6 +147,12 @@ fn decoding_one_string_many_times_is_refused() {
 }
 
 #[test]
+fn a_flood_of_short_opcodes_is_refused() {
+    let flood = [b"\x80\x02".as_slice(), &vec![b'N'; 2 << 20]].concat();
+    assert!(message(&flood).contains("more than 1048576 opcodes, which no published batch has"));
+}
+
+#[test]
 fn every_truncation_is_an_error() {
     let bytes = small();
     for end in 0..bytes.len() {

@@ -116,7 +116,7 @@ fn offset(len: usize) -> isize {
 
 /// Cuts out a rectangle at random: torchvision's `RandomCrop`, with black (0) as the fill.
 ///
-/// Each position is as likely. Beyond torchvision's constant black, other fills and padding modes are not offered.
+/// Each position is as likely as any other. Other fills and padding modes than the constant black are not offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RandomCrop {
     size: CropSize,
