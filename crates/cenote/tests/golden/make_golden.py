@@ -10,11 +10,23 @@ from functools import partial
 warnings.filterwarnings("ignore")
 import torch
 
+import adaptive_pool
+import avg_pool
+import fractional_pool
+import lp_pool
 import max_pool
+import max_unpool
 import opinfo
+import torch_test_pooling
 
 FILES = {
     "max_pool": max_pool.make,
+    "avg_pool": avg_pool.make,
+    "lp_pool": lp_pool.make,
+    "adaptive_pool": adaptive_pool.make,
+    "fractional_pool": fractional_pool.make,
+    "max_unpool": max_unpool.make,
+    "test_pooling": torch_test_pooling.make,
     "opinfo": partial(opinfo.make, of_max=False),
     "opinfo_max_pool": partial(opinfo.make, of_max=True),
 }

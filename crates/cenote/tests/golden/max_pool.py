@@ -42,7 +42,7 @@ def add(file, name, x, args, memory_format="contiguous", gradient=None):
 
 def corrected(call, x, output, indices):
     """The indices to expect, and remarks on torch's."""
-    remarks, axes = {}, int(call.layer[-2])
+    remarks, axes = {}, call.axes
     contiguous = call(x.contiguous())[1]
     if not torch.equal(indices, contiguous):
         remarks["torch_wrong"] = WRONG_DEPTH
@@ -164,6 +164,9 @@ def corners(file):
         add(file, f"2d all the smallest {dtype}", x, dict(kernel_size=[3, 3], stride=[1, 2], padding=[1, 1]))
     x = torch.tensor([2**53, 2**53 + 1, 2**53 + 2, -2**53 - 1, -2**53]).view(1, 1, 5)
     add(file, "1d i64 beyond 2^53", x, dict(kernel_size=[2], stride=[1]))
+    for axes, memory_format in [(1, "contiguous"), (2, "contiguous"), (2, "channels_last"), (3, "contiguous"), (3, "channels_last")]:
+        nowhere = dict(kernel_size=[2] * axes, stride=[1] * axes, padding=[1] * axes, dilation=[4] * axes)
+        add(file, f"{axes}d windows without a valid tap {memory_format}", ties("nowhere", [1, 9] + [3] * axes), nowhere, memory_format)
     for axes in (1, 2, 3):
         sizes, layer = [4, 5, 6][:axes], f"max_pool{axes}d"
         add(file, f"{axes}d empty batch", torch.zeros([0, 3, *sizes]), dict(kernel_size=[2] * axes), gradient=exact_gradient)

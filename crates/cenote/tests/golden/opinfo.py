@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch.testing._internal.common_methods_invocations import op_db
 
-from torch_cases import NAMES, Call, exact_gradient, generator, record, torch_file
+from torch_cases import FORMATS, NAMES, Call, exact_gradient, generator, record, torch_file
 
 # The file of every operator; opinfo_max_pool has several thousand samples.
 MAX = {"nn.functional.max_pool1d", "nn.functional.max_pool2d", "max_pool2d_with_indices_backward", "nn.functional.max_pool3d"}
@@ -39,9 +39,9 @@ def call_of(layer, sample):
     return Call(layer, args, indices, samples, unpool)
 
 
-def memory_format(x):
-    channels_last = {4: torch.channels_last, 5: torch.channels_last_3d}.get(x.dim())
-    if channels_last and not x.is_contiguous() and x.is_contiguous(memory_format=channels_last):
+def memory_format(x, axes):
+    channels_last = FORMATS.get(axes)
+    if x.dim() == axes + 2 and channels_last and not x.is_contiguous() and x.is_contiguous(memory_format=channels_last):
         return "channels_last"
     return "contiguous"
 
@@ -60,9 +60,9 @@ def add_samples(file, op):
         call, name = call_of(layer, sample), f"{title} {number}"
         x = sample.input
         if layer.startswith("fractional") and call.samples is None:
-            batch = [x.shape[0]] if x.dim() == int(layer[-2]) + 2 else [1]
-            call.samples = torch.rand([*batch, x.shape[-int(layer[-2]) - 1], int(layer[-2])], generator=generator(name))
-        record(file, name, call, x, memory_format(x), gradient)
+            batch = x.shape[0] if x.dim() == call.axes + 2 else 1
+            call.samples = torch.rand([batch, x.shape[-call.axes - 1], call.axes], generator=generator(name))
+        record(file, name, call, x, memory_format(x, call.axes), gradient)
 
 
 def add_errors(file, op):

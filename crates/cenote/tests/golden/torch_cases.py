@@ -12,7 +12,7 @@ DTYPES = {"f32": torch.float32, "f64": torch.float64, "f16": torch.float16, "bf1
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 FLOATS = ["f32", "f64", "f16", "bf16"]
 LICENCE = "BSD-3-Clause (PyTorch, Copyright (c) the PyTorch contributors)"
-FORMATS = {4: torch.channels_last, 5: torch.channels_last_3d}
+FORMATS = {2: torch.channels_last, 3: torch.channels_last_3d}
 
 
 def torch_file(*notes):
@@ -63,13 +63,13 @@ def normal_gradient(name, like):
     return normal(name + " gradient", like.shape).to(like.dtype)
 
 
-def held(x, memory_format):
-    """The tensor as torch shall hold it in memory."""
+def held(x, memory_format, axes):
+    """The tensor, whose last `axes` are pooled, as torch shall hold it in memory."""
     if memory_format == "contiguous":
         return x.contiguous()
-    if x.dim() in (4, 5):
-        return x.contiguous(memory_format=FORMATS[x.dim()])
-    return x[None].contiguous(memory_format=FORMATS[x.dim() + 1])[0]  # unbatched
+    if x.dim() == axes + 2:
+        return x.contiguous(memory_format=FORMATS[axes])
+    return x[None].contiguous(memory_format=FORMATS[axes])[0]  # unbatched
 
 
 def stored(x):
@@ -107,6 +107,7 @@ class Call:
 
     def __init__(self, layer, args, return_indices=None, samples=None, unpool_indices=None):
         self.layer, self.args = layer, args
+        self.axes = int(layer[-2])
         self.return_indices, self.samples, self.unpool_indices = return_indices, samples, unpool_indices
 
     def __call__(self, x):
@@ -150,13 +151,14 @@ def with_reference(tensors, role, result, wide, extra, reference):
         extra["torch_error" if role == "output" else "torch_grad_error"] = number(largest_error(result, expected))
 
 
-def record(file, name, call, x, memory_format="contiguous", gradient=None, correct=None, **extra):
+def record(file, name, call, x, memory_format="contiguous", gradient=None, correct=None, quirk=None, **extra):
     """Adds what torch makes of one input to a file: the output, indices, and the gradient of the input.
 
     `gradient(name, output)` makes that of the output. `correct(x, output, indices)` may return remarks
-    (torch_unsafe, torch_wrong) and the indices to store in place of torch's.
+    (torch_unsafe, torch_wrong) and the indices to store in place of torch's. `quirk` says why torch accepts what
+    it refuses elsewhere; it is noted if torch does.
     """
-    x = held(x, memory_format)
+    x = held(x, memory_format, call.axes)
     optional = {"samples": call.samples, "unpool_indices": call.unpool_indices}
     tensors = {"input": stored(x), **{role: stored(t) for role, t in optional.items() if t is not None}}
     extra["return_indices"] = call.return_indices
@@ -166,6 +168,7 @@ def record(file, name, call, x, memory_format="contiguous", gradient=None, corre
         file.add(name, call.layer, args, tensors, memory_format, error=message, **extra)
         return
     output, indices = call(x)
+    extra["torch_quirk"] = quirk
     if correct:
         indices, remarks = correct(x, output, indices)
         extra.update(remarks)
@@ -177,6 +180,10 @@ def record(file, name, call, x, memory_format="contiguous", gradient=None, corre
     if gradient and "torch_unsafe" not in extra:
         grad_output = gradient(name, output)
         tensors["grad_output"] = stored(grad_output)
-        with_reference(tensors, "grad_input", call.gradient(x, grad_output), wide, extra,
-                       lambda: call.gradient(wide, grad_output.double()))
+        refusal = error_of(lambda: call.gradient(x, grad_output))
+        if refusal:
+            extra["backward_error"] = refusal
+        else:
+            with_reference(tensors, "grad_input", call.gradient(x, grad_output), wide, extra,
+                           lambda: call.gradient(wide, grad_output.double()))
     file.add(name, call.layer, args, tensors, memory_format, **extra)
