@@ -1,6 +1,7 @@
 //! Batches of a dataset, in order, made by as many threads as wanted.
 
 mod batches;
+mod epoch;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,9 +10,8 @@ use ndarray::Array4;
 
 pub use batches::Batches;
 
-use crate::random::permutation;
 use crate::transforms::ToTensor;
-use crate::{Dataset, Error, Random, Result};
+use crate::{Dataset, Error, Result};
 
 /// Some images of a dataset as one tensor, with their labels.
 #[derive(Debug, Clone, PartialEq)]
@@ -172,7 +172,7 @@ impl DataLoader {
 
     /// How many batches an epoch has.
     pub fn len(&self) -> usize {
-        self.plan.batches()
+        self.plan.batches_of(self.plan.dataset.len())
     }
 
     /// Whether an epoch has no batch.
@@ -203,93 +203,14 @@ impl IntoIterator for &DataLoader {
 }
 
 impl Plan {
-    fn batches(&self) -> usize {
-        let len = self.dataset.len();
+    /// How many batches so many images make.
+    fn batches_of(&self, images: usize) -> usize {
         if self.drop_last {
-            len / self.batch_size
+            images / self.batch_size
         } else {
-            len.div_ceil(self.batch_size)
+            images.div_ceil(self.batch_size)
         }
     }
-
-    /// The order of an epoch; none where it is the dataset's own.
-    fn order(&self, epoch: u64) -> Option<Vec<usize>> {
-        self.shuffle
-            .then(|| permutation(self.dataset.len(), self.seed, epoch))
-    }
-}
-
-/// One epoch of a plan.
-struct Epoch {
-    plan: Arc<Plan>,
-    number: u64,
-    order: Option<Vec<usize>>,
-}
-
-impl Epoch {
-    /// Makes one batch; `None` where `stopped` says so in between.
-    fn load(&self, step: usize, stopped: impl Fn() -> bool) -> Option<Result<Batch>> {
-        let plan = &*self.plan;
-        let first = step * plan.batch_size;
-        let last = first
-            .saturating_add(plan.batch_size)
-            .min(plan.dataset.len());
-        let mut numbers = Vec::new();
-        let mut labels = Vec::with_capacity(last - first);
-        let mut shape = None;
-        for position in first..last {
-            if stopped() {
-                return None;
-            }
-            let index = self
-                .order
-                .as_ref()
-                .map_or(position, |order| order[position]);
-            let mut add = || {
-                let example = plan.dataset.get(index)?;
-                let mut random = Random::new(plan.seed, self.number, index as u64);
-                let image = plan.transform.prepare(example.image, &mut random)?;
-                let other = image.shape();
-                let first = *shape.get_or_insert(other);
-                if first != other {
-                    return Err(Error::MixedSizes { step, first, other });
-                }
-                if numbers.is_empty() {
-                    let images = last - position;
-                    reserve(
-                        &mut numbers,
-                        image.pixels().len().checked_mul(images),
-                        images,
-                    )?;
-                }
-                labels.push(example.label);
-                plan.transform.append(&image, &mut numbers)
-            };
-            if let Err(error) = add() {
-                return Some(Err(error));
-            }
-        }
-        let shape = shape?;
-        let shape = (labels.len(), shape.channels, shape.height, shape.width);
-        let images = Array4::from_shape_vec(shape, numbers).map_err(|e| {
-            Error::argument("the shape of a batch", format!("{shape:?}"), e.to_string())
-        });
-        Some(images.map(|images| Batch {
-            step,
-            images,
-            labels,
-        }))
-    }
-}
-
-/// Makes room for a batch whose images are in hand.
-fn reserve(numbers: &mut Vec<f32>, len: Option<usize>, images: usize) -> Result<()> {
-    len.and_then(|len| numbers.try_reserve_exact(len).ok())
-        .ok_or_else(|| {
-            let allowed =
-                "a batch of these images has to fit in memory: choose a smaller batch_size";
-            Error::argument("the number of images in a batch", images, allowed)
-        })
 }
 
 #[cfg(test)]

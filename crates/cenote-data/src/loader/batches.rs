@@ -7,14 +7,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::JoinHandle;
 
-use super::{Batch, Epoch, Plan};
+use super::epoch::Epoch;
+use super::{Batch, Plan};
 use crate::{Error, Result};
 
 /// The batches of one epoch, in order.
 ///
 /// Worker `w` of `n` makes the batches w, w + n, w + 2n and so on into a channel of its own that holds as many as
 /// `prefetch_factor` allows; taking from the channels in turn keeps the order. Dropping the iterator early stops the
-/// workers after the image each has in hand.
+/// workers after the image each has in hand. A panic in the dataset or a transform arrives as an error from a worker; with
+/// no workers it happens in the thread that asks for the batch.
 pub struct Batches {
     epoch: Arc<Epoch>,
     workers: Vec<Worker>,
@@ -35,13 +37,9 @@ impl Batches {
         number: u64,
         (num_workers, prefetch_factor): (usize, usize),
     ) -> Self {
-        let epoch = Arc::new(Epoch {
-            plan: Arc::clone(plan),
-            number,
-            order: plan.order(number),
-        });
+        let epoch = Arc::new(Epoch::new(plan, number));
         let stop = Arc::new(AtomicBool::new(false));
-        let len = plan.batches();
+        let len = epoch.batches();
         Self {
             workers: Vec::new(),
             epoch,
