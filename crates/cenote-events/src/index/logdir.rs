@@ -154,16 +154,24 @@ impl LogDir {
     /// [`Error::Io`] if `root` cannot be read. Files and directories inside that cannot be read are
     /// [`problems`](Self::problems).
     pub fn open(root: impl AsRef<Path>) -> Result<Self> {
+        Self::check(&root)?;
+        let mut index = Self::new(root);
+        index.refresh();
+        Ok(index)
+    }
+
+    /// Whether `root` is a directory or a file that can be read.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it is not.
+    pub fn check(root: impl AsRef<Path>) -> Result<()> {
         let root = root.as_ref();
         let readable = if root.is_file() {
             File::open(root).map(drop)
         } else {
             std::fs::read_dir(root).map(drop)
         };
-        readable.map_err(|error| Error::io("read the log directory", root, error))?;
-        let mut index = Self::new(root);
-        index.refresh();
-        Ok(index)
+        readable.map_err(|error| Error::io("read the log directory", root, error))
     }
 
     /// An index that has read nothing yet. `root` may come into being later.

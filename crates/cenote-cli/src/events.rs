@@ -1,0 +1,233 @@
+//! `cenote events`: what is in a log directory, whether it is whole, and how to get it out.
+
+mod export;
+mod list;
+mod tail;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::str::FromStr;
+
+use anyhow::{Context, Result, bail};
+use cenote_events::{LogDir, RunView, TagView};
+use serde_json::{Value, json};
+
+use crate::interrupt::Interrupt;
+
+const EXAMPLES: &str = "Examples:
+  cenote events logs
+  cenote events logs --verify
+  cenote events logs --export out --tag input --steps 0..10
+  cenote events logs --tail --json
+
+Exported are: images as they are in the log (PNG), scalars as CSV or JSON lines, sound as WAV, and everything else as JSON
+lines, one file a tag.";
+
+/// List, check, export and follow the event files of a log directory
+#[derive(clap::Args, Clone, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// A directory of runs, or one event file
+    logdir: PathBuf,
+    /// Check every checksum, and fail if there is damage
+    #[arg(long)]
+    verify: bool,
+    /// Write what the log holds to files in this directory
+    #[arg(long, value_name = "DIR", conflicts_with = "tail")]
+    export: Option<PathBuf>,
+    /// Print what is new as the log grows, until interrupted
+    #[arg(long)]
+    tail: bool,
+    /// Only this run, as the list names it
+    #[arg(long, value_name = "NAME")]
+    run: Option<String>,
+    /// Only this tag
+    #[arg(long, value_name = "TAG")]
+    tag: Option<String>,
+    /// Only these steps: FIRST..LAST with both, FIRST.., ..LAST, or one step
+    #[arg(
+        long,
+        value_name = "STEPS",
+        default_value = "..",
+        allow_hyphen_values = true
+    )]
+    steps: Steps,
+    /// How scalars are exported
+    #[arg(long, value_name = "FORMAT", default_value = "csv")]
+    scalars: ScalarFormat,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq)]
+enum ScalarFormat {
+    /// Comma-separated values
+    Csv,
+    /// A JSON object a line
+    Jsonl,
+}
+
+/// A range of steps, its last one included.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Steps {
+    first: i64,
+    last: i64,
+}
+
+impl Steps {
+    fn contain(self, step: i64) -> bool {
+        (self.first..=self.last).contains(&step)
+    }
+}
+
+impl FromStr for Steps {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let number = |text: &str, default: i64| match text {
+            "" => Ok(default),
+            text => text.parse().with_context(|| {
+                format!("'{text}' is no step: give FIRST..LAST, for instance 0..10")
+            }),
+        };
+        let (first, last) = text.split_once("..").unwrap_or((text, text));
+        let steps = Self {
+            first: number(first, i64::MIN)?,
+            last: number(last, i64::MAX)?,
+        };
+        if steps.first > steps.last {
+            bail!("{text} holds no step: give the smaller step first");
+        }
+        Ok(steps)
+    }
+}
+
+/// Which runs, tags and steps a person asked for.
+#[derive(Clone, Debug)]
+struct Selection {
+    run: Option<String>,
+    tag: Option<String>,
+    steps: Steps,
+}
+
+impl Selection {
+    fn takes_run(&self, run: &str) -> bool {
+        self.run.as_deref().is_none_or(|wanted| wanted == run)
+    }
+
+    /// A text's tag is taken with and without the ending that the writer gives it.
+    fn takes_tag(&self, tag: &str) -> bool {
+        self.tag
+            .as_deref()
+            .is_none_or(|wanted| wanted == tag || tag.strip_suffix("/text_summary") == Some(wanted))
+    }
+
+    fn runs<'a>(&self, index: &'a LogDir) -> Vec<RunView<'a>> {
+        index
+            .runs()
+            .filter(|run| self.takes_run(run.name()))
+            .collect()
+    }
+
+    fn tags<'a>(&self, run: &RunView<'a>) -> Vec<TagView<'a>> {
+        run.tags()
+            .into_iter()
+            .filter(|tag| self.takes_tag(tag.tag()))
+            .collect()
+    }
+
+    /// Says so if nothing has the name that was asked for.
+    fn check(&self, index: &LogDir) -> Result<()> {
+        let (runs, root) = (self.runs(index), index.root().display());
+        if let Some(run) = &self.run
+            && runs.is_empty()
+        {
+            bail!("{root} has no run '{run}': `cenote events {root}` lists the runs");
+        }
+        if let Some(tag) = &self.tag
+            && runs.iter().all(|run| self.tags(run).is_empty())
+        {
+            bail!("no run has a tag '{tag}': `cenote events {root}` lists the tags");
+        }
+        Ok(())
+    }
+}
+
+/// Runs the command.
+pub(crate) fn run(args: Args) -> Result<ExitCode> {
+    match execute(args, &mut io::stdout().lock()) {
+        // Whoever reads our output has seen enough.
+        Err(error) if is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
+        outcome => outcome,
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn execute(args: Args, out: &mut impl Write) -> Result<ExitCode> {
+    // To say at once what cannot be read at all.
+    LogDir::check(&args.logdir)?;
+    let mut index = LogDir::new(&args.logdir).verify(args.verify);
+    let selection = Selection {
+        run: args.run,
+        tag: args.tag,
+        steps: args.steps,
+    };
+    index.refresh();
+    if args.tail {
+        tail::follow(
+            &mut index,
+            &selection,
+            args.json,
+            out,
+            &Interrupt::install()?,
+        )?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    selection.check(&index)?;
+    if let Some(directory) = &args.export {
+        let exported = export::export(&index, &selection, args.scalars, directory)?;
+        let line = if args.json {
+            exported.to_json().to_string()
+        } else {
+            exported.to_string()
+        };
+        writeln!(out, "{line}")?;
+        return Ok(if exported.failed == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        });
+    }
+    if args.json {
+        writeln!(out, "{}", list::to_json(&index, &selection))?;
+    } else {
+        out.write_all(list::to_text(&index, &selection, args.verify).as_bytes())?;
+    }
+    let damaged =
+        index.runs().any(|run| run.damage().next().is_some()) || !index.problems().is_empty();
+    Ok(if args.verify && damaged {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+/// A number in JSON, which has none for NaN and the infinities: they are text, as TensorBoard has it.
+fn number(value: f64) -> Value {
+    match value {
+        value if value.is_nan() => json!("NaN"),
+        f64::INFINITY => json!("Infinity"),
+        f64::NEG_INFINITY => json!("-Infinity"),
+        value => json!(value),
+    }
+}
+
+#[cfg(test)]
+mod tests;

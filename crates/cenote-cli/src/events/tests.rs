@@ -1,0 +1,230 @@
+use std::fs;
+use std::path::Path;
+
+use cenote_events::SummaryWriter;
+use clap::Parser;
+
+use super::*;
+
+#[derive(Parser)]
+struct Command {
+    #[command(flatten)]
+    args: Args,
+}
+
+/// What the command prints, and whether it succeeds.
+fn events(arguments: &[&str]) -> (String, Result<ExitCode>) {
+    let args = Command::try_parse_from([&["events"], arguments].concat())
+        .unwrap()
+        .args;
+    let mut out = Vec::new();
+    let outcome = execute(args, &mut out);
+    (String::from_utf8(out).unwrap(), outcome)
+}
+
+fn log(dir: &Path) {
+    let writer = SummaryWriter::new(dir.join("run 1"))
+        .unwrap()
+        .with_walltime(5.0);
+    for step in 0..4 {
+        writer.add_scalar("a/loss", 0.5, step).unwrap();
+        writer
+            .add_image("input", &ndarray::Array3::<u8>::zeros((3, 2, 5)), step)
+            .unwrap();
+    }
+    writer.add_scalar("nan", f64::NAN, 0).unwrap();
+    writer.add_text("note", "# hello", 2).unwrap();
+    writer.add_histogram("weights", [1.0, 2.0], 0).unwrap();
+    writer.add_audio("tone", &[0.0, 0.5], 8000, 7).unwrap();
+    writer.close().unwrap();
+}
+
+#[test]
+fn the_list_names_runs_tags_kinds_and_steps() {
+    let dir = tempfile::tempdir().unwrap();
+    log(dir.path());
+    let (text, outcome) = events(&[dir.path().to_str().unwrap(), "--verify"]);
+    assert_eq!(outcome.unwrap(), ExitCode::SUCCESS);
+    assert!(text.starts_with("run 1  (1 file(s), "), "{text}");
+    for line in [
+        "  a/loss             scalar     4       0 to 3",
+        "  note/text_summary  text       1       2       ",
+        "every checksum of 1 file(s) is right",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    let (text, _) = events(&[dir.path().to_str().unwrap(), "--json", "--tag", "input"]);
+    let list: Value = serde_json::from_str(&text).unwrap();
+    let tags = &list["runs"][0]["tags"];
+    assert_eq!(
+        (
+            tags.as_array().unwrap().len(),
+            &tags[0]["kind"],
+            &tags[0]["last_step"]
+        ),
+        (1, &json!("image"), &json!(3))
+    );
+}
+
+#[test]
+fn damage_is_shown_and_verify_fails_on_it() {
+    let dir = tempfile::tempdir().unwrap();
+    log(dir.path());
+    let path = fs::read_dir(dir.path().join("run 1"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let mut file = fs::read(&path).unwrap();
+    file[90 + 20] ^= 1;
+    file.truncate(file.len() - 1);
+    fs::write(&path, file).unwrap();
+    let (text, outcome) = events(&[dir.path().to_str().unwrap(), "--verify"]);
+    assert_eq!(outcome.unwrap(), ExitCode::FAILURE);
+    assert!(
+        text.contains("bytes at offset 88: bad payload checksum (got 0x"),
+        "{text}"
+    );
+    assert!(
+        text.contains("are no whole record: it is being written, or was cut off"),
+        "{text}"
+    );
+    assert!(
+        text.ends_with("1 damaged place(s) in 1 file(s)\n"),
+        "{text}"
+    );
+    let (_, outcome) = events(&[dir.path().to_str().unwrap()]);
+    assert_eq!(outcome.unwrap(), ExitCode::SUCCESS);
+}
+
+#[test]
+fn an_export_has_a_file_for_each_image_and_each_other_tag() {
+    let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    log(dir.path());
+    let out = out.path().join("new");
+    let (text, outcome) = events(&[
+        dir.path().to_str().unwrap(),
+        "--export",
+        out.to_str().unwrap(),
+        "--steps",
+        "..2",
+    ]);
+    assert_eq!(outcome.unwrap(), ExitCode::SUCCESS);
+    assert_eq!(text, "9 values in 7 files\n");
+    let run = out.join("run 1");
+    let read = |name: &str| fs::read_to_string(run.join(name)).unwrap();
+    assert_eq!(
+        read("a%2floss.csv"),
+        "step,wall_time,value,mark\n0,5,0.5,forward\n1,5,0.5,forward\n2,5,0.5,forward\n"
+    );
+    assert_eq!(
+        read("nan.csv"),
+        "step,wall_time,value,mark\n0,5,NaN,forward\n"
+    );
+    let text: Value = serde_json::from_str(&read("note%2ftext_summary.jsonl")).unwrap();
+    assert_eq!(
+        text,
+        json!({ "text": ["# hello"], "shape": [1], "step": 2, "wall_time": 5.0, "mark": "forward" })
+    );
+    let mut images: Vec<_> = fs::read_dir(run.join("input"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    images.sort();
+    assert_eq!(images, ["00000000.png", "00000001.png", "00000002.png"]);
+    assert!(
+        fs::read(run.join("input/00000001.png"))
+            .unwrap()
+            .starts_with(b"\x89PNG")
+    );
+    assert!(!run.join("tone").exists());
+}
+
+#[test]
+fn scalars_can_be_json_lines() {
+    let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    log(dir.path());
+    let arguments = [
+        dir.path().to_str().unwrap(),
+        "--export",
+        out.path().to_str().unwrap(),
+        "--tag",
+        "nan",
+        "--scalars",
+        "jsonl",
+    ];
+    events(&arguments).1.unwrap();
+    let line: Value =
+        serde_json::from_str(&fs::read_to_string(out.path().join("run 1/nan.jsonl")).unwrap())
+            .unwrap();
+    assert_eq!(line["value"], "NaN");
+}
+
+#[test]
+fn what_is_new_is_told_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = SummaryWriter::new(dir.path()).unwrap();
+    let mut index = LogDir::new(dir.path());
+    let selection = Selection {
+        run: None,
+        tag: None,
+        steps: "..".parse().unwrap(),
+    };
+    let mut shown = tail::Shown::default();
+    let mut news = |index: &LogDir| {
+        let mut count = 0;
+        shown
+            .print_new(index, &selection, |_| {
+                count += 1;
+                Ok(())
+            })
+            .unwrap();
+        count
+    };
+    for step in 0..3 {
+        writer.add_scalar("loss", 1.0, step).unwrap();
+        writer.add_text("note", "x", step).unwrap();
+        writer.flush().unwrap();
+        index.refresh();
+        assert_eq!((news(&index), news(&index)), (2, 0));
+    }
+}
+
+#[test]
+fn names_and_steps_that_are_not_there_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    log(dir.path());
+    let message = |arguments: &[&str]| {
+        format!(
+            "{:#}",
+            events(&[&[dir.path().to_str().unwrap()], arguments].concat())
+                .1
+                .unwrap_err()
+        )
+    };
+    assert!(message(&["--tag", "none"]).starts_with("no run has a tag 'none': `cenote events "));
+    assert!(message(&["--run", "none"]).contains("has no run 'none': "));
+    assert!(
+        format!("{:#}", events(&["no/such"]).1.unwrap_err())
+            .starts_with("cannot read the log directory no/such: ")
+    );
+    assert_eq!(
+        "5..3".parse::<Steps>().unwrap_err().to_string(),
+        "5..3 holds no step: give the smaller step first"
+    );
+    assert!(
+        "a".parse::<Steps>()
+            .unwrap_err()
+            .to_string()
+            .starts_with("'a' is no step")
+    );
+    assert_eq!(
+        "-3..".parse::<Steps>().unwrap(),
+        Steps {
+            first: -3,
+            last: i64::MAX
+        }
+    );
+    assert_eq!("7".parse::<Steps>().unwrap(), Steps { first: 7, last: 7 });
+}
