@@ -3,7 +3,7 @@ import itertools
 
 import torch
 
-from torch_cases import (DTYPES, FLOATS, Call, exact_gradient, full_range, normal, normal_gradient, record, special, ties,
+from torch_cases import (DTYPES, FLOATS, Call, exact_gradient, full_range, generator, normal, normal_gradient, record, special, ties,
                          torch_file)
 
 LIMIT = "torch refuses this element type only because it has no kernel for it"
@@ -55,7 +55,7 @@ def geometries(file):
                 layout = "channels_last" if axes == 2 and number % 2 else "contiguous"
                 limit = LIMIT if axes == 3 and dtype != "f64" else None
                 add(file, f"{base} {dtype}", normal(base, [1, 2, *sizes], dtype), args, layout, torch_limit=limit)
-            add(file, f"{base} i64", torch.randint(-99, 99, [1, 2, *sizes]), args)
+            add(file, f"{base} i64", torch.randint(-99, 99, [1, 2, *sizes], generator=generator(base)), args)
 
 
 def small_grid(file):
