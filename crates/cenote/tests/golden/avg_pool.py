@@ -3,7 +3,7 @@ import itertools
 
 import torch
 
-from torch_cases import (DTYPES, FLOATS, Call, exact_gradient, full_range, generator, normal, normal_gradient, record, special, ties,
+from torch_cases import (Call, exact_gradient, full_range, generator, normal, normal_gradient, record, special, ties,
                          torch_file)
 
 LIMIT = "torch refuses this element type only because it has no kernel for it"

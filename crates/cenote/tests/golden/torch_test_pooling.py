@@ -11,7 +11,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from torch_cases import (DTYPES, Call, exact_gradient, generator, normal, normal_gradient, record, torch_file)
+from torch_cases import (DTYPES, Call, exact_gradient, generator, normal, record, torch_file)
 from adaptive_pool import LIMIT, NO_CHANNELS
 from max_pool import corrected
 
