@@ -23,6 +23,9 @@ enum Edges {
     Given(Vec<f64>),
 }
 
+/// More bins than any page can draw, and few enough to hold in memory.
+const MOST_BINS: usize = 1 << 20;
+
 impl Default for Bins {
     fn default() -> Self {
         Self::tensorflow()
@@ -69,8 +72,13 @@ impl Bins {
     fn to_edges(&self, values: &[f64]) -> Result<Vec<f64>> {
         let edges = match &self.edges {
             Edges::TensorFlow => return Ok(TENSORFLOW_EDGES.clone()),
-            Edges::Uniform(0) => {
-                return Err(Error::argument("the number of bins", "0", "give 1 or more"));
+            &Edges::Uniform(count) if !(1..=MOST_BINS).contains(&count) => {
+                let allowed = format!("give 1 to {MOST_BINS}");
+                return Err(Error::argument(
+                    "the number of bins",
+                    count.to_string(),
+                    allowed,
+                ));
             }
             Edges::Uniform(count) => return uniform_edges(values, *count),
             Edges::Given(edges) => edges,
@@ -335,6 +343,7 @@ mod tests {
         );
         assert!(message(&[f64::NAN], Bins::default()).contains("1 values outside of"));
         assert!(message(&[1.0], Bins::uniform(0)).contains("number of bins is 0"));
+        assert!(message(&[1.0], Bins::uniform(usize::MAX)).contains("give 1 to 1048576"));
         assert!(message(&[1.0, f64::INFINITY], Bins::uniform(3)).contains("from 1 to inf"));
         assert!(message(&[1.0], Bins::edges([2.0, 1.0])).contains("in increasing order"));
         assert!(message(&[1.0], Bins::default().max_bins(0)).contains("max_bins is 0"));

@@ -182,3 +182,28 @@ pub trait BufferElement: Pixel {}
 impl BufferElement for u8 {}
 #[cfg(feature = "image")]
 impl BufferElement for f32 {}
+
+#[cfg(all(test, feature = "image"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buffers_know_their_own_order() {
+        let picture = image::RgbImage::from_fn(5, 2, |x, y| image::Rgb([x as u8, y as u8, 9]));
+        let canvas = ImageTensor::from(&picture)
+            .to_tiles(DataFormat::Chw)
+            .unwrap()
+            .into_canvas();
+        assert_eq!((canvas.width, canvas.height, canvas.channels), (5, 2, 3));
+        assert_eq!(canvas.bytes, picture.into_raw());
+        // A container may hold more than the picture.
+        let grey =
+            image::ImageBuffer::<image::Luma<f32>, Vec<f32>>::from_raw(2, 1, vec![0.0, 1.0, 0.5])
+                .unwrap();
+        let canvas = ImageTensor::from(&grey)
+            .to_tiles(DataFormat::Chw)
+            .unwrap()
+            .into_canvas();
+        assert_eq!(canvas.bytes, [0, 0, 0, 255, 255, 255]);
+    }
+}

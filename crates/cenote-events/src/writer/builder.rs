@@ -51,6 +51,9 @@ impl Default for SummaryWriterBuilder {
     }
 }
 
+/// A century in seconds: clocks overflow some time beyond.
+const LONGEST_WAIT: u64 = 100 * 365 * 24 * 3600;
+
 impl SummaryWriterBuilder {
     /// Where the event file goes. Default: `runs/<month><day>_<hour>-<minute>-<second>_<host><comment>` in local time, for
     /// instance `runs/May04_22-14-54_host`.
@@ -137,7 +140,7 @@ impl SummaryWriterBuilder {
         file.write(&first_records(wall_time, self.purge_step))?;
         let limits = Limits {
             max_queue: self.max_queue,
-            flush_every: Duration::from_secs(self.flush_secs.max(1)),
+            flush_every: Duration::from_secs(self.flush_secs.clamp(1, LONGEST_WAIT)),
         };
         let inner = Inner {
             log_dir,
@@ -207,6 +210,18 @@ mod tests {
             jiff::fmt::strtime::parse("%b%d_%H-%M-%S", time).is_ok(),
             "{time}"
         );
+    }
+
+    #[test]
+    fn an_endless_interval_is_no_overflow() {
+        let dir = tempfile::tempdir().unwrap();
+        let writer = SummaryWriter::builder()
+            .log_dir(dir.path())
+            .flush_secs(u64::MAX)
+            .build()
+            .unwrap();
+        writer.add_scalar("loss", 1.0, 0).unwrap();
+        writer.close().unwrap();
     }
 
     #[test]

@@ -6,7 +6,7 @@ use prost::Message as _;
 
 use super::*;
 use crate::index::{DamageKind, Mark, SummaryKind, TagView};
-use crate::message::{Event, Kind, Summary, Value, What};
+use crate::message::{Event, Kind, PluginData, Summary, SummaryMetadata, TensorProto, Value, What};
 use crate::record::append_record;
 use crate::{Hparams, SummaryWriter};
 
@@ -346,6 +346,54 @@ fn values_and_metadata_are_read_back() {
     assert!(session.metadata().unwrap().hparams().is_some());
     let graph = locate(run.graph().unwrap()).read_event().unwrap();
     assert!(matches!(graph.what, Some(What::GraphDef(_))));
+}
+
+#[test]
+fn tensors_of_images_keep_the_metadata_of_their_first_value() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = SummaryWriter::new(dir.path()).unwrap();
+    for step in 0..3 {
+        let string_val = ["3", "2", "first", "second"]
+            .map(|string| string.as_bytes().to_vec())
+            .to_vec();
+        let tensor = TensorProto {
+            dtype: 7,
+            string_val,
+            ..TensorProto::default()
+        };
+        let plugin_data = Some(PluginData {
+            plugin_name: "images".to_owned(),
+            content: Vec::new(),
+        });
+        let metadata = SummaryMetadata {
+            plugin_data,
+            display_name: "shown".to_owned(),
+            ..SummaryMetadata::default()
+        };
+        // As TensorFlow does: on the first value only.
+        let metadata = (step == 0).then_some(metadata);
+        let value = Value {
+            tag: "two".to_owned(),
+            metadata,
+            value: Some(Kind::Tensor(tensor)),
+        };
+        writer
+            .add_summary(Summary { value: vec![value] }, step)
+            .unwrap();
+    }
+    writer.close().unwrap();
+    let index = LogDir::open(dir.path()).unwrap();
+    let tag = index.run(".").unwrap().tag("two").unwrap();
+    assert_eq!(
+        (tag.kind(), tag.len(), tag.max_samples()),
+        (SummaryKind::Image, 3, 2)
+    );
+    assert_eq!(tag.metadata().unwrap().display_name, "shown");
+    let last = index.locate(tag.values()[2]).unwrap().read().unwrap();
+    assert_eq!(
+        (last.images(), last.image_size()),
+        (vec![&b"first"[..], b"second"], Some((3, 2)))
+    );
 }
 
 #[test]
