@@ -3,6 +3,11 @@
 //! Maxima, indices and gradients of maxima must be equal bit for bit, but for the bits of a NaN. Sums must be
 //! at least as near to the result in float64 as torch's own.
 
+#![allow(
+    clippy::print_stdout,
+    reason = "the number of equal cases is a result of its own"
+)]
+
 mod common;
 
 use cenote::{
@@ -301,7 +306,7 @@ fn as_good<T: Golden>(case: &Case, role: &str, given: &[T]) -> Result<(), String
         let same = given == exact || (given.is_nan() && exact.is_nan());
         // Rounding to an infinity is the one difference that has no size.
         let both_large = given.is_infinite() && torch[at].to_f64() == given;
-        if !same && !both_large && !(error <= limit) {
+        if !same && !both_large && (error > limit || error.is_nan()) {
             return Err(format!(
                 "{role}[{at}] is {given}: {error:e} from {exact}, and torch is at most {limit:e} off"
             ));

@@ -1,0 +1,133 @@
+//! The images that `cenote run` pools.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use cenote_data::download::{Archive, Download, Progress};
+use cenote_data::transforms::{CenterCrop, Compose, Resize, ToTensor};
+use cenote_data::{Cifar10, Cifar100, Dataset, ImageFolder, Sample, Split};
+use clap::{Args, ValueEnum};
+
+use crate::interrupt::Interrupt;
+use crate::report;
+
+/// A dataset by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Name {
+    /// A few hundred small photographs that come with this program
+    Sample,
+    /// CIFAR-10, from --data-dir
+    Cifar10,
+    /// CIFAR-100, from --data-dir
+    Cifar100,
+    /// Pictures in --data-dir, one subfolder a class
+    Folder,
+}
+
+/// Part of a dataset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SplitName {
+    /// The images to learn from
+    Train,
+    /// The images to test with
+    Test,
+}
+
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Dataset")]
+pub(crate) struct DatasetOptions {
+    /// Which images
+    #[arg(long, value_name = "NAME", default_value = "sample")]
+    pub(crate) dataset: Name,
+    /// Folder of the dataset: its published folder or archive, or what holds that
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub(crate) data_dir: PathBuf,
+    /// Which part of CIFAR
+    #[arg(long, value_name = "PART", default_value = "test")]
+    pub(crate) split: SplitName,
+    /// Fetch CIFAR into --data-dir if it is not there
+    #[arg(long)]
+    pub(crate) download: bool,
+    /// Server to fetch from: the archive is at URL/cifar-10-binary.tar.gz [default: the dataset's home page, or the
+    /// environment variable CENOTE_DATA_URL]
+    #[arg(long, value_name = "URL", requires = "download")]
+    pub(crate) data_url: Option<String>,
+    /// Resize images so that the smaller side has this many pixels
+    #[arg(long, value_name = "PIXELS")]
+    pub(crate) resize: Option<usize>,
+    /// Cut a square of this many pixels from the middle of each image
+    #[arg(long, value_name = "PIXELS")]
+    pub(crate) center_crop: Option<usize>,
+}
+
+impl DatasetOptions {
+    /// Opens the dataset, after fetching it if that was asked for and is needed.
+    pub(crate) fn open(&self, interrupt: &Interrupt) -> Result<Box<dyn Dataset>> {
+        let split = match self.split {
+            SplitName::Train => Split::Train,
+            SplitName::Test => Split::Test,
+        };
+        let archive = match self.dataset {
+            Name::Cifar10 => Some(Archive::CIFAR10_BINARY),
+            Name::Cifar100 => Some(Archive::CIFAR100_BINARY),
+            Name::Sample | Name::Folder => None,
+        };
+        match archive {
+            Some(archive) if self.download => self.fetch(archive, interrupt)?,
+            None if self.download => {
+                bail!("--download fetches CIFAR: add --dataset cifar10 or cifar100")
+            }
+            _ => {}
+        }
+        let hint = "add --download to fetch it, or name its folder with --data-dir";
+        Ok(match self.dataset {
+            Name::Sample => Box::new(Sample::new()),
+            Name::Cifar10 => Box::new(Cifar10::new(&self.data_dir, split).context(hint)?),
+            Name::Cifar100 => Box::new(Cifar100::new(&self.data_dir, split).context(hint)?),
+            Name::Folder => Box::new(ImageFolder::new(&self.data_dir)?),
+        })
+    }
+
+    fn fetch(&self, archive: Archive, interrupt: &Interrupt) -> Result<()> {
+        let mut download = Download::new(archive);
+        if let Some(url) = &self.data_url {
+            download = download.base_url(url);
+        }
+        let bar = report::Bytes::new(&download.url());
+        download.run(&self.data_dir, |progress| {
+            match progress {
+                Progress::Downloading { received, total } => {
+                    bar.update("downloading", received, total)
+                }
+                Progress::Unpacking { written } => bar.update("unpacking", written, None),
+                _ => {}
+            }
+            if interrupt.is_asked() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        })?;
+        Ok(())
+    }
+
+    /// What makes tensors of the images.
+    pub(crate) fn transform(&self) -> ToTensor {
+        let mut images = Compose::new();
+        if let Some(size) = self.resize {
+            images = images.then(Resize::new(size));
+        }
+        if let Some(size) = self.center_crop {
+            images = images.then(CenterCrop::new(size));
+        }
+        images.to_tensor()
+    }
+
+    pub(crate) fn name(&self) -> String {
+        self.dataset
+            .to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default()
+    }
+}

@@ -1,0 +1,29 @@
+//! Ctrl-C, as a question that long work asks between its steps.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What a shell expects of a program that an interrupt ended.
+pub(crate) const EXIT_CODE: u8 = 130;
+
+/// Whether the person has asked to stop.
+#[derive(Clone)]
+pub(crate) struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Takes over Ctrl-C and the request to terminate. A second one ends the program at once.
+    pub(crate) fn install() -> anyhow::Result<Self> {
+        let asked = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&asked);
+        ctrlc::set_handler(move || {
+            if flag.swap(true, Ordering::Relaxed) {
+                std::process::exit(EXIT_CODE.into());
+            }
+        })?;
+        Ok(Self(asked))
+    }
+
+    pub(crate) fn is_asked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,335 @@
+//! Tensors in NumPy's `.npy` files, of every element type that layers take.
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use half::{bf16, f16};
+use npyz::{NpyHeader, Order, WriterBuilder};
+
+/// A row-major tensor whose element type is known when the program runs.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Tensor {
+    pub(crate) shape: Vec<usize>,
+    pub(crate) elements: Elements,
+}
+
+/// Bytes of one element, of either byte order, as a number.
+trait Decode: Copy {
+    fn decode(bytes: &[u8], big_endian: bool) -> Self;
+    fn encode(self, out: &mut Vec<u8>);
+}
+
+macro_rules! elements {
+    ($($variant:ident $element:ident $name:literal $descr:literal),* $(,)?) => {
+        /// The elements of a tensor.
+        #[derive(Clone, Debug, PartialEq)]
+        pub(crate) enum Elements {
+            $(#[doc = $name] $variant(Vec<$element>)),*
+        }
+
+        impl Elements {
+            /// torch's name of the element type, without its `torch.`.
+            pub(crate) fn dtype(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => $name),*
+                }
+            }
+
+            fn decode(descr: &str, bytes: &[u8], big_endian: bool) -> Option<Self> {
+                match descr {
+                    $($descr => Some(Self::$variant(
+                        bytes.chunks_exact(size_of::<$element>()).map(|bytes| <$element>::decode(bytes, big_endian)).collect(),
+                    )),)*
+                    _ => None,
+                }
+            }
+
+            /// NumPy's description of the type, without the byte order, and the elements' little-endian bytes.
+            fn encode(&self) -> (&'static str, Vec<u8>) {
+                let mut out = Vec::new();
+                match self {
+                    $(Self::$variant(elements) => {
+                        elements.iter().for_each(|element| element.encode(&mut out));
+                        ($descr, out)
+                    })*
+                }
+            }
+        }
+
+        $(impl Decode for $element {
+            fn decode(bytes: &[u8], big_endian: bool) -> Self {
+                let mut array = [0; size_of::<$element>()];
+                array.copy_from_slice(bytes);
+                if big_endian {
+                    array.reverse();
+                }
+                <$element>::from_le_bytes(array)
+            }
+            fn encode(self, out: &mut Vec<u8>) {
+                out.extend_from_slice(&self.to_le_bytes());
+            }
+        }
+
+        impl From<Vec<$element>> for Elements {
+            fn from(elements: Vec<$element>) -> Self {
+                Self::$variant(elements)
+            }
+        })*
+    };
+}
+
+// NumPy has no bfloat16: ml_dtypes, which everyone uses for it, writes two bytes of no type.
+elements! {
+    F32 f32 "float32" "f4",
+    F64 f64 "float64" "f8",
+    F16 f16 "float16" "f2",
+    Bf16 bf16 "bfloat16" "V2",
+    U8 u8 "uint8" "u1",
+    I8 i8 "int8" "i1",
+    I16 i16 "int16" "i2",
+    I32 i32 "int32" "i4",
+    I64 i64 "int64" "i8",
+}
+
+/// Evaluates an expression with the elements of a tensor, whatever their type.
+macro_rules! with_elements {
+    ($value:expr, $name:ident => $body:expr) => {
+        match $value {
+            $crate::npy::Elements::F32($name) => $body,
+            $crate::npy::Elements::F64($name) => $body,
+            $crate::npy::Elements::F16($name) => $body,
+            $crate::npy::Elements::Bf16($name) => $body,
+            $crate::npy::Elements::U8($name) => $body,
+            $crate::npy::Elements::I8($name) => $body,
+            $crate::npy::Elements::I16($name) => $body,
+            $crate::npy::Elements::I32($name) => $body,
+            $crate::npy::Elements::I64($name) => $body,
+        }
+    };
+}
+pub(crate) use with_elements;
+
+impl Tensor {
+    pub(crate) fn new(shape: &[usize], elements: impl Into<Elements>) -> Self {
+        Self {
+            shape: shape.to_vec(),
+            elements: elements.into(),
+        }
+    }
+
+    /// Reads a `.npy` file: any version, byte order and memory order.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let bytes =
+            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        Self::parse(&bytes)
+            .with_context(|| format!("{} is no tensor that a layer can take", path.display()))
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Self> {
+        check_header_length(bytes)?;
+        let mut data = bytes;
+        let header = NpyHeader::from_reader(&mut data)
+            .context("it is no NumPy .npy file: write one with numpy.save")?;
+        let descr = header.dtype().descr();
+        let descr = descr.trim_matches(|c| c == '\'' || c == '"');
+        let (order, kind) = descr.split_at(descr.len().min(1));
+        let shape: Vec<usize> = header
+            .shape()
+            .iter()
+            .map(|&length| usize::try_from(length))
+            .collect::<Result<_, _>>()?;
+        let count = shape
+            .iter()
+            .try_fold(1usize, |count, &length| count.checked_mul(length));
+        let size = header.dtype().num_bytes().unwrap_or(0);
+        if count.and_then(|count| count.checked_mul(size)) != Some(data.len()) || size == 0 {
+            bail!(
+                "it says {descr} of shape {shape:?}, and {} bytes of elements follow: write it again",
+                data.len()
+            );
+        }
+        let Some(elements) = Elements::decode(kind, data, order == ">") else {
+            bail!(
+                "its elements are {descr}: convert them to f2, f4, f8, u1, i1, i2, i4, i8, or bfloat16 of ml_dtypes"
+            );
+        };
+        let tensor = Self { shape, elements };
+        Ok(if header.order() == Order::Fortran {
+            tensor.transposed()
+        } else {
+            tensor
+        })
+    }
+
+    /// The row-major form of a tensor whose elements are in column-major order.
+    fn transposed(self) -> Self {
+        fn rearrange<T: Copy>(shape: &[usize], elements: &[T]) -> Vec<T> {
+            let mut strides = vec![1; shape.len()];
+            for axis in 1..shape.len() {
+                strides[axis] = strides[axis - 1] * shape[axis - 1];
+            }
+            let mut at = vec![0; shape.len()];
+            let mut out = Vec::with_capacity(elements.len());
+            for _ in 0..elements.len() {
+                out.push(
+                    elements[at
+                        .iter()
+                        .zip(&strides)
+                        .map(|(at, stride)| at * stride)
+                        .sum::<usize>()],
+                );
+                for axis in (0..shape.len()).rev() {
+                    at[axis] += 1;
+                    if at[axis] < shape[axis] {
+                        break;
+                    }
+                    at[axis] = 0;
+                }
+            }
+            out
+        }
+        let elements =
+            with_elements!(&self.elements, elements => rearrange(&self.shape, elements).into());
+        Self { elements, ..self }
+    }
+
+    /// Writes a `.npy` file, whole or not at all.
+    pub(crate) fn write(&self, path: &Path) -> Result<()> {
+        write_whole(path, |file| {
+            let (descr, bytes) = self.elements.encode();
+            let byte_order =
+                if bytes.len() == with_elements!(&self.elements, elements => elements.len()) {
+                    '|'
+                } else {
+                    '<'
+                };
+            let dtype = npyz::DType::Plain(format!("{byte_order}{descr}").parse()?);
+            let shape: Vec<u64> = self.shape.iter().map(|&length| length as u64).collect();
+            npyz::WriteOptions::new_header_only()
+                .dtype(dtype)
+                .shape(&shape)
+                .writer(&mut *file)
+                .write_header_only()?;
+            Ok(file.write_all(&bytes)?)
+        })
+    }
+}
+
+/// Refuses a header longer than the file before anything makes room for it.
+fn check_header_length(bytes: &[u8]) -> Result<()> {
+    let claimed = match bytes {
+        [0x93, b'N', b'U', b'M', b'P', b'Y', 1, _, a, b, ..] => u16::from_le_bytes([*a, *b]).into(),
+        [0x93, b'N', b'U', b'M', b'P', b'Y', _, _, a, b, c, d, ..] => {
+            u32::from_le_bytes([*a, *b, *c, *d])
+        }
+        _ => bail!("it is no NumPy .npy file: write one with numpy.save"),
+    };
+    if claimed as usize > bytes.len() {
+        bail!(
+            "its header claims {claimed} bytes, and the whole file has {}: write it again",
+            bytes.len()
+        );
+    }
+    Ok(())
+}
+
+/// Writes a file beside its place, and moves it there once it is complete.
+pub(crate) fn write_whole(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<()>,
+) -> Result<()> {
+    let directory = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let attempt = || -> Result<()> {
+        let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(directory)?);
+        write(&mut file)?;
+        file.into_inner()?.persist(path)?;
+        Ok(())
+    };
+    attempt().with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(descr: &str, fortran: &str, shape: &str) -> Vec<u8> {
+        let text =
+            format!("{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': {shape}, }}");
+        let text = format!("{text:<117}\n");
+        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+        bytes.extend_from_slice(&(text.len() as u16).to_le_bytes());
+        bytes.extend_from_slice(text.as_bytes());
+        bytes
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("tensor.npy");
+        let tensors = [
+            Tensor::new(&[2, 3], vec![1.5f32, -0.0, f32::INFINITY, 3.0, 4.0, 5.0]),
+            Tensor::new(&[2], vec![f16::from_f32(0.5), f16::MAX]),
+            Tensor::new(&[1, 2], vec![bf16::from_f32(0.5), bf16::MIN]),
+            Tensor::new(&[3], vec![i64::MIN, 0, i64::MAX]),
+            Tensor::new(&[0, 4], Vec::<u8>::new()),
+        ];
+        for tensor in tensors {
+            tensor.write(&path).unwrap();
+            assert_eq!(Tensor::read(&path).unwrap(), tensor);
+        }
+    }
+
+    #[test]
+    fn other_orders_are_read() {
+        let mut bytes = header(">i2", "True", "(2, 3)");
+        for value in [1i16, 4, 2, 5, 3, 6] {
+            bytes.extend_from_slice(&value.to_be_bytes());
+        }
+        assert_eq!(
+            Tensor::parse(&bytes).unwrap(),
+            Tensor::new(&[2, 3], vec![1i16, 2, 3, 4, 5, 6])
+        );
+    }
+
+    #[test]
+    fn bad_files_are_refused_with_a_reason() {
+        let refuse = |bytes: &[u8], reason: &str| {
+            let error = format!("{:#}", Tensor::parse(bytes).unwrap_err());
+            assert!(error.contains(reason), "{error}");
+        };
+        refuse(b"GIF89a", "no NumPy .npy file");
+        refuse(
+            b"\x93NUMPY\x02\x00\xff\xff\xff\xff",
+            "claims 4294967295 bytes",
+        );
+        refuse(
+            &header("<f4", "False", "(1000000, 1000000)"),
+            "0 bytes of elements follow",
+        );
+        refuse(
+            &header("<f4", "False", "(4294967296, 4294967296, 4)"),
+            "0 bytes of elements follow",
+        );
+        let mut complex = header("<c8", "False", "(1,)");
+        complex.extend_from_slice(&[0; 8]);
+        refuse(&complex, "convert them to");
+        let mut words = header("|O", "False", "(1,)");
+        words.extend_from_slice(&[0; 8]);
+        refuse(&words, "write it again");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_is_named() {
+        let error = Tensor::new(&[1], vec![1u8])
+            .write(Path::new("/no/such/folder/y.npy"))
+            .unwrap_err();
+        assert!(
+            error.to_string().contains("/no/such/folder/y.npy"),
+            "{error}"
+        );
+    }
+}

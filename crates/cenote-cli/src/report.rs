@@ -1,0 +1,229 @@
+//! What a person reads: progress, tables, errors.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Result;
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use crate::npy::Tensor;
+use crate::run::Summary;
+
+/// Says what went wrong, with its causes.
+pub(crate) fn error(error: &anyhow::Error) {
+    // There is nobody to tell if this fails.
+    let _ = writeln!(io::stderr(), "Error: {error:#}");
+}
+
+/// A bar for `count` images. It is drawn on a terminal only.
+pub(crate) fn images(count: usize) -> ProgressBar {
+    let bar = ProgressBar::new(count as u64);
+    bar.set_style(style(
+        "{bar:40} {human_pos} of {human_len} images  {per_sec}  {eta} left",
+    ));
+    bar
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+/// Progress of a download.
+pub(crate) struct Bytes(ProgressBar);
+
+impl Bytes {
+    /// Says where from, also where no bar is drawn: a download is worth a line in a log.
+    pub(crate) fn new(url: &str) -> Self {
+        if !io::stderr().is_terminal() {
+            let _ = writeln!(io::stderr(), "fetching {url}");
+        }
+        let bar = ProgressBar::no_length();
+        bar.set_style(style(
+            "{msg} {bar:30} {bytes} of {total_bytes}  {bytes_per_sec}  {eta} left",
+        ));
+        Self(bar)
+    }
+
+    pub(crate) fn update(&self, what: &'static str, done: u64, total: Option<u64>) {
+        self.0.set_message(what);
+        if let Some(total) = total {
+            self.0.set_length(total);
+        }
+        self.0.set_position(done);
+    }
+}
+
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// Event files in a directory, not below it.
+pub(crate) fn event_files(directory: &Path) -> usize {
+    let Ok(entries) = std::fs::read_dir(directory) else {
+        return 0;
+    };
+    entries
+        .flatten()
+        .filter(|entry| entry.file_name().to_string_lossy().contains("tfevents"))
+        .count()
+}
+
+/// The most memory that this process has held so far, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024)
+}
+
+/// Writes to standard output; a reader that has gone away is no error.
+fn print(text: &str) -> Result<()> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Two columns, the first as wide as its longest name.
+fn table(rows: &[(&str, String)]) -> String {
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    rows.iter()
+        .map(|(name, value)| format!("{name:width$}  {value}\n"))
+        .collect()
+}
+
+fn shape(shape: &[usize]) -> String {
+    shape
+        .iter()
+        .map(usize::to_string)
+        .collect::<Vec<_>>()
+        .join("×")
+}
+
+fn milliseconds(time: Duration) -> String {
+    let milliseconds = time.as_secs_f64() * 1e3;
+    let digits = usize::from(milliseconds < 100.0);
+    format!("{milliseconds:.digits$} ms")
+}
+
+/// Reports what `cenote run` did.
+pub(crate) fn ran(summary: &Summary, as_json: bool) -> Result<()> {
+    if as_json {
+        return print(&format!("{}\n", as_value(summary)));
+    }
+    let mut text = table(&rows(summary));
+    if summary.earlier_files > 0 {
+        text += &format!(
+            "\nThe log directory already held {} event file(s), and TensorBoard shows all of them as one run.\n\
+             Use --run NAME or another --logdir to keep runs apart.\n",
+            summary.earlier_files
+        );
+    }
+    if summary.interrupted {
+        text += "\nInterrupted: the log holds every batch up to here.\n";
+    }
+    print(&text)
+}
+
+/// Images a second.
+fn rate(summary: &Summary) -> f64 {
+    summary.figures.images as f64 / summary.figures.total.as_secs_f64().max(f64::MIN_POSITIVE)
+}
+
+/// The figures of a run, for a program to read.
+fn as_value(summary: &Summary) -> serde_json::Value {
+    let figures = &summary.figures;
+    let (input, output) = figures.shapes.clone().unwrap_or_default();
+    json!({
+        "dataset": summary.dataset,
+        "layer": summary.layer,
+        "images": figures.images,
+        "batches": figures.batches,
+        "input_shape": input,
+        "output_shape": output,
+        "input_values": figures.values.0,
+        "output_values": figures.values.1,
+        "seconds": {
+            "load": figures.load.as_secs_f64(),
+            "pool": figures.pool.as_secs_f64(),
+            "write": figures.write.as_secs_f64(),
+            "total": figures.total.as_secs_f64(),
+        },
+        "images_per_second": rate(summary),
+        "peak_memory_bytes": peak_memory(),
+        "log_dir": summary.log_dir,
+        "interrupted": summary.interrupted,
+    })
+}
+
+/// The figures of a run, for a person to read.
+fn rows(summary: &Summary) -> Vec<(&'static str, String)> {
+    let figures = &summary.figures;
+    let kept = figures.values.1 as f64 / figures.values.0.max(1) as f64;
+    let (input, output) = figures.shapes.clone().unwrap_or_default();
+    let mut rows = vec![
+        ("dataset", summary.dataset.clone()),
+        ("layer", summary.layer.to_owned()),
+        (
+            "images",
+            format!(
+                "{} in {} batches",
+                HumanCount(figures.images as u64),
+                figures.batches
+            ),
+        ),
+        ("shape", format!("{} → {}", shape(&input), shape(&output))),
+        (
+            "values",
+            format!(
+                "{} → {}, {:.1} % kept",
+                HumanCount(figures.values.0 as u64),
+                HumanCount(figures.values.1 as u64),
+                100.0 * kept
+            ),
+        ),
+        (
+            "time",
+            format!(
+                "{} (load {}, pool {}, write {})",
+                milliseconds(figures.total),
+                milliseconds(figures.load),
+                milliseconds(figures.pool),
+                milliseconds(figures.write)
+            ),
+        ),
+        (
+            "rate",
+            format!("{} images a second", HumanCount(rate(summary) as u64)),
+        ),
+    ];
+    if let Some(bytes) = peak_memory() {
+        rows.push(("memory", format!("{} at most", HumanBytes(bytes))));
+    }
+    rows.push(("log", summary.log_dir.display().to_string()));
+    rows.push((
+        "look",
+        format!("tensorboard --logdir {}", summary.log_dir.display()),
+    ));
+    rows
+}
+
+/// Reports what `cenote pool` did.
+pub(crate) fn pooled(layer: &str, input: &Tensor, output: &Tensor, path: &Path) {
+    let line = format!(
+        "{layer}: {} {} → {} {} in {}\n",
+        input.elements.dtype(),
+        shape(&input.shape),
+        output.elements.dtype(),
+        shape(&output.shape),
+        path.display()
+    );
+    // The result is in its file; a closed standard output takes nothing from it.
+    let _ = io::stdout().write_all(line.as_bytes());
+}

@@ -1,0 +1,384 @@
+//! `cenote run`: the main job, from a dataset to summaries of what a layer does to its images.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use cenote::MemoryFormat;
+use cenote_data::{Batch, DataLoader};
+use cenote_events::SummaryWriter;
+use ndarray::Array4;
+
+use crate::dataset::DatasetOptions;
+use crate::interrupt::{self, Interrupt};
+use crate::layer::{
+    AdaptiveOptions, AvgOptions, Family, FractionalOptions, LAYERS, LayerName, LpOptions, Pooling,
+    SlidingOptions,
+};
+use crate::report;
+use crate::values::{OutputSizes, Ratios, Sizes};
+
+const EXAMPLES: &str = "Examples:
+  cenote run
+  cenote run --dataset cifar10 --download
+  cenote run --layer avg_pool2d --kernel-size 2 --logdir logs/avg
+  cenote run --dataset folder --data-dir photos --resize 256 --center-crop 224
+
+What it writes is read by `tensorboard --logdir LOGDIR`.";
+
+/// Pool a dataset batch by batch, and write its images before and after to a log
+#[derive(clap::Args, Clone, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    dataset: DatasetOptions,
+    /// Images in a batch
+    #[arg(long, value_name = "N", default_value = "64")]
+    batch_size: NonZeroUsize,
+    /// Stop after this many images
+    #[arg(long, value_name = "N")]
+    limit: Option<NonZeroUsize>,
+    /// Threads that load batches ahead
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    num_workers: usize,
+    #[command(flatten)]
+    layer: LayerOptions,
+    /// Where the log goes
+    #[arg(long, value_name = "DIR", default_value = "logs", help_heading = "Log")]
+    logdir: PathBuf,
+    /// Name of this run: a folder in the log directory [default: the log directory itself]
+    #[arg(long, value_name = "NAME", help_heading = "Log")]
+    run: Option<String>,
+    /// Print the figures as JSON
+    #[arg(long, help_heading = "Log")]
+    json: bool,
+}
+
+/// The layer and its options. Which of them a layer takes is checked.
+#[derive(clap::Args, Clone, Debug)]
+#[command(next_help_heading = "Layer")]
+struct LayerOptions {
+    /// A 2-D layer, by torch's functional name
+    #[arg(long, value_name = "NAME", default_value = "max_pool2d", value_parser = image_layer)]
+    layer: LayerName,
+    /// Size of the window: one number, or height,width [default: 3]
+    #[arg(long, short, value_name = "SIZES")]
+    kernel_size: Option<Sizes>,
+    /// Distance between windows [default: the kernel size]
+    #[arg(long, short, value_name = "SIZES")]
+    stride: Option<Sizes>,
+    /// Padding on both sides, at most half of the kernel size [default: 0]
+    #[arg(long, value_name = "SIZES")]
+    padding: Option<Sizes>,
+    /// Distance between the taps of a window [default: 1]
+    #[arg(long, value_name = "SIZES")]
+    dilation: Option<Sizes>,
+    /// Keep a last window that overhangs the image (the default)
+    #[arg(long, overrides_with = "no_ceil_mode")]
+    ceil_mode: bool,
+    /// Drop a last window that overhangs the image
+    #[arg(long)]
+    no_ceil_mode: bool,
+    /// Whether a mean counts padding [default: true]
+    #[arg(long, value_name = "BOOL")]
+    count_include_pad: Option<bool>,
+    /// p of a p-norm [default: 2]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    norm_type: Option<f64>,
+    /// Output size of an adaptive or fractional layer
+    #[arg(long, value_name = "SIZES")]
+    output_size: Option<OutputSizes>,
+    /// Output size of a fractional layer as a part of the input's
+    #[arg(long, value_name = "RATIOS")]
+    output_ratio: Option<Ratios>,
+    /// Seed of a fractional layer
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+}
+
+fn image_layers() -> impl Iterator<Item = &'static LayerName> {
+    LAYERS
+        .iter()
+        .filter(|layer| layer.axes == 2 && layer.family != Family::MaxUnpool)
+}
+
+fn image_layer(name: &str) -> Result<LayerName> {
+    let names = || {
+        image_layers()
+            .map(|layer| layer.name)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    image_layers()
+        .find(|layer| layer.name == name)
+        .copied()
+        .with_context(|| format!("'{name}' is no layer over images: use one of {}", names()))
+}
+
+impl LayerOptions {
+    /// Refuses options that the layer does not take.
+    fn check(&self) -> Result<()> {
+        use Family::{AdaptiveAvg, AdaptiveMax, Avg, FractionalMax, Lp, Max};
+        let sliding = [Max, Avg, Lp];
+        let family = self.layer.family;
+        let takes: [(&str, bool, &[Family]); 11] = [
+            (
+                "--kernel-size",
+                self.kernel_size.is_some(),
+                &[Max, Avg, Lp, FractionalMax],
+            ),
+            ("--stride", self.stride.is_some(), &sliding),
+            ("--padding", self.padding.is_some(), &sliding),
+            ("--dilation", self.dilation.is_some(), &sliding),
+            ("--ceil-mode", self.ceil_mode, &sliding),
+            ("--no-ceil-mode", self.no_ceil_mode, &sliding),
+            (
+                "--count-include-pad",
+                self.count_include_pad.is_some(),
+                &[Avg],
+            ),
+            ("--norm-type", self.norm_type.is_some(), &[Lp]),
+            (
+                "--output-size",
+                self.output_size.is_some(),
+                &[AdaptiveMax, AdaptiveAvg, FractionalMax],
+            ),
+            (
+                "--output-ratio",
+                self.output_ratio.is_some(),
+                &[FractionalMax],
+            ),
+            ("--seed", self.seed.is_some(), &[FractionalMax]),
+        ];
+        for (option, given, families) in takes {
+            if given && !families.contains(&family) {
+                bail!(
+                    "{} takes no {option}: leave it out, or choose another --layer",
+                    self.layer.name
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// The layer.
+    fn pooling(&self) -> Result<Pooling> {
+        use Family::{AdaptiveAvg, AdaptiveMax, Avg, FractionalMax, Lp, Max, MaxUnpool};
+        self.check()?;
+        let adaptive = || -> Result<AdaptiveOptions> {
+            let output_size = self.output_size.clone();
+            let output_size =
+                output_size.with_context(|| format!("{} needs --output-size", self.layer.name))?;
+            Ok(AdaptiveOptions { output_size })
+        };
+        Ok(match self.layer.family {
+            Max => Pooling::Max(self.sliding()),
+            Avg => {
+                let count_include_pad = self.count_include_pad.unwrap_or(true);
+                Pooling::Avg(
+                    self.sliding(),
+                    AvgOptions {
+                        count_include_pad,
+                        divisor_override: None,
+                    },
+                )
+            }
+            Lp => {
+                let norm_type = self.norm_type.unwrap_or(2.0);
+                Pooling::Lp(
+                    self.sliding(),
+                    LpOptions {
+                        norm_type,
+                        absolute: false,
+                        scale_clipped: true,
+                    },
+                )
+            }
+            AdaptiveMax => Pooling::AdaptiveMax(adaptive()?),
+            AdaptiveAvg => Pooling::AdaptiveAvg(adaptive()?),
+            FractionalMax => Pooling::FractionalMax(
+                FractionalOptions {
+                    kernel_size: self.kernel_size(),
+                    output_size: self.output_size.clone(),
+                    output_ratio: self.output_ratio.clone(),
+                    seed: self.seed.unwrap_or(0),
+                },
+                None,
+            ),
+            MaxUnpool => {
+                bail!("unpooling needs the indices of a pooling: use `cenote pool max_unpool2d`")
+            }
+        })
+    }
+
+    fn kernel_size(&self) -> Sizes {
+        self.kernel_size.clone().unwrap_or_else(|| Sizes::one(3))
+    }
+
+    fn sliding(&self) -> SlidingOptions {
+        SlidingOptions {
+            kernel_size: self.kernel_size(),
+            stride: self.stride.clone(),
+            padding: self.padding.clone(),
+            padding_after: None,
+            auto_pad: None,
+            any_padding: false,
+            dilation: self.dilation.clone(),
+            ceil_mode: !self.no_ceil_mode,
+        }
+    }
+}
+
+/// What a run has done so far.
+#[derive(Debug, Default)]
+pub(crate) struct Figures {
+    pub(crate) images: usize,
+    pub(crate) batches: usize,
+    /// Shape of the first batch, before and after.
+    pub(crate) shapes: Option<(Vec<usize>, Vec<usize>)>,
+    pub(crate) values: (usize, usize),
+    pub(crate) load: Duration,
+    pub(crate) pool: Duration,
+    pub(crate) write: Duration,
+    pub(crate) total: Duration,
+}
+
+/// What a run was, for its report.
+pub(crate) struct Summary {
+    pub(crate) dataset: String,
+    pub(crate) layer: &'static str,
+    pub(crate) log_dir: PathBuf,
+    /// Event files that the directory held before.
+    pub(crate) earlier_files: usize,
+    pub(crate) interrupted: bool,
+    pub(crate) figures: Figures,
+}
+
+pub(crate) fn run(args: Args) -> Result<ExitCode> {
+    let start = Instant::now();
+    let interrupt = Interrupt::install()?;
+    let pooling = args.layer.pooling()?;
+    let dataset = args.dataset.open(&interrupt)?;
+    let loader = DataLoader::builder(dataset)
+        .batch_size(args.batch_size.get())
+        .num_workers(args.num_workers)
+        .transform(args.dataset.transform())
+        .build()?;
+    let log_dir = args
+        .run
+        .as_ref()
+        .map_or_else(|| args.logdir.clone(), |run| args.logdir.join(run));
+    let earlier_files = report::event_files(&log_dir);
+    let writer = SummaryWriter::new(&log_dir).context("choose another place with --logdir")?;
+    let mut job = Job {
+        pooling: &pooling,
+        writer: &writer,
+        figures: Figures {
+            load: start.elapsed(),
+            ..Figures::default()
+        },
+    };
+    let interrupted = job.run(&loader, args.limit.map(NonZeroUsize::get), &interrupt)?;
+    job.figures.total = start.elapsed();
+    let summary = Summary {
+        dataset: args.dataset.name(),
+        layer: args.layer.layer.name,
+        log_dir,
+        earlier_files,
+        interrupted,
+        figures: job.figures,
+    };
+    report::ran(&summary, args.json)?;
+    Ok(if interrupted {
+        ExitCode::from(interrupt::EXIT_CODE)
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+/// The pipeline at work.
+struct Job<'a> {
+    pooling: &'a Pooling,
+    writer: &'a SummaryWriter,
+    figures: Figures,
+}
+
+impl Job<'_> {
+    /// Pools batch after batch; says whether it was interrupted.
+    fn run(
+        &mut self,
+        loader: &DataLoader,
+        limit: Option<usize>,
+        interrupt: &Interrupt,
+    ) -> Result<bool> {
+        let images = loader.dataset().len().min(limit.unwrap_or(usize::MAX));
+        let bar = report::images(images);
+        let mut batches = loader.epoch(0);
+        let mut interrupted = false;
+        while self.figures.images < images {
+            if interrupt.is_asked() {
+                interrupted = true;
+                break;
+            }
+            let began = Instant::now();
+            let Some(batch) = batches.next().transpose()? else {
+                break;
+            };
+            self.figures.load += began.elapsed();
+            let batch = first_images(batch, images - self.figures.images);
+            self.pool(&batch)?;
+            bar.inc(batch.labels.len() as u64);
+        }
+        bar.finish_and_clear();
+        let began = Instant::now();
+        self.writer.close()?;
+        self.figures.write += began.elapsed();
+        Ok(interrupted)
+    }
+
+    /// Pools one batch, and logs it before and after.
+    fn pool(&mut self, batch: &Batch) -> Result<()> {
+        let began = Instant::now();
+        let plan = self
+            .pooling
+            .plan(2, batch.images.shape(), MemoryFormat::Contiguous)?;
+        let mut output = vec![0.0f32; plan.output_len()];
+        let input = batch
+            .images
+            .as_slice()
+            .context("a batch is one piece of memory")?;
+        plan.forward_into(input, &mut output)?;
+        let shape: [usize; 4] = plan.output_shape().try_into()?;
+        let output = Array4::from_shape_vec(shape, output)?;
+        self.figures.pool += began.elapsed();
+
+        let began = Instant::now();
+        let step = i64::try_from(batch.step)?;
+        self.writer.add_images("input", &batch.images, step)?;
+        self.writer.add_images("output", &output, step)?;
+        self.figures.write += began.elapsed();
+
+        self.figures.images += batch.labels.len();
+        self.figures.batches += 1;
+        self.figures.values.0 += batch.images.len();
+        self.figures.values.1 += output.len();
+        self.figures
+            .shapes
+            .get_or_insert_with(|| (batch.images.shape().to_vec(), shape.to_vec()));
+        Ok(())
+    }
+}
+
+/// The batch, or as many of its images as are wanted.
+fn first_images(mut batch: Batch, wanted: usize) -> Batch {
+    if batch.labels.len() > wanted {
+        batch.labels.truncate(wanted);
+        batch.images = batch
+            .images
+            .slice_axis(ndarray::Axis(0), (0..wanted).into())
+            .to_owned();
+    }
+    batch
+}
