@@ -127,7 +127,7 @@ impl Tensor {
     }
 
     fn parse(bytes: &[u8]) -> Result<Self> {
-        check_header_length(bytes)?;
+        check_header(bytes)?;
         let mut data = bytes;
         let header = NpyHeader::from_reader(&mut data)
             .context("it is no NumPy .npy file: write one with numpy.save")?;
@@ -216,20 +216,45 @@ impl Tensor {
     }
 }
 
-/// Refuses a header longer than the file before anything makes room for it.
-fn check_header_length(bytes: &[u8]) -> Result<()> {
-    let claimed = match bytes {
-        [0x93, b'N', b'U', b'M', b'P', b'Y', 1, _, a, b, ..] => u16::from_le_bytes([*a, *b]).into(),
+/// Refuses what the header's reader would trust: a header longer than the file, and a shape whose product
+/// overflows.
+fn check_header(bytes: &[u8]) -> Result<()> {
+    let (start, claimed) = match bytes {
+        [0x93, b'N', b'U', b'M', b'P', b'Y', 1, _, a, b, ..] => {
+            (10, u16::from_le_bytes([*a, *b]).into())
+        }
         [0x93, b'N', b'U', b'M', b'P', b'Y', _, _, a, b, c, d, ..] => {
-            u32::from_le_bytes([*a, *b, *c, *d])
+            (12, u32::from_le_bytes([*a, *b, *c, *d]))
         }
         _ => bail!("it is no NumPy .npy file: write one with numpy.save"),
     };
-    if claimed as usize > bytes.len() {
+    let Some(header) = bytes[start..].get(..claimed as usize) else {
         bail!(
             "its header claims {claimed} bytes, and the whole file has {}: write it again",
             bytes.len()
         );
+    };
+    let text = String::from_utf8_lossy(header);
+    let shape = text
+        .split_once("shape")
+        .and_then(|(_, rest)| rest.split_once('(')?.1.split_once(')'));
+    let lengths = shape
+        .map_or("", |(lengths, _)| lengths)
+        .split(',')
+        .filter(|length| !length.trim().is_empty());
+    let mut elements = 1u64;
+    for length in lengths {
+        let product = length
+            .trim()
+            .parse()
+            .ok()
+            .and_then(|length: u64| elements.checked_mul(length.max(1)));
+        elements = product.with_context(|| {
+            format!(
+                "it claims an impossible shape: {} is too much: write it again",
+                length.trim()
+            )
+        })?;
     }
     Ok(())
 }
