@@ -1,7 +1,7 @@
 //! Gradients: a mean spreads, a maximum scatters.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::OnceLock;
 
 use crate::element::{Convert, Element};
 use crate::engine::{self, Bands, Planes};
@@ -54,8 +54,8 @@ impl Plan {
     /// several windows add up, in f32 for f16 and bf16.
     ///
     /// # Errors
-    /// [`Error::Length`] when a buffer does not fit, [`Error::Index`] for an index outside its plane (the
-    /// gradient is then incomplete), [`Error::Unsupported`] when the layer does not take maxima, or when `I`
+    /// [`Error::Length`] when a buffer does not fit, [`Error::Index`] for an index outside the rows of its window
+    /// (the gradient is then incomplete), [`Error::Unsupported`] when the layer does not take maxima, or when `I`
     /// cannot number its taps.
     pub fn backward_from_indices_into<T: Element, I: Index>(
         &self,
@@ -156,17 +156,18 @@ struct Scatter<'a, T, I> {
     grad_output: &'a [T],
     indices: &'a [I],
     /// An index outside its plane, if one was met.
-    outside: AtomicI64,
+    outside: OnceLock<i64>,
 }
-
-/// No index outside its plane was met.
-const NONE_OUTSIDE: i64 = -1;
 
 impl<T: Element, I: Index> Scatter<'_, T, I>
 where
     Accumulator<T>: Slot,
 {
     fn run_all(plan: &Plan, grad_output: &[T], indices: &[I], grad_input: &mut [T]) -> Result<()> {
+        if grad_output.is_empty() {
+            grad_input.fill(T::default());
+            return Ok(());
+        }
         let inputs = plan.axes().map(|axis| Axis::identity(axis.input_len()));
         let row = plan.axes[2].input_len() * plan.layout.inner;
         let bytes = (size_of::<T>() + size_of::<I>()) * indices.len() + size_of_val(grad_input);
@@ -193,7 +194,7 @@ where
             bands,
             grad_output,
             indices,
-            outside: AtomicI64::new(NONE_OUTSIDE),
+            outside: OnceLock::new(),
         };
         let tasks = plan.layout.outer * bands.per_plane();
         let target = Target {
@@ -202,8 +203,8 @@ where
         };
         threads::share(&scatter, 0..tasks, tasks.div_ceil(pieces).max(1), target);
         match scatter.outside.into_inner() {
-            NONE_OUTSIDE => Ok(()),
-            index => Err(Error::Index {
+            None => Ok(()),
+            Some(index) => Err(Error::Index {
                 index,
                 plane: plan.layout.plane(),
             }),
@@ -226,51 +227,92 @@ where
     /// Scatters the outputs of one band of one plane.
     fn run_band(&self, (plane, band): (usize, usize), sums: &mut [Accumulator<T>]) {
         let plan = self.plan;
-        let (inner, block) = (plan.layout.inner, plan.output_block());
         let [_, height, width] = plan.axes();
-        let row_len = width.output_len() * inner;
+        let row_len = width.output_len() * plan.layout.inner;
         let first = self.bands.offset(band);
-        let plane_len = plan.layout.plane() as i64;
-        let [depths, heights] = self.outputs(band);
         let taps = plan.axes().map(Axis::max_taps);
-        let mut grads = [<Accumulator<T> as Lane>::ZERO; 64];
+        let [depths, heights] = self.outputs(band);
         for (z, y) in depths.flat_map(|z| heights.clone().map(move |y| (z, y))) {
-            let at = plane * block + (z * height.output_len() + y) * row_len;
-            let locator = Locator::new(plan.axes(), taps, (z, y));
-            let (grad_row, index_row) = (
+            let at = plane * plan.output_block() + (z * height.output_len() + y) * row_len;
+            let row = Row {
+                locator: Locator::new(plan.axes(), taps, (z, y)),
+                inside: self.named_by((z, y)),
+                inner: plan.layout.inner,
+                first,
+            };
+            let (grads, indices) = (
                 &self.grad_output[at..at + row_len],
                 &self.indices[at..at + row_len],
             );
-            let chunks = grad_row.chunks(64).zip(index_row.chunks(64));
-            for (chunk, (elements, indices)) in chunks.enumerate() {
-                let grads = &mut grads[..elements.len()];
-                <T as Convert<Accumulator<T>>>::widen(elements, grads);
-                for (lane, (grad, index)) in grads.iter().zip(indices).enumerate() {
-                    let output = chunk * 64 + lane;
-                    let (x, channel) = if inner == 1 {
-                        (output, 0)
-                    } else {
-                        (output / inner, output % inner)
-                    };
-                    let number = index.number();
-                    let flat = if I::COMPACT_LIMIT.is_some() {
-                        locator.flat(number, x)
-                    } else {
-                        number
-                    };
-                    if !(0..plane_len).contains(&flat) {
-                        if flat != -1 {
-                            self.outside.store(number, Ordering::Relaxed);
-                        }
-                        continue;
-                    }
-                    let place = (flat as usize * inner + channel).wrapping_sub(first);
+            if let Err(outside) = row.scatter(grads, indices, sums) {
+                // The first index met is named; the others are no news.
+                let _ = self.outside.set(outside);
+            }
+        }
+    }
+
+    /// The flat indices that outputs at depth `z` and height `y` may name: the rows of their windows.
+    fn named_by(&self, (z, y): (usize, usize)) -> Range<i64> {
+        let [depth, height, width] = self.plan.axes();
+        if self.adjoint.is_none() {
+            return 0..self.plan.layout.plane() as i64;
+        }
+        let (depths, heights) = (depth.inputs(z..z + 1), height.inputs(y..y + 1));
+        if depths.is_empty() || heights.is_empty() {
+            return 0..0;
+        }
+        let row = |z: usize, y: usize| (z * height.input_len() + y) * width.input_len();
+        row(depths.start, heights.start) as i64..row(depths.end - 1, heights.end) as i64
+    }
+}
+
+/// One row of outputs, and where their gradients may go.
+struct Row<'a> {
+    locator: Locator<'a>,
+    inside: Range<i64>,
+    inner: usize,
+    /// Where the band begins in its plane, in elements.
+    first: usize,
+}
+
+impl Row<'_> {
+    /// Adds each gradient to the element that its index names; gives an index that names none.
+    fn scatter<T: Element, I: Index>(
+        &self,
+        grads: &[T],
+        indices: &[I],
+        sums: &mut [Accumulator<T>],
+    ) -> std::result::Result<(), i64> {
+        const CHUNK: usize = 64;
+        let mut lanes = [<Accumulator<T> as Lane>::ZERO; CHUNK];
+        let mut outside = None;
+        for (chunk, (grads, indices)) in grads.chunks(CHUNK).zip(indices.chunks(CHUNK)).enumerate()
+        {
+            let lanes = &mut lanes[..grads.len()];
+            <T as Convert<Accumulator<T>>>::widen(grads, lanes);
+            for (lane, (grad, index)) in lanes.iter().zip(indices).enumerate() {
+                let output = chunk * CHUNK + lane;
+                let (x, channel) = match self.inner {
+                    1 => (output, 0),
+                    inner => (output / inner, output % inner),
+                };
+                let number = index.number();
+                let flat = if I::COMPACT_LIMIT.is_some() {
+                    self.locator.flat(number, x)
+                } else {
+                    number
+                };
+                if self.inside.contains(&flat) {
+                    let place = (flat as usize * self.inner + channel).wrapping_sub(self.first);
                     if let Some(sum) = sums.get_mut(place) {
                         *sum = sum.plus(*grad);
                     }
+                } else if flat != -1 {
+                    outside = Some(number);
                 }
             }
         }
+        outside.map_or(Ok(()), Err)
     }
 }
 

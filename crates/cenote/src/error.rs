@@ -180,8 +180,8 @@ impl Error {
             }
             Self::Index { index, plane } => write!(
                 f,
-                "index {index} is outside its plane of {plane} elements: indices must come from a pooling of a \
-                 plane of this size"
+                "index {index} is outside its window, in a plane of {plane} elements: indices must come from a pooling \
+                 with these parameters of a plane of this size"
             ),
             _ => self.fmt_parameter(f),
         }

@@ -71,22 +71,28 @@ pub(crate) fn backward<T: Element>(
     let mut input = widened(input);
     let mut factors = vec![<Real<T> as Lane>::ZERO; grad_output.len()];
     plan.forward_into(&input, &mut factors)?;
-    raise(1.0 - power.norm_type, &mut factors, |factor, output| {
-        if output == <Real<T> as Lane>::ZERO {
-            output
+    let zero = <Real<T> as Lane>::ZERO;
+    // The norm of a window whose powers sum to 0: torch gives it no gradient, nor a NaN sum of p = 1.
+    let of_zero_sum = zero.power(1.0 / power.norm_type);
+    raise(1.0 - power.norm_type, &mut factors, |factor, norm| {
+        if norm == of_zero_sum || (norm.is_nan() && power.norm_type == 1.0) {
+            zero
         } else {
             factor
         }
     });
+    let whole = power
+        .scale_to
+        .map_or(<Real<T> as SumLane>::count(1), SumLane::count);
     for (factor, grad) in factors.iter_mut().zip(widened(grad_output)) {
-        *factor = factor.times(grad);
+        *factor = if *factor == zero {
+            zero
+        } else {
+            factor.times(grad).times(whole)
+        };
     }
-    let mut spread = vec![<Real<T> as Lane>::ZERO; input.len()];
+    let mut spread = vec![zero; input.len()];
     plan.spread(power.divisor(), &factors, &mut spread);
-    if let Some(whole) = power.scale_to {
-        let whole = <Real<T> as SumLane>::count(whole);
-        spread.iter_mut().for_each(|lane| *lane = lane.times(whole));
-    }
     let signs = input.clone();
     if power.absolute {
         input.iter_mut().for_each(|lane| *lane = lane.magnitude());

@@ -179,6 +179,20 @@ impl Plan {
         Ok(())
     }
 
+    /// Makes column-major indices of flat ones that a forward pass returned: the first spatial axis then counts
+    /// fastest, as with ONNX's `storage_order=1`. −1 stays −1.
+    pub fn column_major(&self, indices: &mut [i64]) {
+        let [depth, height, width] = self.axes().map(|axis| axis.input_len() as i64);
+        for index in indices.iter_mut().filter(|index| **index >= 0) {
+            let (z, y, x) = (
+                *index / width / height,
+                *index / width % height,
+                *index % width,
+            );
+            *index = (x * height + y) * depth + z;
+        }
+    }
+
     /// Refuses an operation without indices, and a form of index that cannot say where a maximum is.
     pub(crate) fn check_index<I: Index>(&self) -> Result<()> {
         if self.operation != Operation::Max {

@@ -90,7 +90,8 @@ impl<const N: usize> FractionalMaxPool<N> {
     }
 
     /// Takes the samples as given: `(N, C, axes)` row-major, each in [0, 1), in torch's order of axes, which
-    /// is width, height in 2-D and depth, height, width in 3-D.
+    /// is width, height in 2-D and depth, height, width in 3-D. Those of more images than the tensor has are left
+    /// out.
     #[must_use]
     pub fn samples(mut self, samples: Vec<f64>) -> Self {
         self.samples = Samples::Given(samples);
@@ -124,7 +125,7 @@ impl<const N: usize> FractionalMaxPool<N> {
         let mut samples = vec![[0.0; 3]; planes];
         match &self.samples {
             Samples::Given(given) => {
-                if given.len() != planes * N {
+                if given.len() < planes * N {
                     return Err(Error::Length {
                         what: "the samples",
                         expected: planes * N,
@@ -156,7 +157,7 @@ impl<const N: usize> FractionalMaxPool<N> {
     }
 }
 
-/// The next number in [0, 1) with 11 bits, so that no element type rounds it up to 1: SplitMix64.
+/// The next number in [0, 1) in steps of 1/256, so that no element type rounds it up to 1: SplitMix64.
 fn uniform(state: &mut u64) -> f64 {
     *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mut bits = *state;

@@ -345,10 +345,13 @@ impl Kind for Lp {
                 allowed: "any number but 0 is allowed, ±inf included",
             });
         }
+        let whole = i64::try_from(taps).map_err(|_| Error::TooLarge {
+            what: "the product of kernel_size",
+        })?;
         Ok(Operation::Power(Power {
             norm_type: self.norm_type,
             absolute: self.absolute,
-            scale_to: self.scale_clipped.then_some(taps as i64),
+            scale_to: self.scale_clipped.then_some(whole),
         }))
     }
 }

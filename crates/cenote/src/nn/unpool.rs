@@ -1,7 +1,7 @@
 //! Layers that put maxima back where they came from.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::OnceLock;
 
 use super::PerAxis;
 use crate::element::Element;
@@ -286,7 +286,7 @@ impl UnpoolPlan {
         indices: &[i64],
         work: impl Fn(usize, &mut [T], &dyn Fn(usize, i64) -> Option<usize>) + Sync,
     ) -> Result<()> {
-        let outside = AtomicI64::new(i64::MIN);
+        let outside = OnceLock::new();
         let plane: usize = self.indexed.iter().product();
         let place = |at: usize, index: i64| {
             let place = usize::try_from(index)
@@ -294,7 +294,8 @@ impl UnpoolPlan {
                 .filter(|&index| index < plane)
                 .and_then(|index| self.rebase(index));
             if place.is_none() {
-                outside.store(index, Ordering::Relaxed);
+                // The first index met is named; the others are no news.
+                let _ = outside.set(index);
             }
             place.map(|place| place * self.inner + at % self.inner)
         };
@@ -314,8 +315,8 @@ impl UnpoolPlan {
             },
         );
         match outside.into_inner() {
-            i64::MIN => Ok(()),
-            index => Err(Error::Index { index, plane }),
+            None => Ok(()),
+            Some(index) => Err(Error::Index { index, plane }),
         }
     }
 
