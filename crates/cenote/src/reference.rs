@@ -4,7 +4,9 @@
 //! and asks the [`Axis`](crate::window::Axis) of a plan only where windows lie.
 
 use crate::element::Element;
-use crate::plan::Plan;
+use crate::plan::{Operation, Plan};
+use crate::reduce::Counting;
+use crate::window::Axis;
 
 /// The first maximum of each window, or its last NaN, and its flat index.
 pub fn max_pool<T: Element>(plan: &Plan, input: &[T], lowest: T) -> (Vec<T>, Vec<i64>) {
@@ -25,6 +27,50 @@ pub fn max_pool<T: Element>(plan: &Plan, input: &[T], lowest: T) -> (Vec<T>, Vec
     (output, indices)
 }
 
+/// The mean of each window, or what the plan divides its sum by, in f64.
+///
+/// # Panics
+/// When the plan takes no means.
+pub fn mean_pool(plan: &Plan, input: &[f64]) -> Vec<f64> {
+    let Operation::Mean(counting) = plan.operation else {
+        panic!("this plan takes no means")
+    };
+    let [depth, height, width] = plan.axes();
+    let (outer, inner) = plan.outer_and_inner();
+    let mut divisors = Vec::new();
+    for (z, y, x) in positions(plan) {
+        let windows = [depth.window(z), height.window(y), width.window(x)];
+        divisors.push(match counting {
+            Counting::Fixed(divisor) => divisor as f64,
+            Counting::Span => windows
+                .iter()
+                .map(|window| window.span.max(1) as f64)
+                .product(),
+            Counting::Taps | Counting::None => windows
+                .iter()
+                .map(|window| window.taps.max(1) as f64)
+                .product(),
+        });
+    }
+    let mut divisors = (0..outer).flat_map(|_| {
+        divisors
+            .iter()
+            .flat_map(|divisor| std::iter::repeat_n(*divisor, inner))
+    });
+    let mut output = Vec::new();
+    each_window(plan, |base, taps| {
+        let sum: f64 = taps.iter().map(|(_, offset)| input[base + offset]).sum();
+        output.push(sum / divisors.next().unwrap_or(1.0));
+    });
+    output
+}
+
+/// Depth, height and width of every output of a plane, in memory order.
+fn positions(plan: &Plan) -> impl Iterator<Item = (usize, usize, usize)> + use<> {
+    let [depth, height, width] = plan.axes().map(Axis::output_len);
+    (0..depth).flat_map(move |z| (0..height).flat_map(move |y| (0..width).map(move |x| (z, y, x))))
+}
+
 /// Calls `visit` for every output in memory order, with the offset of its plane and its taps: the flat index
 /// in the plane and the offset in memory of each.
 fn each_window(plan: &Plan, mut visit: impl FnMut(usize, &[(usize, usize)])) {
@@ -33,12 +79,9 @@ fn each_window(plan: &Plan, mut visit: impl FnMut(usize, &[(usize, usize)])) {
     let plane = depth.input_len() * height.input_len() * width.input_len();
     let mut taps = Vec::new();
     for block in 0..outer {
-        for (z, (y, x)) in (0..depth.output_len()).flat_map(|z| {
-            (0..height.output_len())
-                .flat_map(move |y| (0..width.output_len()).map(move |x| (z, (y, x))))
-        }) {
+        for (z, y, x) in positions(plan) {
             taps.clear();
-            let along = |axis: &crate::window::Axis, output: usize| {
+            let along = |axis: &Axis, output: usize| {
                 let window = axis.window(output);
                 let step = axis.step();
                 (0..window.taps).map(move |tap| window.start + tap * step)

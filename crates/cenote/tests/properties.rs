@@ -201,7 +201,7 @@ fn check_every_type<const N: usize>(case: &Case<N>, kind: u8) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(7000))]
 
     #[test]
     fn max_pool1d(case in case::<1>(), kind: u8) {
