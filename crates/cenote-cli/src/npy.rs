@@ -198,12 +198,7 @@ impl Tensor {
     pub(crate) fn write(&self, path: &Path) -> Result<()> {
         write_whole(path, |file| {
             let (descr, bytes) = self.elements.encode();
-            let byte_order =
-                if bytes.len() == with_elements!(&self.elements, elements => elements.len()) {
-                    '|'
-                } else {
-                    '<'
-                };
+            let byte_order = if descr.ends_with('1') { '|' } else { '<' };
             let dtype = npyz::DType::Plain(format!("{byte_order}{descr}").parse()?);
             let shape: Vec<u64> = self.shape.iter().map(|&length| length as u64).collect();
             npyz::WriteOptions::new_header_only()
@@ -301,6 +296,7 @@ mod tests {
             Tensor::new(&[1, 2], vec![bf16::from_f32(0.5), bf16::MIN]),
             Tensor::new(&[3], vec![i64::MIN, 0, i64::MAX]),
             Tensor::new(&[0, 4], Vec::<u8>::new()),
+            Tensor::new(&[0, 4], Vec::<f32>::new()),
         ];
         for tensor in tensors {
             tensor.write(&path).unwrap();
