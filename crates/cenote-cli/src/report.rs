@@ -13,8 +13,16 @@ use crate::run::Summary;
 
 /// Says what went wrong, with its causes.
 pub(crate) fn error(error: &anyhow::Error) {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        // Many errors name their cause themselves.
+        if !text.ends_with(&cause) {
+            text += if text.is_empty() { "" } else { ": " };
+            text += &cause;
+        }
+    }
     // There is nobody to tell if this fails.
-    let _ = writeln!(io::stderr(), "Error: {error:#}");
+    let _ = writeln!(io::stderr(), "Error: {text}");
 }
 
 /// A bar for `count` images. It is drawn on a terminal only.
