@@ -1,5 +1,6 @@
 //! The command `cenote`: pooling layers over real images, and the summaries to look at.
 
+mod bench;
 mod dataset;
 mod events;
 mod interrupt;
@@ -33,6 +34,7 @@ enum Command {
     Run(run::Args),
     Pool(pool::Args),
     Events(events::Args),
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Pool(args) => pool::run(args),
         Command::Events(args) => events::run(args),
+        Command::Bench(args) => bench::run(args),
     };
     match outcome {
         Ok(code) => code,

@@ -8,6 +8,7 @@ use anyhow::Result;
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use crate::bench::Timing;
 use crate::npy::Tensor;
 use crate::run::Summary;
 
@@ -32,6 +33,25 @@ pub(crate) fn images(count: usize) -> ProgressBar {
         "{bar:40} {human_pos} of {human_len} images  {per_sec}  {eta} left",
     ));
     bar
+}
+
+/// A spinner for work whose steps are not alike. It is drawn on a terminal only.
+pub(crate) fn steps(what: &'static str) -> ProgressBar {
+    ProgressBar::new_spinner().with_message(what)
+}
+
+/// Prints what one case of `cenote bench` took.
+pub(crate) fn timed(timing: &Timing, as_json: bool) -> Result<()> {
+    let Timing { case, ours, copy } = timing;
+    let ratio = ours / copy;
+    print(&if as_json {
+        format!(
+            "{}\n",
+            json!({ "case": case, "ours_ms": ours, "copy_ms": copy, "ratio": ratio })
+        )
+    } else {
+        format!("{case:24} ours {ours:9.4} ms  copy {copy:9.4} ms  {ratio:6.2} × copy\n")
+    })
 }
 
 fn style(template: &str) -> ProgressStyle {
