@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// What a shell expects of a program that an interrupt ended.
 pub(crate) const EXIT_CODE: u8 = 130;
 
 /// Whether the person has asked to stop.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
@@ -25,5 +26,17 @@ impl Interrupt {
 
     pub(crate) fn is_asked(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+
+    /// Returns once the person has asked to stop.
+    pub(crate) fn wait(&self) {
+        while !self.is_asked() {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Asks to stop, as the person would.
+    pub(crate) fn ask(&self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }

@@ -1,6 +1,7 @@
 //! The command `cenote`: pooling layers over real images, and the summaries to look at.
 
 mod bench;
+mod board;
 mod dataset;
 mod events;
 mod interrupt;
@@ -34,6 +35,7 @@ enum Command {
     Run(run::Args),
     Pool(pool::Args),
     Events(events::Args),
+    Board(board::Args),
     Bench(bench::Args),
 }
 
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Pool(args) => pool::run(args),
         Command::Events(args) => events::run(args),
+        Command::Board(args) => board::run(args),
         Command::Bench(args) => bench::run(args),
     };
     match outcome {

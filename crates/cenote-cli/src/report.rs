@@ -159,6 +159,22 @@ pub(crate) fn ran(summary: &Summary, as_json: bool) -> Result<()> {
     print(&text)
 }
 
+/// Says where a board is to be seen.
+pub(crate) fn serving(logdir: &Path, url: &str) -> Result<()> {
+    let absent = if logdir.exists() {
+        ""
+    } else {
+        "\nThere is no such log yet: the board shows it as soon as there is.\n"
+    };
+    let place = logdir.display().to_string();
+    let rows = [
+        ("board", url.to_owned()),
+        ("log", place),
+        ("end", "Ctrl-C".to_owned()),
+    ];
+    print(&format!("{}{absent}", table(&rows)))
+}
+
 /// Images a second.
 fn rate(summary: &Summary) -> f64 {
     summary.figures.images as f64 / summary.figures.total.as_secs_f64().max(f64::MIN_POSITIVE)
@@ -237,7 +253,10 @@ fn rows(summary: &Summary) -> Vec<(&'static str, String)> {
     rows.push(("log", summary.log_dir.display().to_string()));
     rows.push((
         "look",
-        format!("tensorboard --logdir {}", summary.log_dir.display()),
+        match &summary.board {
+            Some(url) => format!("{url} (Ctrl-C ends it)"),
+            None => format!("cenote board --logdir {}", summary.log_dir.display()),
+        },
     ));
     rows
 }

@@ -1,16 +1,18 @@
 //! `cenote run`: the main job, from a dataset to summaries of what a layer does to its images.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use cenote::MemoryFormat;
+use cenote_board::Running;
 use cenote_data::{Batch, DataLoader};
 use cenote_events::SummaryWriter;
 use ndarray::Array4;
 
+use crate::board::Address;
 use crate::dataset::DatasetOptions;
 use crate::interrupt::{self, Interrupt};
 use crate::layer::{
@@ -24,9 +26,10 @@ const EXAMPLES: &str = "Examples:
   cenote run
   cenote run --dataset cifar10 --download
   cenote run --layer avg_pool2d --kernel-size 2 --logdir logs/avg
+  cenote run --board --open
   cenote run --dataset folder --data-dir photos --resize 256 --center-crop 224
 
-What it writes is read by `tensorboard --logdir LOGDIR`.";
+What it writes is read by `cenote board --logdir LOGDIR`, and by TensorBoard.";
 
 /// Pool a dataset batch by batch, and write its images before and after to a log
 #[derive(clap::Args, Clone, Debug)]
@@ -54,6 +57,32 @@ pub(crate) struct Args {
     /// Print the figures as JSON
     #[arg(long, help_heading = "Log")]
     json: bool,
+    #[command(flatten)]
+    board: BoardOptions,
+}
+
+/// Whether the log is shown while it is written.
+#[derive(clap::Args, Clone, Debug)]
+#[command(next_help_heading = "Board")]
+struct BoardOptions {
+    /// Show the log in the browser while it is written, until Ctrl-C
+    #[arg(long)]
+    board: bool,
+    #[command(flatten)]
+    address: Address,
+}
+
+impl BoardOptions {
+    /// A board over the log directory, if one is wanted.
+    fn bind(&self, logdir: &Path) -> Result<Option<Running>> {
+        if self.board {
+            self.address.bind(logdir).map(Some)
+        } else if self.address.is_default() {
+            Ok(None)
+        } else {
+            bail!("--host, --port and --open are those of the board: give --board too")
+        }
+    }
 }
 
 /// The layer and its options. Which of them a layer takes is checked.
@@ -250,6 +279,8 @@ pub(crate) struct Summary {
     pub(crate) dataset: String,
     pub(crate) layer: &'static str,
     pub(crate) log_dir: PathBuf,
+    /// Where the board is, if there is one.
+    pub(crate) board: Option<String>,
     /// Event files that the directory held before.
     pub(crate) earlier_files: usize,
     pub(crate) interrupted: bool,
@@ -257,10 +288,34 @@ pub(crate) struct Summary {
 }
 
 pub(crate) fn run(args: Args) -> Result<ExitCode> {
-    let start = Instant::now();
     let interrupt = Interrupt::install()?;
+    let Some(board) = args.board.bind(&args.logdir)? else {
+        return job(&args, &interrupt, None);
+    };
+    let url = board.url();
+    args.board.address.open(&url)?;
+    std::thread::scope(|scope| {
+        let done = Interrupt::default();
+        let waiting = done.clone();
+        let serving = scope.spawn(move || board.serve(|| waiting.wait()));
+        let outcome = job(&args, &interrupt, Some(url));
+        if outcome.is_ok() {
+            interrupt.wait();
+        }
+        done.ask();
+        match serving.join() {
+            Ok(served) => served?,
+            Err(_) => bail!("the board broke off"),
+        }
+        outcome
+    })
+}
+
+/// Runs the pipeline once, and reports.
+fn job(args: &Args, interrupt: &Interrupt, board: Option<String>) -> Result<ExitCode> {
+    let start = Instant::now();
     let pooling = args.layer.pooling()?;
-    let dataset = args.dataset.open(&interrupt)?;
+    let dataset = args.dataset.open(interrupt)?;
     let loader = DataLoader::builder(dataset)
         .batch_size(args.batch_size.get())
         .num_workers(args.num_workers)
@@ -286,12 +341,13 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
             ..Figures::default()
         },
     };
-    let interrupted = job.run(&loader, args.limit.map(NonZeroUsize::get), &interrupt)?;
+    let interrupted = job.run(&loader, args.limit.map(NonZeroUsize::get), interrupt)?;
     job.figures.total = start.elapsed();
     let summary = Summary {
         dataset: args.dataset.name(),
         layer: args.layer.layer.name,
         log_dir,
+        board,
         earlier_files,
         interrupted,
         figures: job.figures,

@@ -39,6 +39,12 @@ impl PrCurve {
         Self::compute(labels, predictions, Some(weights), thresholds)
     }
 
+    /// True positives, false positives, true negatives, false negatives, precision and recall, by threshold.
+    #[must_use]
+    pub fn into_rows(self) -> [Vec<f64>; 6] {
+        self.rows
+    }
+
     /// A curve computed elsewhere: true positives, false positives, true negatives, false negatives, precision and recall,
     /// one number per threshold each.
     ///
