@@ -1,0 +1,51 @@
+// What has been fetched, so that the same is not asked for twice.
+import { useEffect, useState } from "preact/hooks";
+
+/** Keeps the last results by key; a result that failed is forgotten. */
+export class Cache<T> {
+  private readonly kept = new Map<string, Promise<T>>();
+
+  constructor(private readonly most: number, private readonly dropped: (value: T) => void = () => {}) {}
+
+  get(key: string, make: () => Promise<T>): Promise<T> {
+    const known = this.kept.get(key);
+    if (known) {
+      // The last one used is the last one to go.
+      this.kept.delete(key);
+      this.kept.set(key, known);
+      return known;
+    }
+    const made = make();
+    this.kept.set(key, made);
+    made.catch(() => { if (this.kept.get(key) === made) this.kept.delete(key); });
+    for (const [oldest, value] of this.kept) {
+      if (this.kept.size <= this.most) break;
+      this.kept.delete(oldest);
+      value.then(this.dropped, () => {});
+    }
+    return made;
+  }
+}
+
+export interface Fetched<T> {
+  value: T | null;
+  error: string | null;
+}
+
+/** Fetches when the key changes, and holds the last value until the next one has come. A null key fetches nothing. */
+export function useFetched<T>(key: string | null, make: () => Promise<T>): Fetched<T> {
+  const [state, setState] = useState<Fetched<T>>({ value: null, error: null });
+  useEffect(() => {
+    if (key === null) return;
+    let wanted = true;
+    make().then(
+      (value) => { if (wanted) setState({ value, error: null }); },
+      (error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error);
+        if (wanted) setState((last) => ({ value: last.value, error: message }));
+      },
+    );
+    return () => { wanted = false; };
+  }, [key]);
+  return state;
+}

@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { groupOf, grouped, isExpression, matcher } from "./match";
+
+test("a filter is a regular expression, or else text", () => {
+  expect(["train/a", "val/a"].filter(matcher("^val"))).toEqual(["val/a"]);
+  expect(["a(b", "ab"].filter(matcher("a("))).toEqual(["a(b"]);
+  expect(matcher("")("anything")).toBe(true);
+  expect(matcher("LOSS")("loss")).toBe(true);
+  expect([isExpression("a|b"), isExpression("a(")]).toEqual([true, false]);
+});
+
+test("tags are grouped by what is before the first slash", () => {
+  expect(["loss", "/x", "a/b/c"].map(groupOf)).toEqual(["", "", "a"]);
+  expect(grouped(["b/1", "a", "b/2"], (tag) => tag)).toEqual([["", ["a"]], ["b", ["b/1", "b/2"]]]);
+});

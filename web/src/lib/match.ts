@@ -1,0 +1,40 @@
+// Filters that a person types.
+
+/** Matches names by a regular expression or, where that is none, by the text itself. Case does not count. */
+export function matcher(text: string): (name: string) => boolean {
+  if (!text) return () => true;
+  try {
+    const expression = new RegExp(text, "i");
+    return (name) => expression.test(name);
+  } catch {
+    const lower = text.toLowerCase();
+    return (name) => name.toLowerCase().includes(lower);
+  }
+}
+
+/** Whether a text is a regular expression, for a hint beside the field. */
+export function isExpression(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+/** The part of a tag before its first `/`: the group that it is shown in. */
+export function groupOf(tag: string): string {
+  const at = tag.indexOf("/");
+  return at > 0 ? tag.slice(0, at) : "";
+}
+
+/** Items by group, groups and items in the order of their names. */
+export function grouped<T>(items: T[], nameOf: (item: T) => string): [string, T[]][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groupOf(nameOf(item));
+    const list = groups.get(group);
+    if (list) list.push(item);
+    else groups.set(group, [item]);
+  }
+  return [...groups].sort(([a], [b]) => a.localeCompare(b));
+}
