@@ -1,6 +1,8 @@
 // The log as the server tells it, kept up to date.
 import { computed, signal } from "@preact/signals";
 import { api, type Kind, type Log, type Progress, type Run, type Tag, type Update } from "./api";
+import { visibility } from "../runs/visibility";
+import { colorOf } from "./color";
 import { matcher } from "./match";
 import { view } from "./view";
 
@@ -60,21 +62,55 @@ async function refresh(): Promise<void> {
   }
 }
 
-/** Listens to the server, for as long as the page is open. */
-export function follow(): void {
-  void refresh();
-  const source = new EventSource("/api/updates");
+/** Takes one piece of news. */
+function hear(event: MessageEvent<string>): void {
+  const update = JSON.parse(event.data) as Update;
+  progress.value = update.progress;
+  const gone = log.value !== null && log.value.exists !== update.exists;
+  if (update.session !== session || update.revision !== revision || gone || lost.value !== null) void refresh();
+}
+
+/** How long to wait before asking a silent server again: longer each time, at most half a minute. */
+export const patience = (failures: number): number => Math.min(30, 2 ** failures) * 1000;
+
+let source: EventSource | null = null;
+let failures = 0;
+let retry: ReturnType<typeof setTimeout> | undefined;
+
+function listen(): void {
+  clearTimeout(retry);
+  source?.close();
+  source = new EventSource("/api/updates");
   source.onmessage = (event: MessageEvent<string>) => {
-    const update = JSON.parse(event.data) as Update;
-    progress.value = update.progress;
-    const gone = log.value !== null && log.value.exists !== update.exists;
-    if (update.session !== session || update.revision !== revision || gone || lost.value !== null) void refresh();
+    failures = 0;
+    hear(event);
   };
   source.onerror = () => {
+    source?.close();
     lost.value ??= "the server does not answer";
-    // The browser tries again by itself, unless the server has refused.
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => { source.close(); follow(); }, 3000);
+    retry = setTimeout(listen, patience(failures));
+    failures += 1;
   };
+}
+
+/** Listens again at once. */
+export function reconnect(): void {
+  failures = 0;
+  listen();
+}
+
+/**
+ * Follows the log for as long as the page is in sight. A page in the background lets go of its connection: a browser
+ * has six for one server, and a seventh page would wait for ever.
+ */
+export function follow(): void {
+  void refresh();
+  listen();
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(retry);
+    if (document.hidden) source?.close();
+    else reconnect();
+  });
 }
 
 /** Runs by name, the pinned ones first. */
@@ -82,14 +118,17 @@ export const sorted = computed<Run[]>(() => {
   const pinned = new Set(view.value.pinned);
   const rank = (run: Run) => pinned.has(run.name) ? 0 : 1;
   const order = new Intl.Collator(undefined, { numeric: true });
-  return [...runs.value.values()].sort((a, b) => rank(a) - rank(b) || order.compare(a.name, b.name));
+  const all = [...runs.value.values()].sort((a, b) => order.compare(a.name, b.name));
+  // Colours are given in the order of names.
+  for (const run of all) colorOf(run.name);
+  return pinned.size > 0 ? all.sort((a, b) => rank(a) - rank(b)) : all;
 });
 
 /** Runs that are to be shown. */
 export const shown = computed<Run[]>(() => {
-  const hidden = new Set(view.value.hidden);
+  const isShown = visibility(view.value);
   const match = matcher(view.value.runs);
-  return sorted.value.filter((run) => !hidden.has(run.name) && match(run.name));
+  return sorted.value.filter((run) => isShown(run.name) && match(run.name));
 });
 
 /** One tag of one run. */
@@ -123,4 +162,5 @@ export const kinds = computed<Map<Kind, number>>(() => {
 });
 
 /** The name of a card, for its step in the address. */
-export const cardName = (run: string, tag: string): string => `${run} ${tag}`;
+export const cardName = (run: string, tag: string, sample = 0): string =>
+  sample > 0 ? `${run} ${tag} #${sample}` : `${run} ${tag}`;

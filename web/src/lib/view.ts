@@ -1,9 +1,12 @@
 // What is shown, all of it in the address: a link restores the view, and a reload keeps it.
 import { batch, signal } from "@preact/signals";
+import { type Field, flag, names, number, numbersByName, oneOf, optionalNumber, panes, text, triple } from "./fields";
 
+/** One series of pictures; the sample counts where a value holds several. */
 export interface Pane {
   run: string;
   tag: string;
+  sample?: number;
 }
 
 export interface View {
@@ -11,26 +14,44 @@ export interface View {
   /** Regular expressions that runs and tags must match. */
   runs: string;
   tags: string;
+  /** Runs and folders of runs (their names end with a slash) that are hidden, and those within that are not. */
   hidden: string[];
+  visible: string[];
   pinned: string[];
-  /** Groups of tags that are closed. */
+  /** Folders of runs and groups of tags that are closed. */
+  folded: string[];
   closed: string[];
-  /** The step that all cards show, where they are linked. */
+  /** Cards that take a whole row. */
+  wide: string[];
+  /** The step that all cards show, where they are linked. Null is the last of each. */
   step: number | null;
-  /** The steps of single cards, by card. */
+  linked: boolean;
+  /** The steps of single cards, by card; and their places in the series where a step occurs more than once. */
   steps: Record<string, number>;
+  places: Record<string, number>;
   /** Pictures that stand side by side. */
   panes: Pane[];
   compare: boolean;
   layout: "beside" | "swipe" | "difference";
+  /** Whether panes show all pictures at one size, or all pixels. */
+  match: "size" | "pixels";
+  /** Screen pixels per pixel of the first picture, and the point in the middle; null fits it into its pane. */
+  zoom: [number, number, number] | null;
+  /** How far differences are amplified, and where the swipe stands. */
+  gain: number;
+  swipe: number;
   crisp: boolean;
   brightness: number;
   contrast: number;
   channel: "all" | "r" | "g" | "b" | "a";
-  /** Whether a grid is split into its images, which one is shown, and how many columns each pane's grid has. */
+  /** Whether a grid is split into its images, which of them is shown, and how many columns and rows it has; 0 is a guess. */
   split: boolean;
   tile: number;
   columns: number;
+  rows: number;
+  /** Steps a second while playing. */
+  speed: number;
+  /** How wide cards are. */
   size: number;
   smoothing: number;
   axis: "step" | "relative" | "wall";
@@ -42,70 +63,75 @@ export interface View {
   theme: "system" | "light" | "dark";
 }
 
-export const DEFAULT: View = {
-  tab: "", runs: "", tags: "", hidden: [], pinned: [], closed: [],
-  step: null, steps: {}, panes: [], compare: false, layout: "beside", crisp: true,
-  brightness: 1, contrast: 1, channel: "all", split: false, tile: 0, columns: 8, size: 300,
-  smoothing: 0.6, axis: "step", log: false, outliers: false, overlay: [],
-  histogram: "offset", raw: false, theme: "system",
+const FIELDS: { [Name in keyof View]: Field<View[Name]> } = {
+  tab: text(),
+  runs: text(),
+  tags: text(),
+  hidden: names(),
+  visible: names(),
+  pinned: names(),
+  folded: names(),
+  closed: names(),
+  wide: names(),
+  step: optionalNumber(),
+  linked: flag(true),
+  steps: numbersByName(),
+  places: numbersByName(),
+  panes: panes(),
+  compare: flag(false),
+  layout: oneOf("beside", "swipe", "difference"),
+  match: oneOf("size", "pixels"),
+  zoom: triple(),
+  gain: number(1, 1, 64),
+  swipe: number(0.5, 0, 1),
+  crisp: flag(true),
+  brightness: number(1, 0, 4),
+  contrast: number(1, 0, 8),
+  channel: oneOf("all", "r", "g", "b", "a"),
+  split: flag(false),
+  tile: number(0, 0, 1e6),
+  columns: number(0, 0, 4096),
+  rows: number(0, 0, 4096),
+  speed: number(8, 0.5, 60),
+  size: number(280, 120, 1000),
+  smoothing: number(0.6, 0, 1),
+  axis: oneOf("step", "relative", "wall"),
+  log: flag(false),
+  outliers: flag(false),
+  overlay: names(),
+  histogram: oneOf("offset", "overlay", "distribution"),
+  raw: flag(false),
+  theme: oneOf("system", "light", "dark"),
 };
+
+const NAMES = Object.keys(FIELDS) as (keyof View)[];
+
+export const DEFAULT: View = Object.fromEntries(NAMES.map((name) => [name, FIELDS[name].usual])) as unknown as View;
 
 /** A view as the search part of an address: only what differs from the default. */
 export function toSearch(view: View): string {
   const search = new URLSearchParams();
-  for (const name of Object.keys(DEFAULT) as (keyof View)[]) {
-    const value = view[name];
-    if (JSON.stringify(value) === JSON.stringify(DEFAULT[name])) continue;
-    search.set(name, typeof value === "string" ? value : JSON.stringify(value));
-  }
+  const put = <Name extends keyof View>(name: Name) => {
+    const field: Field<View[Name]> = FIELDS[name];
+    const written = field.write(view[name]);
+    if (written !== field.write(field.usual)) search.set(name, written);
+  };
+  NAMES.forEach(put);
   return search.toString();
 }
 
 /** The view that an address names. What it does not name, or names wrongly, is as by default. */
-export function fromSearch(text: string): View {
-  const view: Record<string, unknown> = structuredClone({ ...DEFAULT });
-  for (const [name, value] of new URLSearchParams(text)) {
-    const usual = DEFAULT[name as keyof View];
-    if (usual === undefined) continue;
-    if (typeof usual === "string") {
-      const choices = CHOICES[name as keyof View];
-      if (!choices || choices.includes(value)) view[name] = value;
-      continue;
-    }
-    try {
-      const parsed: unknown = JSON.parse(value);
-      if (fits(parsed, usual)) view[name] = parsed;
-    } catch {
-      // As by default.
-    }
+export function fromSearch(search: string): View {
+  const view: View = structuredClone(DEFAULT);
+  const take = <Name extends keyof View>(name: Name, written: string) => {
+    const field: Field<View[Name]> = FIELDS[name];
+    const value = field.read(written);
+    if (value !== undefined) view[name] = value;
+  };
+  for (const [name, written] of new URLSearchParams(search)) {
+    if (Object.hasOwn(FIELDS, name)) take(name as keyof View, written);
   }
-  return view as unknown as View;
-}
-
-const CHOICES: Partial<Record<keyof View, string[]>> = {
-  layout: ["beside", "swipe", "difference"],
-  channel: ["all", "r", "g", "b", "a"],
-  axis: ["step", "relative", "wall"],
-  histogram: ["offset", "overlay", "distribution"],
-  theme: ["system", "light", "dark"],
-};
-
-function fits(value: unknown, usual: unknown): boolean {
-  if (usual === null) return value === null || typeof value === "number";
-  if (Array.isArray(usual)) {
-    const whole = (each: unknown) => typeof each === "string" || isPane(each);
-    return Array.isArray(value) && value.every(whole);
-  }
-  if (typeof usual === "object") {
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      && Object.values(value).every((each) => typeof each === "number");
-  }
-  return typeof value === typeof usual && (typeof value !== "number" || Number.isFinite(value));
-}
-
-function isPane(value: unknown): value is Pane {
-  const pane = value as Partial<Pane> | null;
-  return typeof pane === "object" && typeof pane?.run === "string" && typeof pane.tag === "string";
+  return view;
 }
 
 export const view = signal<View>(typeof location === "undefined" ? DEFAULT : fromSearch(location.search));
@@ -128,8 +154,8 @@ export function show(change: Partial<View>, undoable = false): void {
 
 /** Adds to a list what is not in it, and takes away what is. */
 export function toggled<T>(list: T[], item: T): T[] {
-  const text = JSON.stringify(item);
-  const rest = list.filter((other) => JSON.stringify(other) !== text);
+  const written = JSON.stringify(item);
+  const rest = list.filter((other) => JSON.stringify(other) !== written);
   return rest.length < list.length ? rest : [...list, item];
 }
 

@@ -1,0 +1,56 @@
+// The frame of every page: what can be looked at, the runs, and one view.
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Icon } from "../lib/icons";
+import { useKeys } from "../lib/keys";
+import { toggleTheme } from "../lib/theme";
+import { kinds, lost } from "../lib/store";
+import { view } from "../lib/view";
+import { chosen } from "../views";
+import { RunList } from "../runs/RunList";
+import { Header } from "./Header";
+import { Help, helpIsOpen } from "./Help";
+import { Lost, nothing, Nothing } from "./States";
+import { Lazy } from "./Lazy";
+
+/** Whether the runs are open, where they do not fit beside the view. */
+export const drawer = signal(false);
+
+export function App() {
+  const main = useRef<HTMLElement>(null);
+  const current = chosen(view.value.tab, kinds.value);
+  const tab = current?.tab ?? "";
+  useEffect(() => { document.title = `${current?.title ?? ""} · Cenote`; }, [tab]);
+  useEffect(() => { main.current?.scrollTo(0, 0); drawer.value = false; }, [tab]);
+  useKeys({
+    "?": () => { helpIsOpen.value = true; },
+    "t": toggleTheme,
+    "/": () => document.querySelector<HTMLInputElement>(".tag-filter input")?.focus(),
+    "Escape": () => { drawer.value = false; },
+  });
+  return (
+    <div class={drawer.value ? "app drawer-open" : "app"}>
+      <a class="skip" href="#view">Skip to the view</a>
+      <Header tab={tab} />
+      {lost.value !== null && <Lost reason={lost.value} />}
+      <div class="body">
+        <aside class="runs" aria-label="Runs">
+          <RunList />
+        </aside>
+        <button type="button" class="shade" aria-label="Close the runs" tabIndex={drawer.value ? 0 : -1}
+          onClick={() => { drawer.value = false; }} />
+        <main id="view" class="view" ref={main} tabIndex={-1}>
+          {nothing(current) ? <Nothing view={current} /> : current && <Lazy key={tab} load={current.load} />}
+        </main>
+      </div>
+      <Help />
+    </div>
+  );
+}
+
+export const DrawerButton = () => (
+  <button type="button" class="icon drawer-button" aria-label="Runs" aria-expanded={drawer.value}
+    onClick={() => { drawer.value = !drawer.value; }}>
+    <Icon name="menu" />
+  </button>
+);

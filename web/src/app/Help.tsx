@@ -1,0 +1,51 @@
+// What keys do.
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Icon } from "../lib/icons";
+import { log } from "../lib/store";
+
+export const helpIsOpen = signal(false);
+
+const KEYS: [string, [string, string][]][] = [
+  ["Anywhere", [
+    ["?", "this help"], ["t", "dark or light"], ["/", "filter tags"], ["Esc", "close"],
+  ]],
+  ["Steps of images", [
+    ["← →", "the step before, the next"], ["Page Up, Page Down", "ten steps"], ["Home, End", "the first, the last"],
+    ["Space", "play and stop"], ["l", "link the steps of all cards"],
+  ]],
+  ["Images", [
+    ["g", "split grids into their images"], [", .", "the image before, the next in the grid"],
+    ["x", "crisp or smooth pixels"], ["c", "the next channel"], ["Enter", "compare what is chosen"],
+  ]],
+  ["Side by side", [
+    ["+ −", "zoom"], ["0", "fit"], ["1", "actual size"], ["Shift + arrows", "move the picture"],
+    ["b", "beside each other"], ["s", "swipe"], ["d", "difference"], ["m", "equal sizes or equal pixels"],
+  ]],
+];
+
+export function Help() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const open = helpIsOpen.value;
+  useEffect(() => {
+    if (open && !dialog.current?.open) dialog.current?.showModal();
+  }, [open]);
+  return (
+    <dialog ref={dialog} class="sheet help" aria-label="Keys and help" onClose={() => { helpIsOpen.value = false; }}>
+      <header>
+        <h2>Keys</h2>
+        <button type="button" class="icon" aria-label="Close" onClick={() => dialog.current?.close()}><Icon name="close" /></button>
+      </header>
+      <div class="keys">
+        {KEYS.map(([title, keys]) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <dl>{keys.map(([key, what]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}</dl>
+          </section>
+        ))}
+      </div>
+      <p>The address of the page holds all that is shown: copy it to show somebody the same.</p>
+      <p class="quiet">Cenote {log.value?.version} · <a href="/api/openapi.json">API</a></p>
+    </dialog>
+  );
+}

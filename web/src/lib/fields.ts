@@ -1,0 +1,66 @@
+// How one part of a view is written into an address, and read from it.
+import type { Pane } from "./view";
+
+export interface Field<T> {
+  usual: T;
+  write(value: T): string;
+  /** What a text means; nothing if it is none of this. */
+  read(written: string): T | undefined;
+}
+
+export function text(usual = ""): Field<string> {
+  return { usual, write: (value) => value, read: (written) => written };
+}
+
+export function oneOf<T extends string>(usual: T, ...others: T[]): Field<T> {
+  const all: string[] = [usual, ...others];
+  return { usual, write: (value) => value, read: (written) => all.includes(written) ? written as T : undefined };
+}
+
+/** What JSON writes, where it `fits`. */
+function json<T>(usual: T, fits: (value: unknown) => value is T): Field<T> {
+  return {
+    usual,
+    write: (value) => JSON.stringify(value),
+    read: (written) => {
+      try {
+        const value: unknown = JSON.parse(written);
+        return fits(value) ? value : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+const isFinite = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+const isList = (value: unknown): value is unknown[] => Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !isList(value);
+
+export const flag = (usual: boolean): Field<boolean> =>
+  json(usual, (value): value is boolean => typeof value === "boolean");
+
+export const number = (usual: number, least: number, most: number): Field<number> =>
+  json(usual, (value): value is number => isFinite(value) && value >= least && value <= most);
+
+export const optionalNumber = (): Field<number | null> =>
+  json<number | null>(null, (value): value is number | null => value === null || isFinite(value));
+
+export const triple = (): Field<[number, number, number] | null> =>
+  json<[number, number, number] | null>(null, (value): value is [number, number, number] | null =>
+    value === null || isList(value) && value.length === 3 && value.every(isFinite));
+
+export const numbersByName = (): Field<Record<string, number>> =>
+  json<Record<string, number>>({}, (value): value is Record<string, number> =>
+    isObject(value) && Object.values(value).every(isFinite));
+
+export const names = (): Field<string[]> =>
+  json<string[]>([], (value): value is string[] => isList(value) && value.every((each) => typeof each === "string"));
+
+const isPane = (value: unknown): value is Pane =>
+  isObject(value) && typeof value.run === "string" && typeof value.tag === "string"
+  && (value.sample === undefined || Number.isInteger(value.sample));
+
+export const panes = (): Field<Pane[]> =>
+  json<Pane[]>([], (value): value is Pane[] => isList(value) && value.every(isPane));

@@ -1,0 +1,11 @@
+import { expect, test } from "vitest";
+import { bytes, duration, short } from "./format";
+
+test("numbers are short", () => {
+  expect([0, 1.23456, 1234567, 1e-7, NaN].map(short)).toEqual(["0", "1.235", "1.23e+6", "1.00e-7", "NaN"]);
+});
+
+test("bytes and times have their units", () => {
+  expect([0, 1023, 1536, 5 * 1024 ** 3].map(bytes)).toEqual(["0 B", "1023 B", "1.5 KiB", "5.0 GiB"]);
+  expect([1.5, 90, 5400, 172800].map(duration)).toEqual(["1.50 s", "1.5 min", "1.50 h", "2.00 d"]);
+});

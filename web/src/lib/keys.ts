@@ -1,0 +1,35 @@
+// Keys that work anywhere on the page, except where a person types.
+import { useEffect } from "preact/hooks";
+
+export type Keys = Record<string, (event: KeyboardEvent) => void>;
+
+/** Whether keys belong to a field, and not to the page. */
+export function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
+  return target instanceof HTMLInputElement && !["checkbox", "radio", "button"].includes(target.type);
+}
+
+/** Fields whose own keys are the arrows only: other keys still work there. */
+const isSlider = (target: EventTarget | null): boolean => target instanceof HTMLInputElement && target.type === "range";
+const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
+
+/** Calls what belongs to a key while the component is there. */
+export function useKeys(keys: Keys): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      const target = event.target;
+      if (isTyping(target) && !(isSlider(target) && !ARROWS.includes(event.key)) && event.key !== "Escape") return;
+      // A button has its own Space and Enter.
+      if (target instanceof HTMLButtonElement && (event.key === " " || event.key === "Enter")) return;
+      if (document.querySelector("dialog[open]")) return;
+      const act = keys[event.key];
+      if (!act) return;
+      event.preventDefault();
+      act(event);
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  });
+}

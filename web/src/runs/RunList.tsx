@@ -1,0 +1,78 @@
+// The runs: found, hidden, pinned.
+import { useMemo } from "preact/hooks";
+import type { Run } from "../lib/api";
+import { colorOf } from "../lib/color";
+import { bytes, moment, whole } from "../lib/format";
+import { Chevron, Icon } from "../lib/icons";
+import { Search } from "../lib/Search";
+import { matcher } from "../lib/match";
+import { runs, shown, sorted } from "../lib/store";
+import { show, toggled, view } from "../lib/view";
+import { VirtualList } from "../lib/VirtualList";
+import { type Node, rows, tree } from "./tree";
+import { isVisible, only, setVisible, visibility } from "./visibility";
+
+const ROW = 32;
+
+export function RunList() {
+  const { runs: filter, folded, pinned } = view.value;
+  const all = sorted.value;
+  const listed = useMemo(() => {
+    const found = all.filter((run) => matcher(filter)(run.name));
+    const kept = found.filter((run) => pinned.includes(run.name)).map(alone);
+    // Whoever searches wants to see what was found.
+    const closed = new Set(filter ? [] : folded);
+    return [...kept, ...rows(tree(found.filter((run) => !pinned.includes(run.name))), closed)];
+  }, [all, filter, folded, pinned]);
+  const shownNow = visibility(view.value);
+  const everything = isVisible("", view.value) && view.value.hidden.length === 0;
+  return (
+    <>
+      <div class="runs-head">
+        <h2>Runs <span class="count">{shown.value.length === runs.value.size
+          ? whole(runs.value.size) : `${whole(shown.value.length)} of ${whole(runs.value.size)}`}</span></h2>
+        <button type="button" class="text" onClick={() => show(setVisible("", !everything, view.value))}>
+          {everything ? "Hide all" : "Show all"}
+        </button>
+      </div>
+      <Search label="Filter runs" value={filter} onInput={(runs) => show({ runs })} />
+      <VirtualList class="run-rows" label="Runs" items={listed} rowHeight={ROW} keyOf={(node) => node.path}>
+        {(node) => <Row node={node} shown={node.run ? shownNow(node.path) : isVisible(node.path, view.value)}
+          pinned={pinned.includes(node.path)} open={!folded.includes(node.path) || filter !== ""} />}
+      </VirtualList>
+      {listed.length === 0 && runs.value.size > 0 && <p class="quiet pad">No run matches.</p>}
+    </>
+  );
+}
+
+const alone = (run: Run): Node => ({ label: run.name, path: run.name, run, children: [], runs: 1, depth: 0 });
+
+function Row({ node, shown, pinned, open }: { node: Node; shown: boolean; pinned: boolean; open: boolean }) {
+  const { run, path, label, depth } = node;
+  const indent = { paddingLeft: `${8 + depth * 14}px` };
+  return (
+    <div class={shown ? "run" : "run off"} style={indent}>
+      {run
+        ? <span class="dot" style={{ background: colorOf(path) }} />
+        : (
+          <button type="button" class="icon fold" aria-expanded={open} aria-label={`Folder ${path}`}
+            onClick={() => show({ folded: toggled(view.value.folded, path) })}><Chevron open={open} /></button>
+        )}
+      <button type="button" class="label" aria-pressed={shown} title={run ? about(run) : `${path}: ${whole(node.runs)} runs`}
+        onClick={() => show(setVisible(path, !shown, view.value))}>
+        <bdi>{label}</bdi>{!run && <span class="count">{whole(node.runs)}</span>}
+      </button>
+      {run && run.damage > 0 && <span class="damaged" title={`${run.damage} damaged places`}><Icon name="warning" /></span>}
+      <button type="button" class="text solo" title={`Show ${path} alone`} onClick={() => show(only(path))}>only</button>
+      {run && (
+        <button type="button" class="icon pin" aria-pressed={pinned} aria-label={`Pin ${path}`} title="Keep at the top"
+          onClick={() => show({ pinned: toggled(view.value.pinned, path) })}><Icon name="pin" /></button>
+      )}
+    </div>
+  );
+}
+
+function about(run: Run): string {
+  const begun = run.first_wall_time === null ? "" : `\nbegun ${moment(Number(run.first_wall_time))}`;
+  return `${run.name}\n${whole(run.tags.length)} tags, ${whole(run.records)} records, ${bytes(run.size)}${begun}`;
+}
