@@ -166,8 +166,8 @@ export function numbers(column: JsonNumber[]): number[] {
 export const api = {
   log: () => get<Log>("log"),
   runs: (since: number) => get<Runs>("runs", { since }),
-  values: async (run: string, tag: string) => {
-    const values = await get<Values>("values", { run, tag });
+  values: async (run: string, tag: string, from = 0) => {
+    const values = await get<Values>("values", from > 0 ? { run, tag, from } : { run, tag });
     return { ...values, wall_times: numbers(values.wall_times) };
   },
   scalars: async (tag: string, runs: string[]) => {

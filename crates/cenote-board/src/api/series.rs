@@ -136,13 +136,23 @@ pub(super) struct Values {
     marks: Option<Vec<u8>>,
 }
 
+/// The values of one tag from a place in its series on, so that a page can ask for new ones alone.
+#[derive(Deserialize)]
+pub(super) struct From {
+    run: String,
+    tag: String,
+    #[serde(default)]
+    from: usize,
+}
+
 /// `/api/values`.
 pub(super) async fn values(
     State(log): State<Arc<Log>>,
-    Query(OfRun { run, tag }): Query<OfRun>,
+    Query(From { run, tag, from }): Query<From>,
 ) -> Result<Json<Values>, Refusal> {
     with_log(log, move |log| {
         let values = log.read().tag(&run, &tag)?.values();
+        let values = values.get(from..).unwrap_or_default();
         Ok(Json(Values {
             steps: values.iter().map(|value| value.step).collect(),
             wall_times: values.iter().map(|value| value.wall_time).collect(),

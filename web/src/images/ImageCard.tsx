@@ -1,0 +1,73 @@
+// One series of pictures: the one at its step, and the ways to the others.
+import { useEffect, useRef } from "preact/hooks";
+import { Card } from "../cards/Card";
+import { blob, type Run, type Tag } from "../lib/api";
+import { Icon } from "../lib/icons";
+import { cardName } from "../lib/store";
+import { type Pane, show, toggled, view } from "../lib/view";
+import { fileName } from "./names";
+import { PictureCanvas } from "./PictureCanvas";
+import { prefetch, usePicture } from "./pictures";
+import { positionOf } from "./position";
+import { StepBar } from "./StepBar";
+import { useCut } from "./tiles";
+import { useValues } from "./values";
+
+export interface Item {
+  run: Run;
+  tag: Tag;
+  sample: number;
+}
+
+export const paneOf = ({ run, tag, sample }: Item): Pane =>
+  sample > 0 ? { run: run.name, tag: tag.tag, sample } : { run: run.name, tag: tag.tag };
+
+export const titleOf = ({ tag, sample }: Item): string =>
+  `${tag.display_name || tag.tag}${tag.samples > 1 ? ` · ${sample + 1} of ${tag.samples}` : ""}`;
+
+export function ImageCard({ item }: { item: Item }) {
+  const { run, tag, sample } = item;
+  const card = cardName(run.name, tag.tag, sample);
+  const { value: values, error: missing } = useValues(run, tag);
+  const place = values ? positionOf(card, values) : -1;
+  const key = values?.keys[place] ?? null;
+  const { picture, key: shownKey, error } = usePicture(key, sample);
+  const { box } = useCut(picture, values, sample);
+  const before = useRef(place);
+  useEffect(() => {
+    if (!values || shownKey !== key) return;
+    // Further in the direction of the last move first.
+    const way = place < before.current ? -1 : 1;
+    before.current = place;
+    prefetch([place + way, place + 2 * way, place - way].map((next) => values.keys[next]), sample);
+  }, [shownKey, key]);
+  const title = titleOf(item);
+  const label = `${title} of ${run.name}`;
+  const step = values?.steps[place];
+  const failed = missing ?? error;
+  return (
+    <Card name={card} title={title} run={run.name} description={tag.description} actions={<Actions item={item} label={label} href={key && blob(key, sample)} step={step} />}>
+      <button type="button" class="mount" aria-label={`Look closely at ${label}`} title="Look closely"
+        onClick={() => show({ panes: [paneOf(item)], compare: true, zoom: null }, true)}>
+        {failed ? <span class="failed">{failed}</span>
+          : picture?.animated && key ? <img src={blob(key, sample)} alt={`${title}, step ${step}`} class={view.value.crisp ? "crisp" : ""} />
+          : picture && box ? <PictureCanvas picture={picture} box={box} label={`${title}, step ${step}`} />
+          : picture ? <span class="failed">This grid has no image {view.value.tile + 1}</span> : null}
+      </button>
+      {values ? <StepBar card={card} sample={sample} values={values} label={label} /> : <div class="steps" />}
+    </Card>
+  );
+}
+
+function Actions({ item, label, href, step }: { item: Item; label: string; href: string | null; step: number | undefined }) {
+  const pane = paneOf(item);
+  const chosen = view.value.panes.some((each) => JSON.stringify(each) === JSON.stringify(pane));
+  return (
+    <>
+      <button type="button" class="icon" aria-pressed={chosen} aria-label={`Compare ${label}`} title="Put it side by side with others"
+        onClick={() => show({ panes: toggled(view.value.panes, pane) })}><Icon name="compare" /></button>
+      {href !== null && <a class="icon" href={href} download={fileName(item.tag.tag, step)} aria-label={`Save ${label}`} title="Save this picture">
+        <Icon name="save" /></a>}
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+// One series in a comparison: whose it is, its picture, its pixel values and its steps.
+import { useEffect } from "preact/hooks";
+import { address, blob } from "../../lib/api";
+import { colorOf } from "../../lib/color";
+import { Icon } from "../../lib/icons";
+import { cardName } from "../../lib/store";
+import { show, view } from "../../lib/view";
+import { type Item, paneOf, titleOf } from "../ImageCard";
+import { fileName } from "../names";
+import { prefetch, usePicture } from "../pictures";
+import { positionOf } from "../position";
+import { StepBar } from "../StepBar";
+import { useCut } from "../tiles";
+import { useValues } from "../values";
+import { contentPixels, useLooked } from "./looked";
+import { useModel } from "./model";
+import { Readout } from "./Readout";
+import { Stage } from "./Stage";
+
+/** `drawn` is false where its picture is a part of a common one. */
+export function PaneView({ item, drawn }: { item: Item; drawn: boolean }) {
+  const { run, tag, sample } = item;
+  const model = useModel();
+  const card = cardName(run.name, tag.tag, sample);
+  const title = titleOf(item);
+  const { value: values, error: missing } = useValues(run, tag);
+  const place = values ? positionOf(card, values) : -1;
+  const key = values?.keys[place] ?? null;
+  const { picture, key: shownKey, error } = usePicture(key, sample);
+  const { box } = useCut(picture, values, sample);
+  const { x, y, width, height } = box ?? { x: 0, y: 0, width: 0, height: 0 };
+  useEffect(() => {
+    if (picture && width > 0) model.put({ card, title, picture, box: { x, y, width, height } });
+    else model.take(card);
+  }, [card, picture, x, y, width, height]);
+  useEffect(() => () => model.take(card), [card]);
+  useEffect(() => {
+    if (values && shownKey === key) prefetch([1, -1, 2, -2].map((away) => values.keys[place + away]), sample);
+  }, [shownKey, key]);
+  const content = model.contents.value.get(card);
+  const looked = useLooked(content);
+  const failed = missing ?? error ?? (picture && !box ? `This grid has no image ${view.value.tile + 1}.` : null);
+  const label = `${title} of ${run.name}`;
+  return (
+    <figure class={drawn ? "pane" : "pane bare"} aria-label={label}>
+      <figcaption>
+        <span class="names"><strong title={title}>{title}</strong><span class="of-run" title={run.name}><span class="dot" style={{ background: colorOf(run.name) }} />{run.name}</span></span>
+        {box && <span class="count">{box.width} × {box.height}</span>}
+        {key !== null && <a class="icon" href={blob(key, sample)} download={fileName(tag.tag, values?.steps[place])}
+          aria-label={`Save ${label}`} title="Save this picture"><Icon name="save" /></a>}
+        <a class="button small" href={address("images.zip", { run: run.name, tag: tag.tag })} download
+          aria-label={`Save all steps of ${label} as a ZIP`} title="Save all steps as a ZIP">ZIP</a>
+        <button type="button" class="icon" aria-label={`Take ${label} away`} title="Take it away" onClick={() => takeAway(item)}><Icon name="close" /></button>
+      </figcaption>
+      {drawn && (
+        <div class="sheet-of-glass">
+          <Stage label={`${label}, step ${values?.steps[place] ?? ""}`}
+            layers={looked && content ? [{ drawn: looked, pixels: () => contentPixels(content) }] : []} />
+          {failed && <p class="failed">{failed}</p>}
+        </div>
+      )}
+      {drawn && <Readout content={content} />}
+      {values ? <StepBar card={card} sample={sample} values={values} label={label} /> : <div class="steps" />}
+    </figure>
+  );
+}
+
+function takeAway(item: Item): void {
+  const rest = view.value.panes.filter((pane) => JSON.stringify(pane) !== JSON.stringify(paneOf(item)));
+  show({ panes: rest, compare: rest.length > 0 });
+}

@@ -1,0 +1,85 @@
+// Pictures: cards by group of tags, and any of them side by side.
+import { useMemo } from "preact/hooks";
+import { CardGrid } from "../cards/CardGrid";
+import { Range, Toolbar } from "../lib/controls";
+import { Icon } from "../lib/icons";
+import { useKeys } from "../lib/keys";
+import { cardName, runs, series, shown } from "../lib/store";
+import { show, view } from "../lib/view";
+import { Compare } from "./compare/Compare";
+import { ImageCard, type Item, paneOf } from "./ImageCard";
+import { lookKeys, stepKeys } from "./keys";
+import { usePicture } from "./pictures";
+import { positionOf } from "./position";
+import { StepBar } from "./StepBar";
+import { useCut } from "./tiles";
+import { LinkToggle, LookTools, SplitTools } from "./Tools";
+import { useValues } from "./values";
+import "./images.css";
+import "./compare/compare.css";
+
+export default function Images() {
+  const { compare, panes, tags, size } = view.value;
+  const items = useMemo(allItems, [runs.value, shown.value, tags]);
+  if (compare && panes.length > 0) return <Compare items={items} />;
+  const leader = items.reduce<Item | null>((most, item) => !most || item.tag.count > most.tag.count ? item : most, null);
+  return (
+    <>
+      <Toolbar>
+        {leader && <CommonSteps key={itemKey(leader)} leader={leader} />}
+        <LookTools><Range label="Card size" min={160} max={800} step={20} value={size} usual={280} onInput={(size) => show({ size })} /></LookTools>
+        <CompareButton items={items} />
+      </Toolbar>
+      {items.length === 0 && <p class="notice">No images match <code>{tags}</code>. <button type="button" class="text" onClick={() => show({ tags: "" })}>Show all tags</button></p>}
+      <CardGrid items={items} tagOf={({ tag }) => tag.tag} keyOf={itemKey} cardWidth={size} heightOf={heightOf}>
+        {(item) => <ImageCard item={item} />}
+      </CardGrid>
+    </>
+  );
+}
+
+const itemKey = ({ run, tag, sample }: Item): string => cardName(run.name, tag.tag, sample);
+
+/** Pictures are shown in a square, below a heading and above the steps; a card on a row of its own is less high. */
+const heightOf = (width: number, wide: boolean): number => Math.round(wide ? Math.min(width, innerHeight * 0.7) : width) + 104;
+
+/** Most pictures of a value that have a card each. */
+const MOST_SAMPLES = 64;
+
+function allItems(): Item[] {
+  return series("image").flatMap(({ run, tag }) =>
+    Array.from({ length: Math.min(MOST_SAMPLES, Math.max(1, tag.samples)) }, (_, sample) => ({ run, tag, sample })));
+}
+
+/** The step that all cards show, along the longest series. */
+function CommonSteps({ leader }: { leader: Item }) {
+  const { run, tag, sample } = leader;
+  const card = itemKey(leader);
+  const { value: values } = useValues(run, tag);
+  const place = values ? positionOf(card, values) : -1;
+  const { picture } = usePicture(view.value.split ? values?.keys[place] ?? null : null, sample);
+  const { count } = useCut(picture, values, sample);
+  useKeys({ ...lookKeys(), ...stepKeys(card, sample, () => values, ["ArrowLeft", "ArrowRight"]) });
+  return (
+    <>
+      <LinkToggle />
+      {view.value.linked && values && <div class="common-steps"><StepBar card={card} sample={sample} values={values} label="all cards" /></div>}
+      <SplitTools count={picture ? count : null} />
+    </>
+  );
+}
+
+/** Opens what is chosen side by side; where nothing is, the first few. */
+function CompareButton({ items }: { items: Item[] }) {
+  const { panes } = view.value;
+  const open = () => show({ compare: true, zoom: null, panes: panes.length > 0 ? panes : items.slice(0, 2).map(paneOf) }, true);
+  useKeys({ Enter: open });
+  return (
+    <span class="compare-button">
+      <button type="button" class="button primary" disabled={items.length === 0} onClick={open} title="Side by side (Enter)">
+        <Icon name="compare" />{panes.length > 0 ? `Compare ${panes.length}` : "Compare"}
+      </button>
+      {panes.length > 0 && <button type="button" class="text" onClick={() => show({ panes: [] })}>Clear</button>}
+    </span>
+  );
+}

@@ -1,0 +1,119 @@
+// Pictures of the log, decoded.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { blob } from "../lib/api";
+import type { Size } from "./grid";
+import type { Pixels } from "./pixels";
+
+export interface Picture extends Size {
+  bitmap: ImageBitmap;
+  /** Whether it moves: then only the browser shows all of it. */
+  animated: boolean;
+}
+
+/** Bytes of decoded pictures that are kept. */
+const ROOM = 192 << 20;
+
+const kept = new Map<string, Promise<Picture>>();
+const sizes = new Map<string, number>();
+let held = 0;
+
+const nameOf = (key: string, sample: number): string => `${key}/${sample}`;
+
+/** A picture, decoded once and as it is in the file. */
+export function picture(key: string, sample: number): Promise<Picture> {
+  const name = nameOf(key, sample);
+  const known = kept.get(name);
+  if (known) {
+    // The last one used is the last one to go.
+    kept.delete(name);
+    kept.set(name, known);
+    return known;
+  }
+  const made = decode(key, sample);
+  kept.set(name, made);
+  made.then(
+    ({ width, height }) => makeRoom(name, width * height * 4),
+    () => kept.delete(name),
+  );
+  return made;
+}
+
+function makeRoom(name: string, size: number): void {
+  sizes.set(name, size);
+  held += size;
+  for (const oldest of kept.keys()) {
+    if (held <= ROOM || oldest === name) break;
+    held -= sizes.get(oldest) ?? 0;
+    sizes.delete(oldest);
+    kept.delete(oldest);
+  }
+}
+
+async function decode(key: string, sample: number): Promise<Picture> {
+  const response = await fetch(blob(key, sample)).catch(() => null);
+  if (!response) throw new Error("the board does not answer");
+  if (response.status === 404) throw new Error("this picture is gone from the log");
+  if (!response.ok) throw new Error(`the board answered ${response.status}`);
+  const content = await response.blob();
+  const bitmap = await createImageBitmap(content, { colorSpaceConversion: "none", premultiplyAlpha: "none" })
+    .catch(() => { throw new Error("this browser cannot show a picture of this form: save it to look at it"); });
+  return { bitmap, width: bitmap.width, height: bitmap.height, animated: content.type === "image/gif" };
+}
+
+/** Decodes pictures that may be wanted next. */
+export function prefetch(keys: readonly (string | undefined)[], sample: number): void {
+  for (const key of keys) {
+    if (key !== undefined) picture(key, sample).catch(() => {});
+  }
+}
+
+const read = new WeakMap<Picture, Pixels>();
+
+/** The values of a picture's pixels. */
+export function pixelsOf(picture: Picture): Pixels {
+  const known = read.get(picture);
+  if (known) return known;
+  const canvas = new OffscreenCanvas(picture.width, picture.height);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) throw new Error("this browser gives no canvas");
+  context.drawImage(picture.bitmap, 0, 0);
+  const { data } = context.getImageData(0, 0, picture.width, picture.height);
+  const pixels = { width: picture.width, height: picture.height, data: data as Uint8ClampedArray<ArrayBuffer> };
+  read.set(picture, pixels);
+  return pixels;
+}
+
+export interface Shown {
+  picture: Picture | null;
+  /** Which picture that is: the last one that has come, until the wanted one has. */
+  key: string | null;
+  error: string | null;
+}
+
+const NOTHING: Shown = { picture: null, key: null, error: null };
+
+/** The wanted picture. One is fetched at a time: those passed over while it came are never asked for. */
+export function usePicture(key: string | null, sample: number): Shown {
+  const [shown, setShown] = useState<Shown>(NOTHING);
+  const wanted = useRef<string | null>(null);
+  const busy = useRef(false);
+  wanted.current = key;
+  useEffect(() => {
+    const next = async () => {
+      if (busy.current) return;
+      busy.current = true;
+      for (let asked: string | null = null; wanted.current !== null && wanted.current !== asked;) {
+        asked = wanted.current;
+        const come = await picture(asked, sample).then(
+          (picture) => ({ picture, key: asked, error: null }),
+          (error: unknown) => ({ picture: null, key: asked, error: error instanceof Error ? error.message : String(error) }),
+        );
+        setShown(come);
+      }
+      busy.current = false;
+    };
+    void next();
+  }, [key, sample]);
+  useEffect(() => () => { wanted.current = null; }, []);
+  return shown;
+}
