@@ -26,7 +26,7 @@ export function App() {
     "?": () => { helpIsOpen.value = true; },
     "t": toggleTheme,
     "/": () => document.querySelector<HTMLInputElement>(".tag-filter input")?.focus(),
-    "Escape": () => { drawer.value = false; },
+    ...(drawer.value ? { Escape: () => { drawer.value = false; } } : {}),
   });
   return (
     <div class={drawer.value ? "app drawer-open" : "app"}>

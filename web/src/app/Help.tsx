@@ -20,7 +20,7 @@ const KEYS: [string, [string, string][]][] = [
   ]],
   ["Side by side", [
     ["+ −", "zoom"], ["0", "fit"], ["1", "actual size"], ["Shift + arrows", "move the picture"],
-    ["b", "beside each other"], ["s", "swipe"], ["d", "difference"], ["m", "equal sizes or equal pixels"],
+    ["b", "beside each other"], ["s", "swipe"], ["d", "difference"], ["v", "values in large pixels"], ["m", "equal sizes or equal pixels"],
   ]],
 ];
 

@@ -4,7 +4,7 @@ import { CardGrid } from "../cards/CardGrid";
 import { Range, Toolbar } from "../lib/controls";
 import { Icon } from "../lib/icons";
 import { useKeys } from "../lib/keys";
-import { cardName, runs, series, shown } from "../lib/store";
+import { cardName, runs, type Series, series, shown, sorted } from "../lib/store";
 import { show, view } from "../lib/view";
 import { Compare } from "./compare/Compare";
 import { ImageCard, type Item, paneOf } from "./ImageCard";
@@ -20,8 +20,8 @@ import "./compare/compare.css";
 
 export default function Images() {
   const { compare, panes, tags, size } = view.value;
-  const items = useMemo(allItems, [runs.value, shown.value, tags]);
-  if (compare && panes.length > 0) return <Compare items={items} />;
+  const items = useMemo(() => series("image").flatMap(samplesOf), [runs.value, shown.value, tags]);
+  if (compare && panes.length > 0) return <Compare items={everyItem(items)} />;
   const leader = items.reduce<Item | null>((most, item) => !most || item.tag.count > most.tag.count ? item : most, null);
   return (
     <>
@@ -46,9 +46,15 @@ const heightOf = (width: number, wide: boolean): number => Math.round(wide ? Mat
 /** Most pictures of a value that have a card each. */
 const MOST_SAMPLES = 64;
 
-function allItems(): Item[] {
-  return series("image").flatMap(({ run, tag }) =>
-    Array.from({ length: Math.min(MOST_SAMPLES, Math.max(1, tag.samples)) }, (_, sample) => ({ run, tag, sample })));
+function samplesOf({ run, tag }: Series): Item[] {
+  return Array.from({ length: Math.min(MOST_SAMPLES, Math.max(1, tag.samples)) }, (_, sample) => ({ run, tag, sample }));
+}
+
+/** All pictures of the log, those that are shown first. */
+function everyItem(shown: readonly Item[]): Item[] {
+  const known = new Set(shown.map(itemKey));
+  const all = sorted.value.flatMap((run) => run.tags.filter(({ kind }) => kind === "image").map((tag) => ({ run, tag })));
+  return [...shown, ...all.flatMap(samplesOf).filter((item) => !known.has(itemKey(item)))];
 }
 
 /** The step that all cards show, along the longest series. */

@@ -30,8 +30,11 @@ export function linkedScale(first: Size, picture: Size, scale: number, match: "s
 export function placed(picture: Size, pane: Size, sight: Sight): Box {
   const width = picture.width * sight.scale;
   const height = picture.height * sight.scale;
-  return { x: Math.round(pane.width / 2 - sight.x * width), y: Math.round(pane.height / 2 - sight.y * height), width, height };
+  return { x: snapped(pane.width / 2 - sight.x * width), y: snapped(pane.height / 2 - sight.y * height), width, height };
 }
+
+/** A whole number; the same one for positions that differ by a rounding error only. */
+const snapped = (position: number): number => Math.round(Math.round(position * 4096) / 4096);
 
 /** The place in a picture, 0 to 1, that a point of its pane shows. */
 export function placeAt(picture: Size, pane: Size, sight: Sight, point: Point): Point {

@@ -41,6 +41,8 @@ export interface View {
   gain: number;
   swipe: number;
   crisp: boolean;
+  /** Whether large pixels have their values written into them. */
+  values: boolean;
   brightness: number;
   contrast: number;
   channel: "all" | "r" | "g" | "b" | "a";
@@ -85,6 +87,7 @@ const FIELDS: { [Name in keyof View]: Field<View[Name]> } = {
   gain: number(1, 1, 64),
   swipe: number(0.5, 0, 1),
   crisp: flag(true),
+  values: flag(false),
   brightness: number(1, 0, 4),
   contrast: number(1, 0, 8),
   channel: oneOf("all", "r", "g", "b", "a"),
@@ -137,19 +140,24 @@ export function fromSearch(search: string): View {
 export const view = signal<View>(typeof location === "undefined" ? DEFAULT : fromSearch(location.search));
 
 let writing: ReturnType<typeof setTimeout> | undefined;
+let written = -Infinity;
+/** Browsers refuse more than a few hundred changes of the address in half a minute. */
+const PAUSE = 200;
 
-/** Changes what is shown. The address follows: at once where a step back should undo it, else after a short while. */
+/** Changes what is shown. The address follows at once, but not more than five times a second. */
 export function show(change: Partial<View>, undoable = false): void {
   batch(() => { view.value = { ...view.value, ...change }; });
   const write = () => {
+    written = performance.now();
     const search = toSearch(view.value);
     const target = search ? `?${search}` : location.pathname;
     if (undoable) history.pushState(null, "", target);
     else history.replaceState(null, "", target);
   };
   clearTimeout(writing);
-  if (undoable) write();
-  else writing = setTimeout(write, 150);
+  const early = written + PAUSE - performance.now();
+  if (undoable || early <= 0) write();
+  else writing = setTimeout(write, early);
 }
 
 /** Adds to a list what is not in it, and takes away what is. */

@@ -10,7 +10,7 @@ import { runs, shown, sorted } from "../lib/store";
 import { show, toggled, view } from "../lib/view";
 import { VirtualList } from "../lib/VirtualList";
 import { type Node, rows, tree } from "./tree";
-import { isVisible, only, setVisible, visibility } from "./visibility";
+import { isVisible, only, type Rules, setVisible, visibility } from "./visibility";
 
 const ROW = 32;
 
@@ -38,29 +38,36 @@ export function RunList() {
       <Search label="Filter runs" value={filter} onInput={(runs) => show({ runs })} />
       <VirtualList class="run-rows" label="Runs" items={listed} rowHeight={ROW} keyOf={(node) => node.path}>
         {(node) => <Row node={node} shown={node.run ? shownNow(node.path) : isVisible(node.path, view.value)}
-          pinned={pinned.includes(node.path)} open={!folded.includes(node.path) || filter !== ""} />}
+          pinned={pinned.includes(node.path)} open={filter !== "" || node.folder === null || !folded.includes(node.folder)} />}
       </VirtualList>
       {listed.length === 0 && runs.value.size > 0 && <p class="quiet pad">No run matches.</p>}
     </>
   );
 }
 
-const alone = (run: Run): Node => ({ label: run.name, path: run.name, run, children: [], runs: 1, depth: 0 });
+const alone = (run: Run): Node => ({ label: run.name, path: run.name, run, folder: null, children: [], runs: 1, depth: 0 });
+
+/** Shows or hides a run, or a folder, or what is both. */
+function turn({ path, run, folder }: Node, shown: boolean): void {
+  let rules: Rules = view.value;
+  if (run) rules = setVisible(path, shown, rules);
+  if (folder !== null) rules = setVisible(folder, shown, rules);
+  show({ hidden: rules.hidden, visible: rules.visible });
+}
 
 function Row({ node, shown, pinned, open }: { node: Node; shown: boolean; pinned: boolean; open: boolean }) {
-  const { run, path, label, depth } = node;
-  const indent = { paddingLeft: `${8 + depth * 14}px` };
+  const { run, path, folder, label, depth } = node;
+  const count = run ? node.runs - 1 : node.runs;
   return (
-    <div class={shown ? "run" : "run off"} style={indent}>
-      {run
-        ? <span class="dot" style={{ background: colorOf(path) }} />
-        : (
-          <button type="button" class="icon fold" aria-expanded={open} aria-label={`Folder ${path}`}
-            onClick={() => show({ folded: toggled(view.value.folded, path) })}><Chevron open={open} /></button>
-        )}
+    <div class={shown ? "run" : "run off"} style={{ paddingLeft: `${8 + depth * 14}px` }}>
+      {folder === null ? <span class="fold" /> : (
+        <button type="button" class="icon fold" aria-expanded={open} aria-label={`Folder ${folder}`}
+          onClick={() => show({ folded: toggled(view.value.folded, folder) })}><Chevron open={open} /></button>
+      )}
+      {run && <span class="dot" style={{ background: colorOf(path) }} />}
       <button type="button" class="label" aria-pressed={shown} title={run ? about(run) : `${path}: ${whole(node.runs)} runs`}
-        onClick={() => show(setVisible(path, !shown, view.value))}>
-        <bdi>{label}</bdi>{!run && <span class="count">{whole(node.runs)}</span>}
+        onClick={() => turn(node, !shown)}>
+        <bdi>{label}</bdi>{count > 0 && <span class="count">{whole(count)}</span>}
       </button>
       {run && run.damage > 0 && <span class="damaged" title={`${run.damage} damaged places`}><Icon name="warning" /></span>}
       <button type="button" class="text solo" title={`Show ${path} alone`} onClick={() => show(only(path))}>only</button>

@@ -11,7 +11,8 @@ test("a folder holds its runs", () => {
 });
 
 test("a run may be a folder too", () => {
-  expect(text(["a", "a/b"])).toEqual(["a", "a/ 1", "-b"]);
+  expect(text(["a", "a/b"])).toEqual(["a", "-b"]);
+  expect(text(["a", "a/b"], ["a/"])).toEqual(["a"]);
 });
 
 test("folders with nothing but a folder are one", () => {

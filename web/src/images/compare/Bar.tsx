@@ -1,5 +1,5 @@
 // What can be done in a comparison.
-import { Choice, Range } from "../../lib/controls";
+import { Choice, Range, Toggle } from "../../lib/controls";
 import { Icon } from "../../lib/icons";
 import { cardName } from "../../lib/store";
 import { show, view } from "../../lib/view";
@@ -15,7 +15,7 @@ interface Props {
 }
 
 export function Bar({ items, chosen, count }: Props) {
-  const { layout, match, speed } = view.value;
+  const { layout, match, speed, values } = view.value;
   const two = chosen.length > 1;
   return (
     <div class="toolbar bar" role="toolbar" aria-label="Comparison">
@@ -30,6 +30,7 @@ export function Bar({ items, chosen, count }: Props) {
       <LookTools>
         <Choice label="Sizes" value={match} onChange={(match) => show({ match, zoom: null })}
           choices={[["size", "Equal sizes"], ["pixels", "Equal pixels"]]} />
+        <Toggle label="Values in large pixels" title="Red, green and blue of each pixel (v)" pressed={values} onChange={(values) => show({ values })} />
         <Range label="Steps a second" min={1} max={60} step={1} value={speed} usual={8} onInput={(speed) => show({ speed })} />
       </LookTools>
       <AddPane items={items} chosen={chosen} />

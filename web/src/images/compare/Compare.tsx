@@ -43,14 +43,24 @@ export function Compare({ items }: { items: readonly Item[] }) {
           <button type="button" class="text" onClick={() => show({ panes: panes.filter((pane) => !gone.includes(pane)), compare: chosen.length > 0 })}>Leave out</button></p>}
         <div class="table">
           {split && first && !tile && <p class="gone">A picture of {first.picture.width} × {first.picture.height} pixels cannot be cut so: tell columns and rows that fit.</p>}
-          {joined && <Joined cards={chosen.map(({ run, tag, sample }) => cardName(run.name, tag.tag, sample))} />}
-          <div class={joined ? "panes bare" : `panes of-${Math.min(chosen.length, 4)}`}>
-            {chosen.map((item) => <PaneView key={cardName(item.run.name, item.tag.tag, item.sample)} item={item} drawn={!joined} />)}
+          <div class="beside-picker">
+            {tile && first && <GridPicker picture={first.picture} tile={tile} />}
+            {joined
+              ? <Joined cards={chosen.map(({ run, tag, sample }) => cardName(run.name, tag.tag, sample))} />
+              : <Panes chosen={chosen} drawn />}
           </div>
-          {tile && first && <GridPicker picture={first.picture} tile={tile} />}
+          {joined && <Panes chosen={chosen} drawn={false} />}
         </div>
       </div>
     </ModelContext.Provider>
+  );
+}
+
+function Panes({ chosen, drawn }: { chosen: readonly Item[]; drawn: boolean }) {
+  return (
+    <div class={drawn ? `panes of-${Math.min(chosen.length, 4)}` : "panes bare"}>
+      {chosen.map((item) => <PaneView key={cardName(item.run.name, item.tag.tag, item.sample)} item={item} drawn={drawn} />)}
+    </div>
   );
 }
 
@@ -83,6 +93,7 @@ function Keys({ model, item, two }: { model: Model; item: Item; two: boolean }) 
     "+": () => scale(nextScale(model.sight.value.scale, true)), "=": () => scale(nextScale(model.sight.value.scale, true)),
     "-": () => scale(nextScale(model.sight.value.scale, false)),
     "0": () => model.look(null), "1": () => scale(1),
+    v: () => show({ values: !view.value.values }),
     m: () => show({ match: view.value.match === "size" ? "pixels" : "size", zoom: null }),
     ...(two ? { b: () => show({ layout: "beside" }), s: () => show({ layout: "swipe" }), d: () => show({ layout: "difference" }) } : {}),
     Escape: () => show({ compare: false }, true),

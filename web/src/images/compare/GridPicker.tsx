@@ -28,11 +28,15 @@ export function GridPicker({ picture, tile }: { picture: Picture; tile: Size }) 
     context.strokeStyle = "#fff";
     context.strokeRect(x, y, width, height);
   }, [picture, tile.width, tile.height, number, scale]);
+  const pick = (event: MouseEvent & { currentTarget: HTMLCanvasElement }) => {
+    const { clientWidth, clientHeight } = event.currentTarget;
+    show({ tile: tileAt(picture, tile, { x: event.offsetX / clientWidth, y: event.offsetY / clientHeight }) });
+  };
   return (
-    <canvas ref={canvas} class="picker" role="img" aria-label={`Grid of images, number ${number + 1} is chosen`} title="Click an image to choose it"
-      style={{ width: `${picture.width * scale}px`, height: `${picture.height * scale}px` }}
-      onClick={(event) => show({ tile: tileAt(picture, tile, {
-        x: event.offsetX / event.currentTarget.clientWidth, y: event.offsetY / event.currentTarget.clientHeight,
-      }) })} />
+    <div class="picker-strip">
+      <canvas ref={canvas} class="picker" role="img" aria-label={`Grid of images, number ${number + 1} is chosen`}
+        style={{ width: `${picture.width * scale}px`, height: `${picture.height * scale}px` }} onClick={pick} />
+      <p>Click an image</p>
+    </div>
   );
 }

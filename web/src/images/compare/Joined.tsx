@@ -51,7 +51,7 @@ function Apart({ a, b }: { a: Two[0]; b: Two[1] }) {
   return (
     <div class="sheet-of-glass">
       <Stage label={`Difference of ${a?.title ?? ""} and ${b?.title ?? ""}`} layers={apart ? [{ drawn: apart.drawn, pixels: () => apart.pixels }] : []} />
-      {apart && <span class="corner left" role="status">mean {apart.pixels.mean.toFixed(2)}, most {apart.pixels.most} of 255</span>}
+      {apart && <span class="corner left" role="status">mean {apart.pixels.mean.toFixed(2)}, largest {apart.pixels.most} of 255</span>}
       <span class="corner right"><Range label="Amplified" min={1} max={32} step={1} value={gain} usual={1} text={`×${gain}`} onInput={(gain) => show({ gain })} /></span>
     </div>
   );

@@ -36,7 +36,7 @@ export function Stage({ layers, label }: Props) {
   useEffect(() => measure(canvas.current, (size) => { model.pane.value = size; }), []);
   const pane = model.pane.value;
   const pointer = model.pointer.value;
-  const { crisp } = view.value;
+  const { crisp, values } = view.value;
   useEffect(() => {
     const element = canvas.current;
     const context = element?.getContext("2d");
@@ -45,7 +45,7 @@ export function Stage({ layers, label }: Props) {
     if (element.height !== pane.height) element.height = pane.height;
     const placed: Layer[] = layers.map(({ drawn, from = 0, to = 1, pixels }) =>
       ({ ...drawn, sight: model.sightOf(drawn.box), from, to, pixels }));
-    draw(context, pane, placed, { pointer, crisp, ink: dark.value ? "#62c9cf" : "#fff" });
+    draw(context, pane, placed, { pointer, crisp, values, ink: dark.value ? "#62c9cf" : "#fff" });
   });
   return <canvas ref={canvas} class="stage" role="img" aria-label={label} tabIndex={-1} />;
 }

@@ -18,11 +18,12 @@ export interface Layer {
 export interface Marks {
   pointer: Point | null;
   crisp: boolean;
+  values: boolean;
   ink: string;
 }
 
 /** The size of a pixel from which its values are written into it. */
-const READABLE = 44;
+const READABLE = 36;
 
 export function draw(context: CanvasRenderingContext2D, pane: Size, layers: readonly Layer[], marks: Marks): void {
   context.clearRect(0, 0, pane.width, pane.height);
@@ -36,7 +37,7 @@ export function draw(context: CanvasRenderingContext2D, pane: Size, layers: read
   }
 }
 
-function drawLayer(context: CanvasRenderingContext2D, pane: Size, layer: Layer, { pointer, crisp, ink }: Marks): void {
+function drawLayer(context: CanvasRenderingContext2D, pane: Size, layer: Layer, { pointer, crisp, values, ink }: Marks): void {
   const { source, box, sight } = layer;
   const at = placed(box, pane, sight);
   // Only what is in sight, in whole pixels of the picture: browsers draw huge pictures slowly or not at all.
@@ -48,7 +49,7 @@ function drawLayer(context: CanvasRenderingContext2D, pane: Size, layer: Layer, 
   context.imageSmoothingQuality = "high";
   context.drawImage(source, box.x + left, box.y + top, right - left, bottom - top,
     at.x + left * sight.scale, at.y + top * sight.scale, (right - left) * sight.scale, (bottom - top) * sight.scale);
-  if (crisp && sight.scale >= READABLE * devicePixelRatio && layer.pixels) {
+  if (values && sight.scale >= READABLE * devicePixelRatio && layer.pixels) {
     writeValues(context, layer.pixels(), at, sight.scale, { x: left, y: top, width: right - left, height: bottom - top });
   }
   const pixel = pointer && pixelAt(box, pointer);

@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, test, view } from "./board";
+import { LOGS } from "./logs";
+
+const EVERY = join(LOGS, "every_kind");
+const TWO = [{ run: "max", tag: "input" }, { run: "max", tag: "output" }];
+
+for (const theme of ["light", "dark"] as const) {
+  test(`no tab has a serious fault of accessibility, ${theme}`, async ({ page, open }) => {
+    test.setTimeout(120_000);
+    await page.emulateMedia({ colorScheme: theme });
+    await open(EVERY);
+    const serious = async (where: string) => {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const found = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+      expect(found.map(({ id, nodes }) => `${where} ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)).toEqual([]);
+    };
+    const tabs = page.getByRole("navigation", { name: "Kinds" }).getByRole("button");
+    expect(await tabs.count()).toBeGreaterThan(5);
+    for (const tab of await tabs.all()) {
+      await tab.click();
+      await page.waitForTimeout(400);
+      await serious(await tab.innerText());
+    }
+    await page.keyboard.press("?");
+    await serious("help");
+  });
+
+  test(`pictures side by side have no serious fault of accessibility, ${theme}`, async ({ page, open }) => {
+    await page.emulateMedia({ colorScheme: theme });
+    for (const layout of ["beside", "swipe", "difference"]) {
+      await open(join(LOGS, "pooled"), view({ tab: "images", compare: true, panes: TWO, step: 0, split: true, layout }));
+      await expect(page.locator("canvas.stage").first()).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.filter(({ impact }) => impact === "serious" || impact === "critical")).toEqual([]);
+    }
+  });
+}
+
+test("colours follow the system until somebody chooses, and the choice is kept", async ({ page, open }) => {
+  const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  await page.emulateMedia({ colorScheme: "light" });
+  await open(EVERY);
+  const light = await ground();
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect.poll(ground).not.toBe(light);
+  const dark = await ground();
+  await page.keyboard.press("t");
+  await expect.poll(ground).toBe(light);
+  await page.reload();
+  await expect.poll(ground).toBe(light);
+  await page.keyboard.press("t");
+  await expect.poll(ground).toBe(dark);
+});
+
+test("the page is used by keys alone", async ({ page, open }) => {
+  await open(join(LOGS, "pooled"));
+  await expect(page.getByRole("article").first()).toBeVisible();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keys and help" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog", { name: "Keys and help" })).toBeHidden();
+  await page.locator("body").press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to the view" })).toBeFocused();
+  const reached = new Set<string>();
+  for (let press = 0; press < 60; press += 1) {
+    await page.keyboard.press("Tab");
+    const { name, outline } = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement;
+      // Past the last one the browser itself has the focus.
+      if (element === document.body) return { name: "", outline: true };
+      const style = getComputedStyle(element);
+      const around = element.closest(".search, .edge");
+      return {
+        name: element.getAttribute("aria-label") ?? element.textContent ?? "",
+        outline: style.outlineStyle !== "none" || (around !== null && getComputedStyle(around).outlineStyle !== "none"),
+      };
+    });
+    reached.add(name.trim());
+    if (name && name !== "Close the runs") expect(outline, `${name} shows that it has the focus`).toBe(true);
+  }
+  for (const name of ["Filter runs", "Filter tags", "Linked", "Step of all cards", "Step of input of max", "Look closely at input of max"]) {
+    expect([...reached]).toContain(name);
+  }
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await page.keyboard.press("Enter");
+  await expect(page.locator("canvas.stage").first()).toBeVisible();
+});
+
+test("a page of 360 pixels holds everything", async ({ page, open }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await open(EVERY);
+  const tabs = page.getByRole("navigation", { name: "Kinds" }).getByRole("button");
+  for (const tab of await tabs.all()) {
+    await tab.click();
+    await page.waitForTimeout(200);
+    const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(beyond, await tab.innerText()).toBeLessThanOrEqual(0);
+    const inside = await page.locator("main").evaluate((main) => main.scrollWidth - main.clientWidth);
+    expect(inside, await tab.innerText()).toBeLessThanOrEqual(0);
+  }
+  await expect(page.getByRole("searchbox", { name: "Filter runs" })).toBeHidden();
+  await page.getByRole("button", { name: "Runs", exact: true }).click();
+  await expect(page.getByRole("searchbox", { name: "Filter runs" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("searchbox", { name: "Filter runs" })).toBeHidden();
+});
+
+test("an address restores the view, and going back undoes", async ({ page, open }) => {
+  await open(join(LOGS, "pooled"));
+  await page.getByRole("button", { name: "Look closely at output of max" }).click();
+  await expect(page.locator("canvas.stage")).toHaveCount(1);
+  await page.goBack();
+  await expect(page.getByRole("article").first()).toBeVisible();
+  await page.goForward();
+  await expect(page.locator("canvas.stage")).toHaveCount(1);
+});

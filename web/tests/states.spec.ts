@@ -1,0 +1,53 @@
+import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect, startBoard, test } from "./board";
+import { LOGS } from "./logs";
+
+function fresh(name: string): string {
+  const log = join(LOGS, name);
+  rmSync(log, { recursive: true, force: true });
+  return log;
+}
+
+test("a directory that is not there is waited for, as is one without logs", async ({ page, open }) => {
+  const log = fresh("later");
+  await open(log);
+  await expect(page.getByRole("heading", { name: "There is no such directory yet" })).toBeVisible();
+  await expect(page.locator("pre").first()).toContainText(`cenote run --logdir ${log}`);
+  mkdirSync(log);
+  await expect(page.getByRole("heading", { name: "No event files yet" })).toBeVisible();
+  cpSync(join(LOGS, "pooled/max"), join(log, "run"), { recursive: true });
+  await expect(page.getByRole("article", { name: "input, run" }).locator("canvas")).toBeVisible();
+});
+
+test("a run that is deleted goes, and the rest stays", async ({ page, open }) => {
+  const log = fresh("deleted");
+  for (const run of ["kept", "thrown"]) cpSync(join(LOGS, "pooled/max"), join(log, run), { recursive: true });
+  await open(log);
+  await expect(page.getByRole("article")).toHaveCount(4);
+  rmSync(join(log, "thrown"), { recursive: true });
+  await expect(page.getByRole("article")).toHaveCount(2);
+  await expect(page.getByRole("article", { name: "input, kept" })).toBeVisible();
+});
+
+test("a server that is gone is told, and the page goes on when it is back", async ({ page, open }) => {
+  const log = fresh("restarted");
+  cpSync(join(LOGS, "pooled/max"), log, { recursive: true });
+  const board = await open(log, "?step=1");
+  const card = page.getByRole("article", { name: "input, ." });
+  await expect(card.locator("canvas")).toBeVisible();
+  await board.stop();
+  await expect(page.getByRole("alert")).toContainText("The board does not answer");
+  await expect(page.getByRole("alert")).toContainText(`cenote board --logdir ${log}`);
+  await expect(card.locator("canvas")).toBeVisible();
+  const again = await startBoard(log, Number(new URL(board.url).port));
+  try {
+    await page.getByRole("button", { name: "Try now" }).click();
+    await expect(page.getByRole("alert")).toHaveCount(0);
+    await card.getByRole("slider").press("ArrowRight");
+    await expect(card.getByRole("spinbutton")).toHaveValue("2");
+    await expect(card.locator(".failed")).toHaveCount(0);
+  } finally {
+    await again.stop();
+  }
+});
