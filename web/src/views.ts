@@ -1,5 +1,6 @@
 // Which kinds there are, and what shows them.
 import type { ComponentType } from "preact";
+import Images from "./images";
 import type { Kind } from "./lib/api";
 
 export interface ViewOfKinds {
@@ -7,10 +8,12 @@ export interface ViewOfKinds {
   tab: string;
   title: string;
   kinds: Kind[];
-  load: () => Promise<{ default: ComponentType }>;
+  /** Here at once, where it comes with the page. */
+  here?: ComponentType;
+  load?: () => Promise<{ default: ComponentType }>;
 }
 
-const folders = import.meta.glob<{ default: ComponentType }>("./*/index.tsx");
+const folders = import.meta.glob<{ default: ComponentType }>(["./*/index.tsx", "!./images/index.tsx"]);
 const folder = (name: string) => (): Promise<{ default: ComponentType }> => {
   const load = folders[`./${name}/index.tsx`] ?? folders["./other/index.tsx"];
   return load ? load() : Promise.reject(new Error(`there is no view in src/${name}`));
@@ -18,7 +21,7 @@ const folder = (name: string) => (): Promise<{ default: ComponentType }> => {
 
 /** Tabs in their order. A kind that no other view shows is listed in the last. */
 export const VIEWS: ViewOfKinds[] = [
-  { tab: "images", title: "Images", kinds: ["image"], load: folder("images") },
+  { tab: "images", title: "Images", kinds: ["image"], here: Images },
   { tab: "scalars", title: "Scalars", kinds: ["scalar"], load: folder("scalars") },
   { tab: "histograms", title: "Histograms", kinds: ["histogram"], load: folder("histograms") },
   { tab: "text", title: "Text", kinds: ["text"], load: folder("text") },

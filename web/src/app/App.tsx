@@ -40,7 +40,7 @@ export function App() {
         <button type="button" class="shade" aria-label="Close the runs" tabIndex={drawer.value ? 0 : -1}
           onClick={() => { drawer.value = false; }} />
         <main id="view" class="view" ref={main} tabIndex={-1}>
-          {nothing(current) ? <Nothing view={current} /> : current && <Lazy key={tab} load={current.load} />}
+          {nothing(current) ? <Nothing view={current} /> : current?.here ? <current.here /> : current?.load && <Lazy key={tab} load={current.load} />}
         </main>
       </div>
       <Help />

@@ -51,7 +51,7 @@ export function ImageCard({ item }: { item: Item }) {
         onClick={() => show({ panes: [paneOf(item)], compare: true, zoom: null }, true)}>
         {failed ? <span class="failed">{failed}</span>
           : picture?.animated && key ? <img src={blob(key, sample)} alt={`${title}, step ${step}`} class={view.value.crisp ? "crisp" : ""} />
-          : picture && box ? <PictureCanvas picture={picture} box={box} label={`${title}, step ${step}`} />
+          : picture && box ? <PictureCanvas picture={picture} box={box} label={`${title}, step ${step}`} name={shownKey} />
           : picture ? <span class="failed">This grid has no image {view.value.tile + 1}</span> : null}
       </button>
       {values ? <StepBar card={card} sample={sample} values={values} label={label} /> : <div class="steps" />}

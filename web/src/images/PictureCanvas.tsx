@@ -1,5 +1,5 @@
 // A picture of a card, as large as its place allows.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { view } from "../lib/view";
 import type { Box } from "./grid";
 import type { Picture } from "./pictures";
@@ -9,16 +9,18 @@ interface Props {
   picture: Picture;
   box: Box;
   label: string;
+  /** What it shows, for whoever waits for it. */
+  name: string | null;
 }
 
-export function PictureCanvas({ picture, box, label }: Props) {
+export function PictureCanvas({ picture, box, label, name }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { brightness, contrast, channel, crisp } = view.value;
   const { x, y, width, height } = box;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (canvas.current) draw(canvas.current, picture, box, { brightness, contrast, channel });
   }, [picture, x, y, width, height, brightness, contrast, channel]);
-  return <canvas ref={canvas} class={crisp ? "crisp" : ""} role="img" aria-label={label} />;
+  return <canvas ref={canvas} class={crisp ? "crisp" : ""} role="img" aria-label={label} data-key={name} />;
 }
 
 /** Draws at the picture's own size, which the style enlarges; a larger one is made as small as its place. */

@@ -1,5 +1,5 @@
 // A canvas that shows layers at the common sight.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { dark } from "../../lib/theme";
 import { view } from "../../lib/view";
 import type { Size } from "../grid";
@@ -37,7 +37,7 @@ export function Stage({ layers, label }: Props) {
   const pane = model.pane.value;
   const pointer = model.pointer.value;
   const { crisp, values } = view.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = canvas.current;
     const context = element?.getContext("2d");
     if (!element || !context || pane.width === 0) return;
