@@ -11,7 +11,7 @@ const KEYS: [string, [string, string][]][] = [
     ["?", "this help"], ["t", "dark or light"], ["/", "filter tags"], ["Esc", "close"],
   ]],
   ["Steps of images", [
-    ["← →", "the step before, the next"], ["Page Up, Page Down", "ten steps"], ["Home, End", "the first, the last"],
+    ["← →", "the step before, the next"], ["PgUp PgDn", "a tenth of them ahead, back"], ["Home, End", "the first, the last"],
     ["Space", "play and stop"], ["l", "link the steps of all cards"],
   ]],
   ["Images", [

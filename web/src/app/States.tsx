@@ -57,7 +57,7 @@ function State({ title, children }: { title: string; children: preact.ComponentC
 /** The line that says that the server is gone. */
 export function Lost({ reason }: { reason: string }) {
   return (
-    <p class="lost" role="alert">
+    <p class="server-gone" role="alert">
       <span><strong>The board does not answer</strong> ({reason}). What is on the page stays; it goes on as soon as the board
         does. If it was stopped, start it again: <code>cenote board{log.value ? ` --logdir ${log.value.logdir}` : ""}</code></span>
       <button type="button" class="button" onClick={reconnect}>Try now</button>

@@ -12,7 +12,7 @@ export function Status() {
   const state = lost.value !== null ? "lost" : reading ? "reading" : "live";
   return (
     <div class="status">
-      {damaged > 0 && <Damage count={damaged} />}
+      {damaged > 0 && log.value?.exists && <Damage count={damaged} />}
       <span class={`lamp ${state}`} role="status" title={reading ? `${bytes(done)} of ${bytes(total)} read` : undefined}>
         {text}
       </span>

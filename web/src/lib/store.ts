@@ -1,6 +1,6 @@
 // The log as the server tells it, kept up to date.
 import { computed, signal } from "@preact/signals";
-import { api, type Kind, type Log, type Progress, type Run, type Tag, type Update } from "./api";
+import { api, type Kind, type Log, type Progress, type Run, type Runs, type Tag, type Update } from "./api";
 import { visibility } from "../runs/visibility";
 import { colorOf } from "./color";
 import { matcher } from "./match";
@@ -17,65 +17,71 @@ export const revisions = signal<Map<string, number>>(new Map());
 let session = "";
 let revision = 0;
 let asking = false;
-let again = false;
+/** Whether the runs are those that another server told of. */
+let stale = false;
+/** The last news of the server. */
+let news: Update | null = null;
+let source: EventSource | null = null;
+let failures = 0;
+let retry: ReturnType<typeof setTimeout> | undefined;
+
+/** Whether the server has told of something that this page has not asked for yet. */
+function isBehind(): boolean {
+  return news?.session === session && news.revision > revision;
+}
 
 /** Asks for what has changed since the last time. One question at a time. */
 async function refresh(): Promise<void> {
-  if (asking) {
-    again = true;
-    return;
-  }
+  if (asking) return;
   asking = true;
   try {
-    do {
-      again = false;
-      const [about, changes] = await Promise.all([api.log(), api.runs(revision)]);
-      const fresh = changes.session !== session;
-      if (fresh && revision > 0) {
-        // Another server answers: what this page knows of the old one means nothing to it.
-        session = changes.session;
-        revision = 0;
-        again = true;
-        runs.value = new Map();
-        continue;
-      }
-      session = changes.session;
-      revision = changes.revision;
-      log.value = about;
-      const known = new Map(fresh ? [] : runs.value);
-      const seen = new Map(revisions.value);
-      for (const run of changes.runs) {
-        known.set(run.name, run);
-        seen.set(run.name, changes.revision);
-      }
-      for (const name of changes.removed) known.delete(name);
-      if (changes.runs.length + changes.removed.length > 0) {
-        runs.value = known;
-        revisions.value = seen;
-      }
-      lost.value = null;
-    } while (again);
+    let whole: boolean;
+    do whole = take(...await Promise.all([api.log(), api.runs(revision)]));
+    while (!whole || isBehind());
+    lost.value = null;
   } catch (error) {
     lost.value = error instanceof Error ? error.message : String(error);
+    clearTimeout(retry);
+    retry = setTimeout(listen, patience(failures));
+    failures += 1;
   } finally {
     asking = false;
   }
 }
 
+/** Takes an answer. False where another server gave it: then what this page knows means nothing, and it has to ask for all. */
+function take(about: Log, changes: Runs): boolean {
+  if (changes.session !== session) stale = true;
+  const partly = changes.session !== session && revision > 0;
+  session = changes.session;
+  revision = partly ? 0 : changes.revision;
+  if (partly) return false;
+  const known = new Map(stale ? [] : runs.value);
+  stale = false;
+  log.value = about;
+  const seen = new Map(revisions.value);
+  for (const run of changes.runs) {
+    known.set(run.name, run);
+    seen.set(run.name, changes.revision);
+  }
+  for (const name of changes.removed) known.delete(name);
+  if (changes.runs.length + changes.removed.length > 0 || known.size !== runs.value.size) {
+    runs.value = known;
+    revisions.value = seen;
+  }
+  return true;
+}
+
 /** Takes one piece of news. */
 function hear(event: MessageEvent<string>): void {
-  const update = JSON.parse(event.data) as Update;
-  progress.value = update.progress;
-  const gone = log.value !== null && log.value.exists !== update.exists;
-  if (update.session !== session || update.revision !== revision || gone || lost.value !== null) void refresh();
+  news = JSON.parse(event.data) as Update;
+  progress.value = news.progress;
+  const turned = log.value !== null && log.value.exists !== news.exists;
+  if (news.session !== session || isBehind() || turned || lost.value !== null) void refresh();
 }
 
 /** How long to wait before asking a silent server again: longer each time, at most half a minute. */
 export const patience = (failures: number): number => Math.min(30, 2 ** failures) * 1000;
-
-let source: EventSource | null = null;
-let failures = 0;
-let retry: ReturnType<typeof setTimeout> | undefined;
 
 function listen(): void {
   clearTimeout(retry);
