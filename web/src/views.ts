@@ -3,33 +3,36 @@ import type { ComponentType } from "preact";
 import Images from "./images";
 import type { Kind } from "./lib/api";
 
+type Module = { default: ComponentType };
+
 export interface ViewOfKinds {
   /** The name in the address. */
   tab: string;
   title: string;
   kinds: Kind[];
-  /** Here at once, where it comes with the page. */
+  /** What draws them, where it comes with the page. */
   here?: ComponentType;
-  load?: () => Promise<{ default: ComponentType }>;
+  /** What draws them, where it comes when it is first looked at. Kinds that nothing draws are listed. */
+  load?: () => Promise<Module>;
 }
 
-const folders = import.meta.glob<{ default: ComponentType }>(["./*/index.tsx", "!./images/index.tsx"]);
-const folder = (name: string) => (): Promise<{ default: ComponentType }> => {
-  const load = folders[`./${name}/index.tsx`] ?? folders["./other/index.tsx"];
-  return load ? load() : Promise.reject(new Error(`there is no view in src/${name}`));
+const folders = import.meta.glob<Module>(["./*/index.tsx", "!./images/index.tsx"]);
+const folder = (name: string): Pick<ViewOfKinds, "load"> => {
+  const load = folders[`./${name}/index.tsx`];
+  return load ? { load } : {};
 };
 
-/** Tabs in their order. A kind that no other view shows is listed in the last. */
+/** Tabs in their order. */
 export const VIEWS: ViewOfKinds[] = [
   { tab: "images", title: "Images", kinds: ["image"], here: Images },
-  { tab: "scalars", title: "Scalars", kinds: ["scalar"], load: folder("scalars") },
-  { tab: "histograms", title: "Histograms", kinds: ["histogram"], load: folder("histograms") },
-  { tab: "text", title: "Text", kinds: ["text"], load: folder("text") },
-  { tab: "hparams", title: "HParams", kinds: ["hparams"], load: folder("hparams") },
-  { tab: "pr_curves", title: "PR curves", kinds: ["pr_curve"], load: folder("pr_curves") },
-  { tab: "audio", title: "Audio", kinds: ["audio"], load: folder("audio") },
-  { tab: "custom_scalars", title: "Custom scalars", kinds: ["custom_scalars"], load: folder("custom_scalars") },
-  { tab: "other", title: "Other", kinds: ["mesh", "graph", "run_metadata", "tensor"], load: folder("other") },
+  { tab: "scalars", title: "Scalars", kinds: ["scalar"], ...folder("scalars") },
+  { tab: "histograms", title: "Histograms", kinds: ["histogram"], ...folder("histograms") },
+  { tab: "text", title: "Text", kinds: ["text"], ...folder("text") },
+  { tab: "hparams", title: "HParams", kinds: ["hparams"], ...folder("hparams") },
+  { tab: "pr_curves", title: "PR curves", kinds: ["pr_curve"], ...folder("pr_curves") },
+  { tab: "audio", title: "Audio", kinds: ["audio"], ...folder("audio") },
+  { tab: "custom_scalars", title: "Custom scalars", kinds: ["custom_scalars"], ...folder("custom_scalars") },
+  { tab: "other", title: "Other", kinds: ["mesh", "graph", "run_metadata", "tensor"], ...folder("other") },
 ];
 
 /** The view that the address names, or the first that has something to show. */

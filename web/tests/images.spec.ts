@@ -162,3 +162,17 @@ test("pictures of every form are shown", async ({ page, open }) => {
   }
   await expect(page.locator(".failed")).toHaveCount(0);
 });
+
+test("cards follow one another by run or by tag, and a card takes a whole row", async ({ page, open }) => {
+  await open(POOLED);
+  const titles = page.locator(".card h3");
+  await expect(titles).toHaveText(["input", "output", "input", "output"]);
+  await page.getByText("Look", { exact: true }).click();
+  await page.getByRole("button", { name: "By tag" }).click();
+  await expect(titles).toHaveText(["input", "input", "output", "output"]);
+  const first = page.locator(".card").first();
+  const before = (await first.boundingBox())?.width ?? 0;
+  await first.getByRole("button", { name: "Whole row" }).click();
+  expect((await first.boundingBox())?.width ?? 0).toBeGreaterThan(before * 2);
+  await expect(page).toHaveURL(/wide=/);
+});

@@ -6,12 +6,13 @@ import { useKeys } from "../lib/keys";
 import { toggleTheme } from "../lib/theme";
 import { kinds, lost } from "../lib/store";
 import { view } from "../lib/view";
-import { chosen } from "../views";
+import { chosen, type ViewOfKinds } from "../views";
 import { RunList } from "../runs/RunList";
 import { Header } from "./Header";
 import { Help, helpIsOpen } from "./Help";
 import { Lost, nothing, Nothing } from "./States";
 import { Lazy } from "./Lazy";
+import { Listing } from "./Listing";
 
 /** Whether the runs are open, where they do not fit beside the view. */
 export const drawer = signal(false);
@@ -40,12 +41,17 @@ export function App() {
         <button type="button" class="shade" aria-label="Close the runs" tabIndex={drawer.value ? 0 : -1}
           onClick={() => { drawer.value = false; }} />
         <main id="view" class="view" ref={main} tabIndex={-1}>
-          {nothing(current) ? <Nothing view={current} /> : current?.here ? <current.here /> : current?.load && <Lazy key={tab} load={current.load} />}
+          {!current || nothing(current) ? <Nothing view={current} /> : <View current={current} />}
         </main>
       </div>
       <Help />
     </div>
   );
+}
+
+function View({ current }: { current: ViewOfKinds }) {
+  if (current.here) return <current.here />;
+  return current.load ? <Lazy key={current.tab} load={current.load} /> : <Listing kinds={current.kinds} />;
 }
 
 export const DrawerButton = () => (

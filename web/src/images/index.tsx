@@ -1,7 +1,7 @@
 // Pictures: cards by group of tags, and any of them side by side.
 import { useMemo } from "preact/hooks";
 import { CardGrid } from "../cards/CardGrid";
-import { Range, Toolbar } from "../lib/controls";
+import { Choice, Range, Toolbar } from "../lib/controls";
 import { Icon } from "../lib/icons";
 import { useKeys } from "../lib/keys";
 import { cardName, runs, type Series, series, shown, sorted } from "../lib/store";
@@ -19,15 +19,18 @@ import "./images.css";
 import "./compare/compare.css";
 
 export default function Images() {
-  const { compare, panes, tags, size } = view.value;
-  const items = useMemo(() => series("image").flatMap(samplesOf), [runs.value, shown.value, tags]);
+  const { compare, panes, tags, size, order } = view.value;
+  const items = useMemo(() => ordered(series("image").flatMap(samplesOf), order), [runs.value, shown.value, tags, order]);
   if (compare && panes.length > 0) return <Compare items={everyItem(items)} />;
   const leader = items.reduce<Item | null>((most, item) => !most || item.tag.count > most.tag.count ? item : most, null);
   return (
     <>
       <Toolbar>
         {leader && <CommonSteps key={itemKey(leader)} leader={leader} />}
-        <LookTools><Range label="Card size" min={160} max={800} step={20} value={size} usual={280} onInput={(size) => show({ size })} /></LookTools>
+        <LookTools>
+          <Range label="Card size" min={160} max={800} step={20} value={size} usual={280} onInput={(size) => show({ size })} />
+          <Choice label="Order" value={order} onChange={(order) => show({ order })} choices={[["run", "By run"], ["tag", "By tag"]]} />
+        </LookTools>
         <CompareButton items={items} />
       </Toolbar>
       {items.length === 0 && <p class="notice">No images match <code>{tags}</code>. <button type="button" class="text" onClick={() => show({ tags: "" })}>Show all tags</button></p>}
@@ -48,6 +51,11 @@ const MOST_SAMPLES = 64;
 
 function samplesOf({ run, tag }: Series): Item[] {
   return Array.from({ length: Math.min(MOST_SAMPLES, Math.max(1, tag.samples)) }, (_, sample) => ({ run, tag, sample }));
+}
+
+/** Pictures in the order of runs, as they come, or of tags. */
+function ordered(items: Item[], by: "run" | "tag"): Item[] {
+  return by === "run" ? items : items.sort((a, b) => a.tag.tag.localeCompare(b.tag.tag) || a.sample - b.sample);
 }
 
 /** All pictures of the log, those that are shown first. */

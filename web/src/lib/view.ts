@@ -53,6 +53,8 @@ export interface View {
   rows: number;
   /** Steps a second while playing. */
   speed: number;
+  /** Whether the pictures of a run follow one another, or those of a tag. */
+  order: "run" | "tag";
   /** How wide cards are. */
   size: number;
   smoothing: number;
@@ -96,6 +98,7 @@ const FIELDS: { [Name in keyof View]: Field<View[Name]> } = {
   columns: number(0, 0, 4096),
   rows: number(0, 0, 4096),
   speed: number(8, 0.5, 60),
+  order: oneOf("run", "tag"),
   size: number(280, 120, 1000),
   smoothing: number(0.6, 0, 1),
   axis: oneOf("step", "relative", "wall"),
