@@ -8,6 +8,7 @@ import "./style/shell.css";
 import "./style/runs.css";
 import "./style/cards.css";
 
-follow();
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+const draw = () => { if (root) render(<App />, root); };
+// What is asked for with the page is there by now, as a rule: then the page is drawn once, with it.
+void Promise.race([follow(), new Promise((resolve) => { setTimeout(resolve, 150); })]).then(draw);

@@ -125,6 +125,13 @@ export function pictureOf(page: Page, run: string, tag: string, place: number): 
   }, [run, tag, place] as const);
 }
 
+/** The number that a drawing with these pixels has. */
+export function fingerprintOf({ width, data }: Drawn): number {
+  let sum = width;
+  for (const value of data) sum = (Math.imul(sum, 31) + value) >>> 0;
+  return sum;
+}
+
 /** Red, green and blue at a point. */
 export const at = ({ width, data }: Drawn, x: number, y: number): number[] =>
   data.slice((y * width + x) * 4, (y * width + x) * 4 + 3);

@@ -1,5 +1,5 @@
 // Pictures of the log, decoded.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { blob } from "../lib/api";
 import type { Size } from "./grid";
 import type { Pixels } from "./pixels";
@@ -98,7 +98,7 @@ export function usePicture(key: string | null, sample: number): Shown {
   const wanted = useRef<string | null>(null);
   const busy = useRef(false);
   wanted.current = key;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const next = async () => {
       if (busy.current) return;
       busy.current = true;
@@ -114,6 +114,6 @@ export function usePicture(key: string | null, sample: number): Shown {
     };
     void next();
   }, [key, sample]);
-  useEffect(() => () => { wanted.current = null; }, []);
+  useLayoutEffect(() => () => { wanted.current = null; }, []);
   return shown;
 }

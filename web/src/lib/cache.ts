@@ -1,5 +1,5 @@
 // What has been fetched, so that the same is not asked for twice.
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 /** Keeps the last results by key; a result that failed is forgotten. */
 export class Cache<T> {
@@ -35,7 +35,8 @@ export interface Fetched<T> {
 /** Fetches when the key changes, and holds the last value until the next one has come. A null key fetches nothing. */
 export function useFetched<T>(key: string | null, make: () => Promise<T>): Fetched<T> {
   const [state, setState] = useState<Fetched<T>>({ value: null, error: null });
-  useEffect(() => {
+  // Before the page is painted, not after: the answer is on its way while that is done.
+  useLayoutEffect(() => {
     if (key === null) return;
     let wanted = true;
     make().then(

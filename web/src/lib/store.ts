@@ -107,33 +107,42 @@ export function reconnect(): void {
 
 /**
  * Follows the log for as long as the page is in sight. A page in the background lets go of its connection: a browser
- * has six for one server, and a seventh page would wait for ever.
+ * has six for one server, and a seventh page would wait for ever. Resolves when the first answer is there.
  */
-export function follow(): void {
-  void refresh();
+export function follow(): Promise<void> {
+  const first = refresh();
   listen();
   document.addEventListener("visibilitychange", () => {
     clearTimeout(retry);
     if (document.hidden) source?.close();
     else reconnect();
   });
+  return first;
 }
+
+// The parts of the view that choose runs and tags: what follows from them is worked out anew only when they change, not
+// with every step of a slider.
+const pinned = computed(() => view.value.pinned);
+const hidden = computed(() => view.value.hidden);
+const visible = computed(() => view.value.visible);
+const runFilter = computed(() => view.value.runs);
+const tagFilter = computed(() => view.value.tags);
 
 /** Runs by name, the pinned ones first. */
 export const sorted = computed<Run[]>(() => {
-  const pinned = new Set(view.value.pinned);
-  const rank = (run: Run) => pinned.has(run.name) ? 0 : 1;
+  const first = new Set(pinned.value);
+  const rank = (run: Run) => first.has(run.name) ? 0 : 1;
   const order = new Intl.Collator(undefined, { numeric: true });
   const all = [...runs.value.values()].sort((a, b) => order.compare(a.name, b.name));
   // Colours are given in the order of names.
   for (const run of all) colorOf(run.name);
-  return pinned.size > 0 ? all.sort((a, b) => rank(a) - rank(b)) : all;
+  return first.size > 0 ? all.sort((a, b) => rank(a) - rank(b)) : all;
 });
 
 /** Runs that are to be shown. */
 export const shown = computed<Run[]>(() => {
-  const isShown = visibility(view.value);
-  const match = matcher(view.value.runs);
+  const isShown = visibility({ hidden: hidden.value, visible: visible.value });
+  const match = matcher(runFilter.value);
   return sorted.value.filter((run) => isShown(run.name) && match(run.name));
 });
 
@@ -145,7 +154,7 @@ export interface Series {
 
 /** The series of some kinds that are to be shown. */
 export function series(...kinds: Kind[]): Series[] {
-  const match = matcher(view.value.tags);
+  const match = matcher(tagFilter.value);
   const found: Series[] = [];
   for (const run of shown.value) {
     for (const tag of run.tags) {
