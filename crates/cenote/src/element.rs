@@ -23,6 +23,9 @@ pub(crate) mod private {
         + Convert<Self::Arg>
         + Convert<Self::Sum>
         + Convert<Self::Real>
+        + Lift<Self::Plain>
+        + Lift<Self::Arg>
+        + Lift<Self::Sum>
     {
         #[allow(private_bounds, reason = "lanes are this crate's own affair")]
         type Max: Lane + Slot;
@@ -32,11 +35,28 @@ pub(crate) mod private {
         type Sum: SumLane + Slot + Element;
         #[allow(private_bounds, reason = "lanes are this crate's own affair")]
         type Real: RealLane + Slot + Element;
+        /// What plain elements are compared as: where neither NaN nor −0 is met, the order of lanes is that of
+        /// elements, and equal lanes are equal elements.
+        #[allow(private_bounds, reason = "lanes are this crate's own affair")]
+        type Plain: Lane + Slot;
+        /// Whether none of the elements is NaN or −0.
+        fn are_plain(elements: &[Self]) -> bool;
+        /// Whether none of the elements is NaN.
+        fn are_numbers(elements: &[Self]) -> bool;
+        /// The element as powers are computed of it.
+        fn real(self) -> Self::Real;
+        /// The element that a plain lane stands for.
+        fn lower(lane: Self::Plain) -> Self;
         /// Whether a sum has at least twice the element's precision, so that dividing it by way of a
         /// reciprocal still rounds as a division would.
         const WIDE_SUM: bool;
         /// The nearest value that the element can hold; integers hold any.
         fn round(value: f64) -> f64;
+    }
+
+    /// Lossless widening of one element.
+    pub trait Lift<L> {
+        fn lift(self) -> L;
     }
 
     /// Lossless widening to a lane, and the way back.
@@ -46,17 +66,34 @@ pub(crate) mod private {
     }
 }
 
-pub(crate) use private::Convert;
+pub(crate) use private::{Convert, Lift};
 
 macro_rules! impl_element {
-    ($($element:ident $max:ident $arg:ident $sum:ident $real:ident $wide:literal $round:expr),*) => {$(
+    ($($element:ident $max:ident $plain:ident $arg:ident $sum:ident $real:ident $wide:literal $round:expr),*) => {$(
         impl Element for $element {}
         impl private::Lanes for $element {
             type Max = $max;
+            type Plain = $plain;
             type Arg = $arg;
             type Sum = $sum;
             type Real = $real;
             const WIDE_SUM: bool = $wide;
+            #[inline(always)]
+            fn are_plain(elements: &[Self]) -> bool {
+                none(elements, |element| element.is_special(true))
+            }
+            #[inline(always)]
+            fn are_numbers(elements: &[Self]) -> bool {
+                none(elements, |element| element.is_special(false))
+            }
+            #[inline(always)]
+            fn real(self) -> $real {
+                Real::real(self)
+            }
+            #[inline(always)]
+            fn lower(lane: $plain) -> Self {
+                Self::from_plain(lane)
+            }
             fn round(value: f64) -> f64 {
                 let round: fn(f64) -> f64 = $round;
                 round(value)
@@ -66,16 +103,172 @@ macro_rules! impl_element {
 }
 
 impl_element!(
-    f32 f32 f32 f64 f64 true |value| f64::from(value as f32),
-    f64 f64 f64 f64 f64 false |value| value,
-    f16 f32 f32 f32 f32 false |value| f16::from_f64(value).to_f64(),
-    bf16 f32 f32 f32 f32 false |value| bf16::from_f64(value).to_f64(),
-    u8 u8 i32 i64 f64 false |value| value,
-    i8 i8 i32 i64 f64 false |value| value,
-    i16 i16 i32 i64 f64 false |value| value,
-    i32 i32 i32 i64 f64 false |value| value,
-    i64 i64 i64 i64 f64 false |value| value
+    f32 f32 f32 f32 f64 f64 true |value| f64::from(value as f32),
+    f64 f64 f64 f64 f64 f64 false |value| value,
+    f16 f32 i16 f32 f32 f32 false |value| f16::from_f64(value).to_f64(),
+    bf16 f32 i16 f32 f32 f32 false |value| bf16::from_f64(value).to_f64(),
+    u8 u8 u8 i32 i64 f64 false |value| value,
+    i8 i8 i8 i32 i64 f64 false |value| value,
+    i16 i16 i16 i32 i64 f64 false |value| value,
+    i32 i32 i32 i32 i64 f64 false |value| value,
+    i64 i64 i64 i64 i64 f64 false |value| value
 );
+
+/// Whether `is` holds for no element. It is asked of whole vectors at a time.
+#[inline(always)]
+fn none<T: Copy>(elements: &[T], is: impl Fn(T) -> bool) -> bool {
+    const CHUNK: usize = 512;
+    elements.chunks(CHUNK).all(|chunk| {
+        let mut met = false;
+        for &element in chunk {
+            met |= is(element);
+        }
+        !met
+    })
+}
+
+/// What plain elements are, and how they are compared.
+trait Plain<L>: Copy {
+    /// Whether an element is NaN or, where `zero` says so, −0.
+    fn is_special(self, zero: bool) -> bool;
+    fn from_plain(lane: L) -> Self;
+}
+
+macro_rules! impl_plain_float {
+    ($($float:ident)*) => {$(
+        impl Plain<$float> for $float {
+            #[inline(always)]
+            fn is_special(self, zero: bool) -> bool {
+                (self != self) | (zero & (self.to_bits() == (-0.0 as $float).to_bits()))
+            }
+            #[inline(always)]
+            fn from_plain(lane: $float) -> $float {
+                lane
+            }
+        }
+        impl Lift<$float> for $float {
+            #[inline(always)]
+            fn lift(self) -> $float {
+                self
+            }
+        }
+    )*};
+}
+
+impl_plain_float!(f32 f64);
+
+macro_rules! impl_plain_integer {
+    ($($integer:ident)*) => {$(
+        impl Plain<$integer> for $integer {
+            #[inline(always)]
+            fn is_special(self, _zero: bool) -> bool {
+                false
+            }
+            #[inline(always)]
+            fn from_plain(lane: $integer) -> $integer {
+                lane
+            }
+        }
+        impl Lift<$integer> for $integer {
+            #[inline(always)]
+            fn lift(self) -> $integer {
+                self
+            }
+        }
+    )*};
+}
+
+impl_plain_integer!(u8 i8 i16 i32 i64);
+
+/// The bits of a half float as an integer in the order of the floats; its own inverse.
+#[inline(always)]
+fn ordered(bits: i16) -> i16 {
+    bits ^ ((bits >> 15) & i16::MAX)
+}
+
+macro_rules! impl_plain_half {
+    ($($half:ident $infinity:literal),*) => {$(
+        impl Plain<i16> for $half {
+            #[inline(always)]
+            fn is_special(self, zero: bool) -> bool {
+                let bits = self.to_bits();
+                (bits & 0x7fff > $infinity) | (zero & (bits == 0x8000))
+            }
+            #[inline(always)]
+            fn from_plain(lane: i16) -> $half {
+                $half::from_bits(ordered(lane).cast_unsigned())
+            }
+        }
+        impl Lift<i16> for $half {
+            #[inline(always)]
+            fn lift(self) -> i16 {
+                ordered(self.to_bits().cast_signed())
+            }
+        }
+    )*};
+}
+
+impl_plain_half!(f16 0x7c00, bf16 0x7f80);
+
+impl Lift<f32> for bf16 {
+    #[inline(always)]
+    fn lift(self) -> f32 {
+        f32::from_bits(u32::from(self.to_bits()) << 16)
+    }
+}
+
+impl Lift<f32> for f16 {
+    #[inline(always)]
+    fn lift(self) -> f32 {
+        self.to_f32()
+    }
+}
+
+/// An element as powers are computed of it.
+trait Real<L> {
+    fn real(self) -> L;
+}
+
+macro_rules! impl_real {
+    ($($element:ident)*) => {$(
+        impl Real<f64> for $element {
+            #[inline(always)]
+            #[allow(clippy::cast_precision_loss, clippy::cast_lossless, reason = "one macro serves every type")]
+            fn real(self) -> f64 {
+                self as f64
+            }
+        }
+    )*};
+}
+
+impl_real!(f32 f64 u8 i8 i16 i32 i64);
+
+impl Real<f32> for f16 {
+    #[inline(always)]
+    fn real(self) -> f32 {
+        self.lift()
+    }
+}
+
+impl Real<f32> for bf16 {
+    #[inline(always)]
+    fn real(self) -> f32 {
+        self.lift()
+    }
+}
+
+macro_rules! impl_lift {
+    ($($element:ident $lane:ident),*) => {$(
+        impl Lift<$lane> for $element {
+            #[inline(always)]
+            fn lift(self) -> $lane {
+                self.into()
+            }
+        }
+    )*};
+}
+
+impl_lift!(f32 f64, u8 i32, i8 i32, i16 i32, u8 i64, i8 i64, i16 i64, i32 i64);
 
 macro_rules! impl_copy {
     ($($element:ident)*) => {$(

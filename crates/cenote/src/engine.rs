@@ -7,7 +7,7 @@ use fearless_simd::{Level, dispatch};
 use crate::element::Element;
 use crate::index::IndexSlot;
 use crate::pass::{Band, Pass};
-use crate::plane::{self, Target};
+use crate::plane::{self, Pieces, Target};
 use crate::reduce::{Reducer, Value};
 use crate::scratch::with_arena;
 use crate::threads::{self, Tasks};
@@ -135,14 +135,24 @@ impl<T: Element, R: Reducer<T>, I: IndexSlot> Tasks<T, I> for Run<'_, T, R> {
     }
 
     fn run(&self, range: Range<usize>, mut target: Target<'_, T, I>) {
-        for task in range {
-            let (plane, band) = (task / self.bands.per_plane(), task % self.bands.per_plane());
-            let source = &self.source[plane * self.planes.source..][..self.planes.source];
-            let (piece, rest) = target.split_at(self.bands.piece(band));
+        let per_plane = self.bands.per_plane();
+        let mut task = range.start;
+        while task < range.end {
+            let (plane, number) = (task / per_plane, task % per_plane);
+            // Where planes are not cut, buffers are made once for all of them.
+            let count = if per_plane == 1 { range.len() } else { 1 };
+            let piece = self.bands.piece(number);
+            let (pieces, rest) = target.split_at(count * piece);
             target = rest;
-            let band = self.bands.band(self.pass.axes, band);
-            with_arena(self.pass.scratch_words::<R::Fold>(&band), |arena| {
-                dispatch!(self.level, simd => plane::run(simd, (self.pass, self.reducer), source, (&band, arena), piece));
+            task += count;
+            let pieces = Pieces {
+                source: &self.source[plane * self.planes.source..][..count * self.planes.source],
+                each: (self.planes.source, piece),
+                target: pieces,
+            };
+            let band = self.bands.band(self.pass.axes, number);
+            with_arena(plane::scratch_words::<T, R>(self.pass, &band), |arena| {
+                dispatch!(self.level, simd => plane::run(simd, (self.pass, self.reducer), (&band, arena), pieces));
             });
         }
     }
@@ -193,7 +203,12 @@ pub(crate) fn run_alone<T: Element, R: Reducer<T>, I: IndexSlot>(
         depth: 0..depth.output_len(),
         height: 0..height.output_len(),
     };
-    with_arena(pass.scratch_words::<R::Fold>(&band), |arena| {
-        dispatch!(level, simd => plane::run(simd, (pass, reducer), source, (&band, arena), target));
+    let pieces = Pieces {
+        source,
+        each: (source.len(), target.values.len()),
+        target,
+    };
+    with_arena(plane::scratch_words::<T, R>(pass, &band), |arena| {
+        dispatch!(level, simd => plane::run(simd, (pass, reducer), (&band, arena), pieces));
     });
 }

@@ -30,6 +30,8 @@ pub(crate) trait Fold: 'static {
     fn store<S: Simd>(vector: Self::Vector<S>, lanes: &mut LanesMut<'_, Self>, at: usize);
     /// The even lanes of `low` and `high`.
     fn unzip<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S>;
+    /// The odd lanes of `low` and `high`.
+    fn unzip_odd<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S>;
 
     /// Merges one lane.
     fn merge_one(
@@ -145,6 +147,17 @@ impl<L: Lane> Fold for Max<L> {
     }
 
     #[inline(always)]
+    fn unzip_odd<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
+        let simd = fearless_simd::ExtractToken::token(&low.0);
+        let nan = L::Vector::<S>::splat(simd, L::NAN);
+        let values = low
+            .1
+            .select(nan, low.0)
+            .unzip_high(high.1.select(nan, high.0));
+        (values, L::nan_mask::<S>(values))
+    }
+
+    #[inline(always)]
     fn merge_one(earlier: (L, ()), later: (L, ())) -> (L, ()) {
         if later.0 > earlier.0 || later.0.is_nan() {
             later
@@ -211,6 +224,11 @@ where
     }
 
     #[inline(always)]
+    fn unzip_odd<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
+        (low.0.unzip_high(high.0), low.1.unzip_high(high.1))
+    }
+
+    #[inline(always)]
     fn merge_one(earlier: (L, L::Index), later: (L, L::Index)) -> (L, L::Index) {
         if later.0 > earlier.0 || later.0.is_nan() {
             later
@@ -224,6 +242,131 @@ where
     }
     fn no_index() -> L::Index {
         L::index(usize::MAX)
+    }
+    fn flat(index: L::Index) -> i64 {
+        L::flat(index)
+    }
+}
+
+/// The larger value, where no NaN and no −0 is met: taps may then be merged in any order.
+pub(crate) struct Plain<L>(std::marker::PhantomData<L>);
+
+impl<L: Lane> Fold for Plain<L> {
+    type Value = L;
+    type Index = ();
+    type Vector<S: Simd> = L::Vector<S>;
+    const IDEMPOTENT: bool = true;
+    const IDENTITY: L = L::LOWEST;
+
+    #[inline(always)]
+    fn load<S: Simd>(simd: S, lanes: &Lanes<'_, Self>, at: usize) -> Self::Vector<S> {
+        L::Vector::<S>::from_slice(simd, &lanes.values[at..at + L::Vector::<S>::LEN])
+    }
+
+    #[inline(always)]
+    fn merge<S: Simd>(earlier: Self::Vector<S>, later: Self::Vector<S>) -> Self::Vector<S> {
+        earlier.max(later)
+    }
+
+    #[inline(always)]
+    fn store<S: Simd>(vector: Self::Vector<S>, lanes: &mut LanesMut<'_, Self>, at: usize) {
+        vector.store_slice(&mut lanes.values[at..at + L::Vector::<S>::LEN]);
+    }
+
+    #[inline(always)]
+    fn unzip<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
+        low.unzip_low(high)
+    }
+
+    #[inline(always)]
+    fn unzip_odd<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
+        low.unzip_high(high)
+    }
+
+    #[inline(always)]
+    fn merge_one(earlier: (L, ()), later: (L, ())) -> (L, ()) {
+        if later.0 > earlier.0 { later } else { earlier }
+    }
+
+    #[inline(always)]
+    fn index(_flat: usize) {}
+    #[inline(always)]
+    fn no_index() {}
+    #[inline(always)]
+    fn flat((): ()) -> i64 {
+        -1
+    }
+}
+
+/// The larger value with its index, of equal ones the one with the smaller index, where no NaN is met: taps may
+/// then be merged in any order.
+pub(crate) struct PlainArg<L>(std::marker::PhantomData<L>);
+
+impl<L: ArgLane> Fold for PlainArg<L>
+where
+    L::Index: Slot,
+{
+    type Value = L;
+    type Index = L::Index;
+    type Vector<S: Simd> = (L::Vector<S>, <L::Index as Lane>::Vector<S>);
+    const IDEMPOTENT: bool = true;
+    const IDENTITY: L = L::LOWEST;
+
+    #[inline(always)]
+    fn load<S: Simd>(simd: S, lanes: &Lanes<'_, Self>, at: usize) -> Self::Vector<S> {
+        let end = at + L::Vector::<S>::LEN;
+        (
+            L::Vector::<S>::from_slice(simd, &lanes.values[at..end]),
+            <L::Index as Lane>::Vector::<S>::from_slice(simd, &lanes.indices[at..end]),
+        )
+    }
+
+    #[inline(always)]
+    fn merge<S: Simd>(earlier: Self::Vector<S>, later: Self::Vector<S>) -> Self::Vector<S> {
+        let equal = later.0.simd_eq(earlier.0);
+        let wins = later.0.simd_gt(earlier.0) | (equal & L::index_below::<S>(later.1, earlier.1));
+        (
+            wins.select(later.0, earlier.0),
+            L::select_index::<S>(wins, later.1, earlier.1),
+        )
+    }
+
+    #[inline(always)]
+    fn store<S: Simd>(
+        (values, indices): Self::Vector<S>,
+        lanes: &mut LanesMut<'_, Self>,
+        at: usize,
+    ) {
+        let end = at + L::Vector::<S>::LEN;
+        values.store_slice(&mut lanes.values[at..end]);
+        indices.store_slice(&mut lanes.indices[at..end]);
+    }
+
+    #[inline(always)]
+    fn unzip<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
+        (low.0.unzip_low(high.0), low.1.unzip_low(high.1))
+    }
+
+    #[inline(always)]
+    fn unzip_odd<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
+        (low.0.unzip_high(high.0), low.1.unzip_high(high.1))
+    }
+
+    #[inline(always)]
+    fn merge_one(earlier: (L, L::Index), later: (L, L::Index)) -> (L, L::Index) {
+        if later.0 > earlier.0 || (later.0 == earlier.0 && later.1 < earlier.1) {
+            later
+        } else {
+            earlier
+        }
+    }
+
+    fn index(flat: usize) -> L::Index {
+        L::index(flat)
+    }
+    /// Beyond every index, so that an element beats what pads it.
+    fn no_index() -> L::Index {
+        L::index(i32::MAX as usize)
     }
     fn flat(index: L::Index) -> i64 {
         L::flat(index)
@@ -258,6 +401,11 @@ impl<L: Lane> Fold for Sum<L> {
     #[inline(always)]
     fn unzip<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
         low.unzip_low(high)
+    }
+
+    #[inline(always)]
+    fn unzip_odd<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
+        low.unzip_high(high)
     }
 
     #[inline(always)]

@@ -46,11 +46,45 @@ pub(crate) fn fold_taps<S: Simd, F: Fold, const HOP: usize>(
         let vector = if HOP == 1 {
             fold_vector::<S, F>(simd, &source, taps, at)
         } else {
-            let low = fold_vector::<S, F>(simd, &source, taps, at);
-            F::unzip(low, fold_vector::<S, F>(simd, &source, taps, at + width))
+            fold_every_other::<S, F>(simd, &source, taps, at)
         };
         F::store(vector, out, at / HOP);
     }
+}
+
+/// The folds at every other position from `at` on, a vector of them.
+#[inline(always)]
+fn fold_every_other<S: Simd, F: Fold>(
+    simd: S,
+    source: &Lanes<'_, F>,
+    taps: Taps,
+    at: usize,
+) -> F::Vector<S> {
+    let width = lanes_of::<S, F>();
+    let pair = |offset: usize| {
+        let low = F::load(simd, source, taps.start + at + offset);
+        (low, F::load(simd, source, taps.start + at + offset + width))
+    };
+    let (low, high) = pair(0);
+    let mut merged = F::unzip(low, high);
+    if taps.step != 1 {
+        for tap in 1..taps.count {
+            let (low, high) = pair(tap * taps.step);
+            merged = F::merge(merged, F::unzip(low, high));
+        }
+        return merged;
+    }
+    // Neighbouring taps are the even and the odd lanes of the same vectors.
+    let (mut low, mut high) = (low, high);
+    for tap in 1..taps.count {
+        if tap % 2 == 1 {
+            merged = F::merge(merged, F::unzip_odd(low, high));
+        } else {
+            (low, high) = pair(tap);
+            merged = F::merge(merged, F::unzip(low, high));
+        }
+    }
+    merged
 }
 
 /// The fold of the vectors at `at`.

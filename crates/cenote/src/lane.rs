@@ -79,6 +79,11 @@ pub(crate) trait ArgLane: Lane {
 
     fn index(flat: usize) -> Self::Index;
     fn flat(index: Self::Index) -> i64;
+    /// Where the first index is below the second.
+    fn index_below<S: Simd>(
+        first: <Self::Index as Lane>::Vector<S>,
+        second: <Self::Index as Lane>::Vector<S>,
+    ) -> Mask<Self, S>;
     fn select_index<S: Simd>(
         mask: Mask<Self, S>,
         if_true: <Self::Index as Lane>::Vector<S>,
@@ -103,6 +108,13 @@ macro_rules! impl_arg_lane {
             #[inline(always)]
             fn flat(index: $index) -> i64 {
                 i64::from(index)
+            }
+            #[inline(always)]
+            fn index_below<S: Simd>(
+                first: <$index as Lane>::Vector<S>,
+                second: <$index as Lane>::Vector<S>,
+            ) -> Mask<Self, S> {
+                first.simd_lt(second)
             }
             #[inline(always)]
             fn select_index<S: Simd>(

@@ -67,6 +67,8 @@
 #[cfg(feature = "ndarray")]
 mod array;
 mod backward;
+mod columns;
+mod direct;
 mod element;
 mod engine;
 mod error;

@@ -153,6 +153,26 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// Output rows that are made at a time where rows are folded first: as many as stay in the first cache.
+    pub(crate) fn direct_rows<V>(&self) -> usize {
+        const STAGED_BYTES: usize = 24 << 10;
+        (STAGED_BYTES / (self.staged_pitch() * size_of::<V>()).max(1)).max(1)
+    }
+
+    /// Lanes of each buffer where rows are folded first.
+    pub(crate) fn direct_sizes<V>(&self, band: &Band) -> Sizes {
+        let rows = self.direct_rows::<V>().min(band.height.len());
+        let staged = rows * self.staged_pitch();
+        let contracted = staged.max(rows * self.row_pitch());
+        Sizes {
+            staged: contracted,
+            spare: contracted,
+            contracted,
+            folded: 0,
+            row: 0,
+        }
+    }
+
     /// Lanes of each buffer of a band.
     pub(crate) fn sizes<V>(&self, band: &Band) -> Sizes {
         let depth = Stage::new(self.axes[0], band.depth.clone());
@@ -189,19 +209,21 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Words of scratch memory that a band takes.
-    pub(crate) fn scratch_words<F: Fold>(&self, band: &Band) -> usize {
-        let Sizes {
+    /// Words of scratch memory that a band takes, with buffers of these sizes.
+    pub(crate) fn scratch_words<F: Fold>(&self, band: &Band, sizes: &Sizes) -> usize {
+        let width = self.axes[2]
+            .output_len()
+            .max(self.counted.0[2].output_len());
+        let &Sizes {
             staged,
             spare,
             contracted,
             folded,
             row,
-        } = self.sizes::<F::Value>(band);
-        let width = self.axes[2]
-            .output_len()
-            .max(self.counted.0[2].output_len());
+        } = sizes;
         let lanes = [staged, spare, contracted, folded, row, width].map(lane_words::<F>);
-        lanes.iter().sum::<usize>() + lane_words::<Sum<i64>>(2 * width)
+        lanes.iter().sum::<usize>()
+            + lane_words::<Sum<i64>>(2 * width)
+            + lane_words::<Sum<i64>>(2 * band.height.len())
     }
 }

@@ -7,7 +7,9 @@ use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
 use crate::index::{IndexSlot, Locator};
 use crate::kernel::{LONG, Taps, fold_long, fold_one, fold_taps, thin};
-use crate::pass::{Band, Divide, Flat, Pass, Width};
+use crate::columns::Columns as _;
+use crate::direct::{self, tabulate};
+use crate::pass::{Band, Divide, Flat, Pass, Sizes, Width};
 use crate::reduce::{Counting, Counts, Reducer, Value};
 use crate::scratch::{Arena, Slot};
 use crate::stage::Stage;
@@ -37,67 +39,119 @@ impl<T, I> Target<'_, T, I> {
 }
 
 /// Scratch memory of a band.
-struct Buffers<'a, F: Fold> {
+pub(crate) struct Buffers<'a, F: Fold> {
     /// Rows as they are lifted.
-    staged: LanesMut<'a, F>,
+    pub(crate) staged: LanesMut<'a, F>,
     /// Result of a long fold.
-    spare: LanesMut<'a, F>,
+    pub(crate) spare: LanesMut<'a, F>,
     /// Contracted rows of one depth.
-    contracted: LanesMut<'a, F>,
+    pub(crate) contracted: LanesMut<'a, F>,
     /// Rows folded along the height, of all depths.
     folded: LanesMut<'a, F>,
     /// One row.
     row: LanesMut<'a, F>,
     /// Start and taps of each window along the width, where they are not alike.
-    windows: &'a [i64],
+    pub(crate) windows: &'a [i64],
+    /// The same along the height, for the rows of the band.
+    pub(crate) heights: &'a [i64],
     /// Counts along the width.
     counts: &'a [F::Value],
 }
 
 /// A thread at work on the planes of one pass.
 pub(crate) struct Worker<'a, S, T, R> {
-    simd: S,
-    pass: &'a Pass<'a>,
-    reducer: &'a R,
+    pub(crate) simd: S,
+    pub(crate) pass: &'a Pass<'a>,
+    pub(crate) reducer: &'a R,
     /// The elements of one plane.
-    source: &'a [T],
+    pub(crate) source: &'a [T],
 }
 
-/// Runs one band of one plane.
+/// The same band of some planes in a row: their elements, and the pieces of the target that the band owns.
+pub(crate) struct Pieces<'a, T, I> {
+    pub(crate) source: &'a [T],
+    /// Elements of one plane, and of one piece.
+    pub(crate) each: (usize, usize),
+    pub(crate) target: Target<'a, T, I>,
+}
+
+/// Words of scratch memory that [`run`] takes for a band.
+pub(crate) fn scratch_words<T: Element, R: Reducer<T>>(pass: &Pass<'_>, band: &Band) -> usize {
+    type Any<T, R> = <R as Reducer<T>>::AnyOrder;
+    let sizes = pass.sizes::<Value<T, R>>(band);
+    let direct = pass.direct_sizes::<Value<T, Any<T, R>>>(band);
+    pass.scratch_words::<R::Fold>(band, &sizes)
+        + pass.scratch_words::<<Any<T, R> as Reducer<T>>::Fold>(band, &direct)
+}
+
+/// Runs one band of some planes: rows first where the elements allow it, else in torch's order.
 pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>, I: IndexSlot>(
     simd: S,
     (pass, reducer): (&Pass<'_>, &R),
-    source: &[T],
-    (band, arena): (&Band, Arena<'_>),
-    target: Target<'_, T, I>,
-) {
-    let worker = Worker {
-        simd,
-        pass,
-        reducer,
+    (band, mut arena): (&Band, Arena<'_>),
+    Pieces {
         source,
-    };
-    let mut buffers = worker.buffers(band, arena);
-    let mut sink = Sink {
-        worker: &worker,
-        counts: buffers.counts,
-        target,
-    };
-    worker.run(band, &mut buffers, &mut sink);
-}
-
-impl<S: Simd, T: Element, R: Reducer<T>> Worker<'_, S, T, R> {
-    fn buffers<'b>(&self, band: &Band, mut arena: Arena<'b>) -> Buffers<'b, R::Fold> {
-        let sizes = self.pass.sizes::<Value<T, R>>(band);
-        let axis = self.pass.axes[2];
-        let windows = i64::take(&mut arena, 2 * axis.output_len());
-        if matches!(self.pass.width, Width::Groups | Width::Single) {
-            for (slots, window) in windows.chunks_exact_mut(2).zip(axis.windows()) {
-                slots.copy_from_slice(&[window.start as i64, window.taps as i64]);
+        each: (plane, piece),
+        mut target,
+    }: Pieces<'_, T, I>,
+) {
+    let any = reducer.any_order().filter(|_| direct::fits(pass));
+    let mut quick = any.as_ref().map(|any| {
+        let worker = Worker::new(simd, pass, any);
+        let sizes = pass.direct_sizes::<Value<T, R::AnyOrder>>(band);
+        (worker.buffers(band, &sizes, &mut arena), worker)
+    });
+    let mut exact = Worker::new(simd, pass, reducer);
+    for source in source.chunks_exact(plane.max(1)) {
+        let (piece, rest) = target.split_at(piece);
+        target = rest;
+        if let Some((buffers, worker)) = &mut quick {
+            worker.source = source;
+            if R::AnyOrder::admits_all(simd, worker.region(band)) {
+                let mut sink = Sink {
+                    worker,
+                    counts: buffers.counts,
+                    target: piece,
+                };
+                worker.run_direct(band, buffers, &mut sink);
+                continue;
             }
         }
+        exact.source = source;
+        let sizes = pass.sizes::<Value<T, R>>(band);
+        let mut buffers = exact.buffers(band, &sizes, &mut arena.rest());
+        let mut sink = Sink {
+            worker: &exact,
+            counts: buffers.counts,
+            target: piece,
+        };
+        exact.run(band, &mut buffers, &mut sink);
+    }
+}
+
+impl<'a, S: Simd, T: Element, R: Reducer<T>> Worker<'a, S, T, R> {
+    fn new(simd: S, pass: &'a Pass<'a>, reducer: &'a R) -> Self {
+        Self {
+            simd,
+            pass,
+            reducer,
+            source: &[],
+        }
+    }
+
+    fn buffers<'b>(
+        &self,
+        band: &Band,
+        sizes: &Sizes,
+        arena: &mut Arena<'b>,
+    ) -> Buffers<'b, R::Fold> {
+        let axis = self.pass.axes[2];
+        let windows = i64::take(arena, 2 * axis.output_len());
+        tabulate(axis, 0..axis.output_len(), windows);
+        let heights = i64::take(arena, 2 * band.height.len());
+        tabulate(self.pass.axes[1], band.height.clone(), heights);
         let counted = self.pass.counted.0[2];
-        let counts: &mut [Value<T, R>] = Slot::take(&mut arena, counted.output_len());
+        let counts: &mut [Value<T, R>] = Slot::take(arena, counted.output_len());
         if self.reducer.counting() != Counting::None {
             for (slot, window) in counts.iter_mut().zip(counted.windows()) {
                 *slot = self.reducer.width(count(self.reducer.counting(), window));
@@ -110,6 +164,7 @@ impl<S: Simd, T: Element, R: Reducer<T>> Worker<'_, S, T, R> {
             folded: arena.lanes(sizes.folded),
             row: arena.lanes(sizes.row),
             windows,
+            heights,
             counts,
         }
     }
@@ -193,13 +248,13 @@ impl<S: Simd, T: Element, R: Reducer<T>> Worker<'_, S, T, R> {
             match self.pass.width {
                 Width::Keep => {}
                 Width::Flat(flat) => self.contract_flat(flat, rows, first * pitch, buffers),
-                Width::Groups | Width::Single => self.contract_each(first * pitch, buffers),
+                Width::Groups | Width::Single => self.contract_row(0, first * pitch, buffers),
             }
         }
     }
 
     /// Contracts `rows` staged rows whose windows are alike, to lane `at` on.
-    fn contract_flat(
+    pub(crate) fn contract_flat(
         &self,
         flat: Flat,
         rows: usize,
@@ -245,13 +300,13 @@ impl<S: Simd, T: Element, R: Reducer<T>> Worker<'_, S, T, R> {
         );
     }
 
-    /// Contracts one staged row window by window, to lane `at` on.
-    fn contract_each(&self, at: usize, buffers: &mut Buffers<'_, R::Fold>) {
+    /// Contracts the staged row at lane `from` window by window, to lane `at` on.
+    pub(crate) fn contract_row(&self, from: usize, at: usize, buffers: &mut Buffers<'_, R::Fold>) {
         let (axis, inner) = (self.pass.axes[2], self.pass.inner);
         let mut out = buffers.contracted.from(at);
         let windows = buffers.windows.chunks_exact(2).take(axis.output_len());
         for (output, window) in windows.enumerate() {
-            let (start, count) = (window[0] as usize * inner, window[1] as usize);
+            let (start, count) = (from + window[0] as usize * inner, window[1] as usize);
             let taps = Taps {
                 start,
                 count,
@@ -379,7 +434,7 @@ fn count(counting: Counting, window: Window) -> i64 {
 }
 
 /// Where finished rows go, one after the other.
-struct Sink<'a, 'b, S, T, R: Reducer<T>, I>
+pub(crate) struct Sink<'a, 'b, S, T, R: Reducer<T>, I>
 where
     T: Element,
 {
@@ -389,9 +444,16 @@ where
 }
 
 impl<S: Simd, T: Element, R: Reducer<T>, I: IndexSlot> Sink<'_, '_, S, T, R, I> {
-    /// Makes elements of a folded row, and indices of its index lanes.
-    fn finish(&mut self, place: (usize, usize), row: &mut LanesMut<'_, R::Fold>) {
-        let (pass, len) = (self.worker.pass, self.worker.pass.row_len());
+    /// The slots of the next `len` indices.
+    pub(crate) fn next_indices(&mut self, len: usize) -> &mut [I] {
+        let (slots, rest) = std::mem::take(&mut self.target.indices).split_at_mut(len);
+        self.target.indices = rest;
+        slots
+    }
+
+    /// Makes elements of a folded row.
+    pub(crate) fn finish_values(&mut self, place: (usize, usize), row: &mut LanesMut<'_, R::Fold>) {
+        let len = self.worker.pass.row_len();
         let counts = self.worker.counts(Divide::Folded, place, self.counts);
         let (values, rest) = std::mem::take(&mut self.target.values).split_at_mut(len);
         self.target.values = rest;
@@ -402,11 +464,16 @@ impl<S: Simd, T: Element, R: Reducer<T>, I: IndexSlot> Sink<'_, '_, S, T, R, I> 
             &mut row.values[..len],
             values,
         );
+    }
+
+    /// Makes elements of a folded row, and indices of its index lanes.
+    fn finish(&mut self, place: (usize, usize), row: &mut LanesMut<'_, R::Fold>) {
+        let (pass, len) = (self.worker.pass, self.worker.pass.row_len());
+        self.finish_values(place, row);
         if size_of::<I>() == 0 {
             return;
         }
-        let (slots, rest) = std::mem::take(&mut self.target.indices).split_at_mut(len);
-        self.target.indices = rest;
+        let slots = self.next_indices(len);
         if I::COMPACT {
             return number::<R::Fold, I>(pass, place, &row.indices[..len], slots);
         }

@@ -1,5 +1,6 @@
 //! What a layer makes of its windows: how an element becomes a lane, and what a folded lane becomes.
 
+use crate::columns::{Columns, PlainArgMax, PlainMax, Squares};
 use crate::element::{Convert, Element};
 use crate::fold::{self, Fold};
 use crate::lane::{RealLane, SumLane};
@@ -8,6 +9,8 @@ use crate::scratch::Slot;
 /// Maps elements to lanes, folds them, and maps the result back.
 pub(crate) trait Reducer<T: Element>: Sync {
     type Fold: Fold<Value: Slot>;
+    /// The same reduction where taps may be taken in any order.
+    type AnyOrder: Columns<T>;
 
     /// Makes lanes of a row of elements.
     fn lift(
@@ -23,6 +26,8 @@ pub(crate) trait Reducer<T: Element>: Sync {
         counts: Option<&Counts<'_, Value<T, Self>>>,
         elements: &mut [T],
     );
+    /// The reduction in any order, if there is one that gives the same for some elements.
+    fn any_order(&self) -> Option<Self::AnyOrder>;
     /// What the divisor of a window is.
     fn counting(&self) -> Counting {
         Counting::None
@@ -102,6 +107,7 @@ pub(crate) struct Max;
 
 impl<T: Element> Reducer<T> for Max {
     type Fold = fold::Max<T::Max>;
+    type AnyOrder = PlainMax;
 
     #[inline(always)]
     fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Max>>, lanes: &mut [T::Max]) {
@@ -111,6 +117,9 @@ impl<T: Element> Reducer<T> for Max {
     fn finish(&self, lanes: &mut [T::Max], _: Option<&Counts<'_, T::Max>>, elements: &mut [T]) {
         <T as Convert<T::Max>>::narrow(lanes, elements);
     }
+    fn any_order(&self) -> Option<PlainMax> {
+        Some(PlainMax)
+    }
 }
 
 /// The largest element and where it is.
@@ -118,6 +127,7 @@ pub(crate) struct ArgMax;
 
 impl<T: Element> Reducer<T> for ArgMax {
     type Fold = fold::ArgMax<T::Arg>;
+    type AnyOrder = PlainArgMax;
 
     #[inline(always)]
     fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Arg>>, lanes: &mut [T::Arg]) {
@@ -127,13 +137,18 @@ impl<T: Element> Reducer<T> for ArgMax {
     fn finish(&self, lanes: &mut [T::Arg], _: Option<&Counts<'_, T::Arg>>, elements: &mut [T]) {
         <T as Convert<T::Arg>>::narrow(lanes, elements);
     }
+    fn any_order(&self) -> Option<PlainArgMax> {
+        Some(PlainArgMax)
+    }
 }
 
 /// The mean of a window, by one of three divisors.
+#[derive(Clone, Copy)]
 pub(crate) struct Mean(pub(crate) Counting);
 
 impl<T: Element> Reducer<T> for Mean {
     type Fold = fold::Sum<T::Sum>;
+    type AnyOrder = Self;
 
     #[inline(always)]
     fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Sum>>, lanes: &mut [T::Sum]) {
@@ -151,6 +166,9 @@ impl<T: Element> Reducer<T> for Mean {
         }
         <T as Convert<T::Sum>>::narrow(lanes, elements);
     }
+    fn any_order(&self) -> Option<Self> {
+        Some(*self)
+    }
     fn counting(&self) -> Counting {
         self.0
     }
@@ -165,6 +183,7 @@ pub(crate) struct Spread(pub(crate) Counting);
 
 impl<T: Element> Reducer<T> for Spread {
     type Fold = fold::Sum<T::Sum>;
+    type AnyOrder = Mean;
 
     #[inline(always)]
     fn lift(&self, elements: &[T], counts: Option<&Counts<'_, T::Sum>>, lanes: &mut [T::Sum]) {
@@ -176,6 +195,9 @@ impl<T: Element> Reducer<T> for Spread {
     #[inline(always)]
     fn finish(&self, lanes: &mut [T::Sum], _: Option<&Counts<'_, T::Sum>>, elements: &mut [T]) {
         <T as Convert<T::Sum>>::narrow(lanes, elements);
+    }
+    fn any_order(&self) -> Option<Mean> {
+        None
     }
     fn counting(&self) -> Counting {
         self.0
@@ -234,6 +256,7 @@ impl Power {
 
 impl<T: Element> Reducer<T> for Power {
     type Fold = fold::Sum<T::Real>;
+    type AnyOrder = Squares;
 
     #[inline(always)]
     fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Real>>, lanes: &mut [T::Real]) {
@@ -261,6 +284,9 @@ impl<T: Element> Reducer<T> for Power {
         }
         self.raise_to(1.0 / self.norm_type, lanes);
         <T as Convert<T::Real>>::narrow(lanes, elements);
+    }
+    fn any_order(&self) -> Option<Squares> {
+        (self.norm_type == 2.0).then_some(Squares(*self))
     }
     fn counting(&self) -> Counting {
         self.divisor()
