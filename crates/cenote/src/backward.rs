@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use crate::element::{Convert, Element};
 use crate::engine::{self, Bands, Planes};
 use crate::error::{Error, Result};
-use crate::index::{Index, Locator};
+use crate::index::{Index, Indices, Locator};
 use crate::lane::Lane;
 use crate::lp;
 use crate::pass::{Divide, Pass};
@@ -39,13 +39,26 @@ impl Plan {
             self.input_len(),
             grad_input.len(),
         )?;
-        let Operation::Mean(counting) = self.operation else {
+        let Operation::Mean(_) = self.operation else {
             return Err(Error::Unsupported {
                 what: "the gradient of this layer without its input",
                 instead: "use backward_from_indices_into for max pooling, and backward_from_input_into for any layer",
             });
         };
-        self.spread(counting, grad_output, grad_input);
+        T::gradient(self, (grad_output, &[]), grad_input)
+    }
+
+    /// The gradient of a mean, which asks for no input, or of a power average.
+    pub(crate) fn gradient<T: Element>(
+        &self,
+        (grad_output, input): (&[T], &[T]),
+        grad_input: &mut [T],
+    ) -> Result<()> {
+        match self.operation {
+            Operation::Mean(counting) => self.spread(counting, grad_output, grad_input),
+            Operation::Power(power) => lp::backward(self, power, grad_output, input, grad_input)?,
+            Operation::Max => {}
+        }
         Ok(())
     }
 
@@ -75,7 +88,22 @@ impl Plan {
             grad_input.len(),
         )?;
         self.check_index::<I>()?;
-        Scatter::run_all(self, grad_output, indices, grad_input)
+        T::scatter(self, grad_output, I::indices(indices), grad_input)
+    }
+
+    /// Adds each gradient to the element that its index names.
+    pub(crate) fn scatter<T: Element>(
+        &self,
+        grad_output: &[T],
+        indices: Indices<'_>,
+        grad_input: &mut [T],
+    ) -> Result<()> {
+        match indices {
+            Indices::I64(indices) => Scatter::run_all(self, grad_output, indices, grad_input),
+            Indices::U8(indices) => Scatter::run_all(self, grad_output, indices, grad_input),
+            Indices::U16(indices) => Scatter::run_all(self, grad_output, indices, grad_input),
+            Indices::U32(indices) => Scatter::run_all(self, grad_output, indices, grad_input),
+        }
     }
 
     /// The gradient of the input of any layer, from that input. Max pooling looks for its maxima again.
@@ -101,8 +129,9 @@ impl Plan {
             grad_input.len(),
         )?;
         match self.operation {
-            Operation::Mean(counting) => self.spread(counting, grad_output, grad_input),
-            Operation::Power(power) => lp::backward(self, power, grad_output, input, grad_input)?,
+            Operation::Mean(_) | Operation::Power(_) => {
+                T::gradient(self, (grad_output, input), grad_input)?;
+            }
             Operation::Max => {
                 let mut output = vec![T::default(); grad_output.len()];
                 let mut indices = vec![0i64; grad_output.len()];
@@ -133,10 +162,7 @@ impl Plan {
         if planes.source == 0 {
             return grad_input.fill(T::default());
         }
-        let target = Target {
-            values: grad_input,
-            indices: &mut [()][..0],
-        };
+        let target = Target::values(grad_input);
         engine::run(
             &pass,
             &Spread(counting),
@@ -197,10 +223,7 @@ where
             outside: OnceLock::new(),
         };
         let tasks = plan.layout.outer * bands.per_plane();
-        let target = Target {
-            values: grad_input,
-            indices: &mut [()][..0],
-        };
+        let target = Target::values(grad_input);
         threads::share(&scatter, 0..tasks, tasks.div_ceil(pieces).max(1), target);
         match scatter.outside.into_inner() {
             None => Ok(()),
@@ -316,13 +339,13 @@ impl Row<'_> {
     }
 }
 
-impl<T: Element, I: Index> Tasks<T, ()> for Scatter<'_, T, I> {
+impl<T: Element, I: Index> Tasks<T> for Scatter<'_, T, I> {
     fn offset(&self, task: usize) -> usize {
         let (plane, band) = (task / self.bands.per_plane(), task % self.bands.per_plane());
         plane * self.plan.layout.block() + self.bands.offset(band)
     }
 
-    fn run(&self, range: Range<usize>, mut target: Target<'_, T, ()>) {
+    fn run(&self, range: Range<usize>, mut target: Target<'_, T>) {
         for task in range {
             let (plane, band) = (task / self.bands.per_plane(), task % self.bands.per_plane());
             let len = self.bands.piece(band);

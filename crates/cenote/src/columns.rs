@@ -4,9 +4,10 @@
 //! A maximum may be taken so where no element is NaN or −0: then neither order nor instruction set can be seen in
 //! it. With its index it may wherever there is no NaN, since the smaller of two indices wins a tie. Sums may always:
 //! they are rounded once.
-
-use fearless_simd::Simd;
-use fearless_simd_macros::simd;
+#![expect(
+    clippy::needless_range_loop,
+    reason = "loops over chunks of one length, which become single vectors"
+)]
 
 use crate::element::{Convert, Element, Lift};
 use crate::fold::{self, Fold, LanesMut};
@@ -23,67 +24,62 @@ pub(crate) const MOST_ROWS: usize = 16;
 
 /// A reduction that folds rows lane by lane.
 pub(crate) trait Columns<T: Element>: Reducer<T> + Copy {
-    /// Whether these elements can be taken in any order.
+    /// Whether these elements may be taken in any order.
     fn admits(elements: &[T]) -> bool;
-    /// The same, by vectors.
-    fn admits_all<S: Simd>(simd: S, elements: &[T]) -> bool {
-        admits_all::<S, T, Self>(simd, elements)
-    }
     /// `lanes[x]` = the fold of `row[x]` over the rows, of which there is at least one.
     fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize);
 }
 
-#[simd]
-fn admits_all<S: Simd, T: Element, C: Columns<T>>(simd: S, elements: &[T]) -> bool {
-    C::admits(elements)
-}
-
-/// Calls `fold` for the start of each chunk of `len` lanes; the last chunk overlaps the one before. False if there is
-/// less than a chunk.
+/// Where the chunk after the one at `at` begins: the last one overlaps the one before it.
 #[inline(always)]
-fn chunks(len: usize, mut fold: impl FnMut(usize)) -> bool {
-    if len < CHUNK {
-        return false;
-    }
-    for at in (0..len - CHUNK + 1).step_by(CHUNK) {
-        fold(at);
-    }
-    if !len.is_multiple_of(CHUNK) {
-        fold(len - CHUNK);
-    }
-    true
+fn next_chunk(at: usize, len: usize) -> Option<usize> {
+    (at + CHUNK < len).then_some((at + CHUNK).min(len - CHUNK))
 }
 
 /// A chunk of a row.
 #[inline(always)]
 fn chunk<T>(row: &[T], at: usize) -> &[T; CHUNK] {
-    row[at..].first_chunk().expect("a chunk lies within its row")
+    match row[at..].first_chunk() {
+        Some(chunk) => chunk,
+        None => unreachable!("a chunk lies within its row"),
+    }
 }
 
-/// Folds rows of single values.
+/// Folds rows of single values. These are plain loops, since what a vector function calls is compiled without vectors
+/// unless it is inlined.
 #[inline(always)]
-fn fold_values<T: Copy, L: Copy>(
+fn fold_values<T: Element, L: Lane>(
     rows: &[&[T]],
     lanes: &mut [L],
     lift: impl Fn(T) -> L,
     merge: impl Fn(L, L) -> L,
 ) {
-    let (first, rest) = rows.split_first().expect("a window has a row");
-    let whole = chunks(lanes.len(), |at| {
-        let mut folded = chunk(first, at).map(&lift);
-        for row in rest {
-            for (lane, &element) in folded.iter_mut().zip(chunk(row, at)) {
-                *lane = merge(*lane, lift(element));
+    let len = lanes.len();
+    if len < CHUNK {
+        for x in 0..len {
+            let mut folded = lift(rows[0][x]);
+            for row in &rows[1..] {
+                folded = merge(folded, lift(row[x]));
+            }
+            lanes[x] = folded;
+        }
+        return;
+    }
+    let mut next = Some(0);
+    while let Some(at) = next {
+        let mut folded = [L::ZERO; CHUNK];
+        let first = chunk(rows[0], at);
+        for x in 0..CHUNK {
+            folded[x] = lift(first[x]);
+        }
+        for row in &rows[1..] {
+            let row = chunk(row, at);
+            for x in 0..CHUNK {
+                folded[x] = merge(folded[x], lift(row[x]));
             }
         }
         lanes[at..at + CHUNK].copy_from_slice(&folded);
-    });
-    if whole {
-        return;
-    }
-    for (x, lane) in lanes.iter_mut().enumerate() {
-        let folded = lift(first[x]);
-        *lane = rest.iter().fold(folded, |lane, row| merge(lane, lift(row[x])));
+        next = next_chunk(at, len);
     }
 }
 
@@ -115,12 +111,21 @@ impl<T: Element> Reducer<T> for PlainMax {
 impl<T: Element> Columns<T> for PlainMax {
     #[inline(always)]
     fn admits(elements: &[T]) -> bool {
-        T::are_plain(elements)
+        let mut met = false;
+        for &element in elements {
+            met |= element.is_special(true);
+        }
+        !met
     }
     #[inline(always)]
     fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {
         let larger = |a: T::Plain, b: T::Plain| if b > a { b } else { a };
-        fold_values(rows, &mut lanes.values[..len], Lift::<T::Plain>::lift, larger);
+        fold_values(
+            rows,
+            &mut lanes.values[..len],
+            Lift::<T::Plain>::lift,
+            larger,
+        );
     }
 }
 
@@ -149,27 +154,41 @@ impl<T: Element> Reducer<T> for PlainArgMax {
 impl<T: Element> Columns<T> for PlainArgMax {
     #[inline(always)]
     fn admits(elements: &[T]) -> bool {
-        T::are_numbers(elements)
+        let mut met = false;
+        for &element in elements {
+            met |= element.is_special(false);
+        }
+        !met
     }
     #[inline(always)]
     fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {
-        let fold = |x: usize| {
-            let mut folded = (Lift::<T::Arg>::lift(rows[0][x]), x);
-            for (number, row) in rows.iter().enumerate().skip(1) {
-                let lane = Lift::<T::Arg>::lift(row[x]);
-                if lane > folded.0 {
-                    folded = (lane, (number << ROW_SHIFT) + x);
+        if len < CHUNK {
+            for x in 0..len {
+                let mut folded = (Lift::<T::Arg>::lift(rows[0][x]), x);
+                for (number, row) in rows.iter().enumerate().skip(1) {
+                    let lane = Lift::<T::Arg>::lift(row[x]);
+                    if lane > folded.0 {
+                        folded = (lane, (number << ROW_SHIFT) + x);
+                    }
                 }
+                lanes.set(x, (folded.0, <Self::Fold as Fold>::index(folded.1)));
             }
-            (folded.0, <Self::Fold as Fold>::index(folded.1))
-        };
-        let whole = chunks(len, |at| {
-            let mut values = chunk(rows[0], at).map(Lift::<T::Arg>::lift);
-            let mut indices: [_; CHUNK] = std::array::from_fn(|x| <Self::Fold as Fold>::index(at + x));
-            for (number, row) in rows.iter().enumerate().skip(1) {
+            return;
+        }
+        let mut next = Some(0);
+        while let Some(at) = next {
+            let mut values = [T::Arg::ZERO; CHUNK];
+            let mut indices = [<Self::Fold as Fold>::index(0); CHUNK];
+            let first = chunk(rows[0], at);
+            for x in 0..CHUNK {
+                values[x] = Lift::<T::Arg>::lift(first[x]);
+                indices[x] = <Self::Fold as Fold>::index(at + x);
+            }
+            for number in 1..rows.len() {
+                let row = chunk(rows[number], at);
                 let base = (number << ROW_SHIFT) + at;
-                for (x, &element) in chunk(row, at).iter().enumerate() {
-                    let lane = Lift::<T::Arg>::lift(element);
+                for x in 0..CHUNK {
+                    let lane = Lift::<T::Arg>::lift(row[x]);
                     let wins = lane > values[x];
                     values[x] = if wins { lane } else { values[x] };
                     let index = <Self::Fold as Fold>::index(base + x);
@@ -178,9 +197,7 @@ impl<T: Element> Columns<T> for PlainArgMax {
             }
             lanes.values[at..at + CHUNK].copy_from_slice(&values);
             lanes.indices[at..at + CHUNK].copy_from_slice(&indices);
-        });
-        if !whole {
-            (0..len).for_each(|x| lanes.set(x, fold(x)));
+            next = next_chunk(at, len);
         }
     }
 }
@@ -192,7 +209,12 @@ impl<T: Element> Columns<T> for Mean {
     }
     #[inline(always)]
     fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {
-        fold_values(rows, &mut lanes.values[..len], Lift::<T::Sum>::lift, Lane::plus);
+        fold_values(
+            rows,
+            &mut lanes.values[..len],
+            Lift::<T::Sum>::lift,
+            Lane::plus,
+        );
     }
 }
 
@@ -209,7 +231,12 @@ impl<T: Element> Reducer<T> for Squares {
         self.0.lift(elements, counts, lanes);
     }
     #[inline(always)]
-    fn finish(&self, lanes: &mut [T::Real], counts: Option<&Counts<'_, T::Real>>, elements: &mut [T]) {
+    fn finish(
+        &self,
+        lanes: &mut [T::Real],
+        counts: Option<&Counts<'_, T::Real>>,
+        elements: &mut [T],
+    ) {
         self.0.finish(lanes, counts, elements);
     }
     fn any_order(&self) -> Option<Self> {

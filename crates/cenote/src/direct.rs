@@ -9,7 +9,7 @@ use fearless_simd_macros::simd;
 use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT};
 use crate::element::Element;
 use crate::fold::Fold;
-use crate::index::IndexSlot;
+use crate::kernel::{Taps, fold_many};
 use crate::pass::{Band, Divide, Flat, Pass, Width};
 use crate::plane::{Buffers, Sink, Worker};
 use crate::reduce::Value;
@@ -41,49 +41,47 @@ fn window_at(table: &[i64], at: usize) -> (usize, usize) {
 }
 
 impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
-    /// The elements that a band reads: those from its first row to its last.
-    pub(crate) fn region(&self, band: &Band) -> &'a [T] {
-        let [depth, height, _] = self.pass.axes;
-        let (depths, heights) = (depth.inputs(band.depth.clone()), height.inputs(band.height.clone()));
-        if depths.is_empty() || heights.is_empty() {
-            return &[];
-        }
-        let (tall, len) = (height.input_len(), self.pass.source_row_len());
-        &self.source[(depths.start * tall + heights.start) * len..((depths.end - 1) * tall + heights.end) * len]
-    }
-
-    /// Calls `each` with the number of every row that the output row reads, in order: among the source's rows, and
-    /// among the window's.
+    /// Calls `each` with every row that the output row reads, in order: its place along the height, its number among the
+    /// source's rows, and that among the window's.
     #[inline(always)]
-    fn each_row(&self, depth: Window, (start, taps): (usize, usize), mut each: impl FnMut(usize, usize)) {
+    fn each_row(
+        &self,
+        depth: Window,
+        (start, taps): (usize, usize),
+        mut each: impl FnMut(usize, usize, usize),
+    ) {
         let [along_depth, along_height, _] = self.pass.axes;
         let most = along_height.max_taps();
         for z in 0..depth.taps {
             let slab = (depth.start + z * along_depth.step()) * along_height.input_len();
             for y in 0..taps {
-                each(slab + start + y * along_height.step(), z * most + y);
+                let at = start + y * along_height.step();
+                each(at, slab + at, z * most + y);
             }
         }
     }
 
-    /// Pools a band.
-    pub(crate) fn run_direct<I: IndexSlot>(
+    /// Pools a band. False if it met an element that may not be taken in any order: then it stopped there.
+    pub(crate) fn run_direct(
         &self,
         band: &Band,
         buffers: &mut Buffers<'_, R::Fold>,
-        sink: &mut Sink<'_, '_, S, T, R, I>,
-    ) {
+        sink: &mut Sink<'_, '_, S, T, R>,
+    ) -> bool {
         let chunk = self.pass.direct_rows::<Value<T, R>>();
         let pitch = self.pass.row_pitch();
         for z in band.depth.clone() {
             let depth = self.pass.axes[0].window(z);
             for first in (0..band.height.len()).step_by(chunk) {
                 let rows = chunk.min(band.height.len() - first);
-                fold_columns(self.simd, self, depth, (first, rows), buffers);
+                if !fold_columns(self.simd, self, depth, (first, rows), buffers) {
+                    return false;
+                }
                 match self.pass.width {
                     Width::Keep => std::mem::swap(&mut buffers.staged, &mut buffers.contracted),
                     Width::Flat(flat) => self.contract_flat(flat, rows, 0, buffers),
-                    Width::Groups | Width::Single => {
+                    Width::Single => contract_single(self.simd, self.pass, rows, buffers),
+                    Width::Groups => {
                         for row in 0..rows {
                             self.contract_row(row * self.pass.staged_pitch(), row * pitch, buffers);
                         }
@@ -94,63 +92,64 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
                     let window = window_at(buffers.heights, first + row);
                     let mut lanes = buffers.contracted.from(row * pitch);
                     sink.finish_values((z, y), &mut lanes);
-                    if size_of::<I>() > 0 {
+                    if size_of::<<R::Fold as Fold>::Index>() > 0 {
                         let indices = &lanes.indices[..self.pass.row_len()];
                         self.write_indices(depth, window, (indices, buffers.windows), sink);
                     }
                 }
             }
         }
+        true
     }
 
     /// Makes indices of a row's index lanes, which name a row of the window and a lane of it.
-    fn write_indices<I: IndexSlot>(
+    fn write_indices(
         &self,
         depth: Window,
         window: (usize, usize),
         (lanes, windows): (&[<R::Fold as Fold>::Index], &[i64]),
-        sink: &mut Sink<'_, '_, S, T, R, I>,
+        sink: &mut Sink<'_, '_, S, T, R>,
     ) {
         const COLUMN: i64 = (1 << ROW_SHIFT) - 1;
         let [plane_depth, plane_height, width] = self.pass.plane;
         let plane_rows = plane_depth.input_len() * plane_height.input_len();
+        let slots = sink.next_indices(lanes.len());
         let mut bases = [0i64; MOST_ROWS];
         let mut at = 0;
-        self.each_row(depth, window, |row, number| {
-            bases[at] = if I::COMPACT {
+        self.each_row(depth, window, |_, row, number| {
+            bases[at] = if slots.is_compact() {
                 (number * width.max_taps()) as i64
             } else {
                 (row % plane_rows * width.input_len()) as i64
             };
             at += 1;
         });
-        let inner = self.pass.inner as i64;
-        let slots = sink.next_indices(lanes.len());
-        let flat = |index: &<R::Fold as Fold>::Index| R::Fold::flat(*index);
+        let inner = self.pass.inner;
         let base = |index: i64| bases[(index >> ROW_SHIFT) as usize % MOST_ROWS];
-        if !I::COMPACT && inner == 1 {
-            for (slot, index) in slots.iter_mut().zip(lanes.iter().map(flat)) {
-                *slot = I::from_number(base(index) + (index & COLUMN));
+        let column = |index: i64| {
+            let lane = index & COLUMN;
+            if inner == 1 {
+                lane
+            } else {
+                lane / inner as i64
             }
-        } else if !I::COMPACT {
-            for (slot, index) in slots.iter_mut().zip(lanes.iter().map(flat)) {
-                *slot = I::from_number(base(index) + (index & COLUMN) / inner);
-            }
+        };
+        let lanes = |at: usize| R::Fold::flat(lanes[at]);
+        if !slots.is_compact() {
+            return slots.fill(|at| base(lanes(at)) + column(lanes(at)));
+        }
+        let start = |at: usize| windows[2 * if inner == 1 { at } else { at / inner }];
+        let step = width.step() as i64;
+        if step == 1 {
+            slots.fill(|at| base(lanes(at)) + column(lanes(at)) - start(at));
         } else {
-            let step = width.step() as i64;
-            let groups = slots.chunks_exact_mut(inner as usize).zip(lanes.chunks_exact(inner as usize));
-            for ((slots, lanes), window) in groups.zip(windows.chunks_exact(2)) {
-                for (slot, index) in slots.iter_mut().zip(lanes.iter().map(flat)) {
-                    let column = (index & COLUMN) / inner - window[0];
-                    let tap = if step == 1 { column } else { column / step };
-                    *slot = I::from_number(base(index) + tap);
-                }
-            }
+            slots.fill(|at| base(lanes(at)) + (column(lanes(at)) - start(at)) / step);
         }
     }
 }
 
-/// Folds the source rows of `count` output rows from `first` on, each to a staged row.
+/// Folds the source rows of `count` output rows from `first` on, each to a staged row. False if an element may not be
+/// taken in any order.
 #[simd]
 fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     simd: S,
@@ -158,7 +157,7 @@ fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     depth: Window,
     (first, count): (usize, usize),
     buffers: &mut Buffers<'_, R::Fold>,
-) {
+) -> bool {
     let len = worker.pass.source_row_len();
     let pitch = worker.pass.staged_pitch();
     let before = match worker.pass.width {
@@ -166,17 +165,62 @@ fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
         Width::Keep | Width::Groups | Width::Single => 0,
     };
     let inside = len.min(pitch.saturating_sub(before));
+    let mut checked = 0;
     for row in 0..count {
-        let mut rows = Rows { rows: [&[]; MOST_ROWS], count: 0 };
-        worker.each_row(depth, window_at(buffers.heights, first + row), |number, _| {
-            rows.rows[rows.count] = &worker.source[number * len..][..inside];
+        let mut rows = Rows {
+            rows: [&[]; MOST_ROWS],
+            count: 0,
+        };
+        let window @ (start, taps) = window_at(buffers.heights, first + row);
+        let mut admitted = true;
+        worker.each_row(depth, window, |y, number, _| {
+            let elements = &worker.source[number * len..][..inside];
+            if y >= checked {
+                admitted &= R::admits(elements);
+            }
+            rows.rows[rows.count] = elements;
             rows.count += 1;
         });
+        if !admitted {
+            return false;
+        }
+        // Windows of neighbouring rows move on without leaving any out, so those before this have been looked at.
+        if worker.pass.axes[1].step() == 1 {
+            checked = checked.max(start + taps);
+        }
         let mut lanes = buffers.staged.from(row * pitch);
         lanes.clear(0, before);
         lanes.clear(before + inside, pitch - before - inside);
         let mut lanes = lanes.from(before);
-        worker.reducer.fold_rows(&rows.rows[..rows.count], &mut lanes, inside);
+        worker
+            .reducer
+            .fold_rows(&rows.rows[..rows.count], &mut lanes, inside);
+    }
+    true
+}
+
+/// Contracts `rows` staged rows window by window, lane by lane.
+#[simd]
+fn contract_single<S: Simd, F: Fold>(
+    simd: S,
+    pass: &Pass<'_>,
+    rows: usize,
+    buffers: &mut Buffers<'_, F>,
+) {
+    let outputs = pass.axes[2].output_len();
+    for row in 0..rows {
+        for output in 0..outputs {
+            let (start, count) = window_at(buffers.windows, output);
+            let taps = Taps {
+                start: row * pass.staged_pitch() + start,
+                count,
+                step: pass.axes[2].step(),
+            };
+            let folded = fold_many(&buffers.staged.as_ref(), taps);
+            buffers
+                .contracted
+                .set(row * pass.row_pitch() + output, folded);
+        }
     }
 }
 

@@ -3,7 +3,11 @@
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
+use crate::error::Result;
+use crate::index::Indices;
 use crate::lane::{ArgLane, Lane, RealLane, SumLane};
+use crate::plan::Plan;
+use crate::plane::Target;
 use crate::scratch::Slot;
 
 /// A type that tensors can hold: f32, f64, f16, bf16, u8, i8, i16, i32 or i64.
@@ -39,10 +43,8 @@ pub(crate) mod private {
         /// elements, and equal lanes are equal elements.
         #[allow(private_bounds, reason = "lanes are this crate's own affair")]
         type Plain: Lane + Slot;
-        /// Whether none of the elements is NaN or −0.
-        fn are_plain(elements: &[Self]) -> bool;
-        /// Whether none of the elements is NaN.
-        fn are_numbers(elements: &[Self]) -> bool;
+        /// Whether the element is NaN or, where `zero` says so, −0.
+        fn is_special(self, zero: bool) -> bool;
         /// The element as powers are computed of it.
         fn real(self) -> Self::Real;
         /// The element that a plain lane stands for.
@@ -52,6 +54,20 @@ pub(crate) mod private {
         const WIDE_SUM: bool;
         /// The nearest value that the element can hold; integers hold any.
         fn round(value: f64) -> f64;
+
+        // What a plan does with elements. These are here, and no generic functions of the plan, so that each is
+        // compiled once, with this crate, and not with every crate that calls it.
+        /// [`Plan::forward`]
+        fn forward(plan: &Plan, input: &[Self], target: Target<'_, Self>) -> Result<()>;
+        /// [`Plan::gradient`]
+        fn gradient(plan: &Plan, of: (&[Self], &[Self]), grad_input: &mut [Self]) -> Result<()>;
+        /// [`Plan::scatter`]
+        fn scatter(
+            plan: &Plan,
+            grad_output: &[Self],
+            indices: Indices<'_>,
+            grad_input: &mut [Self],
+        ) -> Result<()>;
     }
 
     /// Lossless widening of one element.
@@ -79,12 +95,8 @@ macro_rules! impl_element {
             type Real = $real;
             const WIDE_SUM: bool = $wide;
             #[inline(always)]
-            fn are_plain(elements: &[Self]) -> bool {
-                none(elements, |element| element.is_special(true))
-            }
-            #[inline(always)]
-            fn are_numbers(elements: &[Self]) -> bool {
-                none(elements, |element| element.is_special(false))
+            fn is_special(self, zero: bool) -> bool {
+                Plain::is_special(self, zero)
             }
             #[inline(always)]
             fn real(self) -> $real {
@@ -93,6 +105,24 @@ macro_rules! impl_element {
             #[inline(always)]
             fn lower(lane: $plain) -> Self {
                 Self::from_plain(lane)
+            }
+            fn forward(plan: &Plan, input: &[Self], target: Target<'_, Self>) -> Result<()> {
+                plan.forward(input, target)
+            }
+            fn gradient(
+                plan: &Plan,
+                of: (&[Self], &[Self]),
+                grad_input: &mut [Self],
+            ) -> Result<()> {
+                plan.gradient(of, grad_input)
+            }
+            fn scatter(
+                plan: &Plan,
+                grad_output: &[Self],
+                indices: Indices<'_>,
+                grad_input: &mut [Self],
+            ) -> Result<()> {
+                plan.scatter(grad_output, indices, grad_input)
             }
             fn round(value: f64) -> f64 {
                 let round: fn(f64) -> f64 = $round;
@@ -113,19 +143,6 @@ impl_element!(
     i32 i32 i32 i32 i64 f64 false |value| value,
     i64 i64 i64 i64 i64 f64 false |value| value
 );
-
-/// Whether `is` holds for no element. It is asked of whole vectors at a time.
-#[inline(always)]
-fn none<T: Copy>(elements: &[T], is: impl Fn(T) -> bool) -> bool {
-    const CHUNK: usize = 512;
-    elements.chunks(CHUNK).all(|chunk| {
-        let mut met = false;
-        for &element in chunk {
-            met |= is(element);
-        }
-        !met
-    })
-}
 
 /// What plain elements are, and how they are compared.
 trait Plain<L>: Copy {

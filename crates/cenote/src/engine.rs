@@ -5,7 +5,6 @@ use std::ops::Range;
 use fearless_simd::{Level, dispatch};
 
 use crate::element::Element;
-use crate::index::IndexSlot;
 use crate::pass::{Band, Pass};
 use crate::plane::{self, Pieces, Target};
 use crate::reduce::{Reducer, Value};
@@ -128,13 +127,13 @@ struct Run<'a, T, R> {
     level: Level,
 }
 
-impl<T: Element, R: Reducer<T>, I: IndexSlot> Tasks<T, I> for Run<'_, T, R> {
+impl<T: Element, R: Reducer<T>> Tasks<T> for Run<'_, T, R> {
     fn offset(&self, task: usize) -> usize {
         let (plane, band) = (task / self.bands.per_plane(), task % self.bands.per_plane());
         plane * self.planes.target + self.bands.offset(band)
     }
 
-    fn run(&self, range: Range<usize>, mut target: Target<'_, T, I>) {
+    fn run(&self, range: Range<usize>, mut target: Target<'_, T>) {
         let per_plane = self.bands.per_plane();
         let mut task = range.start;
         while task < range.end {
@@ -159,12 +158,12 @@ impl<T: Element, R: Reducer<T>, I: IndexSlot> Tasks<T, I> for Run<'_, T, R> {
 }
 
 /// Pools `source` into `target`.
-pub(crate) fn run<T: Element, R: Reducer<T>, I: IndexSlot>(
+pub(crate) fn run<T: Element, R: Reducer<T>>(
     pass: &Pass<'_>,
     reducer: &R,
     planes: Planes,
     level: Level,
-    (source, target): (&[T], Target<'_, T, I>),
+    (source, target): (&[T], Target<'_, T>),
 ) {
     if planes.count == 0 || planes.target == 0 {
         return;
@@ -192,11 +191,11 @@ pub(crate) fn run<T: Element, R: Reducer<T>, I: IndexSlot>(
 }
 
 /// Pools one plane on this thread.
-pub(crate) fn run_alone<T: Element, R: Reducer<T>, I: IndexSlot>(
+pub(crate) fn run_alone<T: Element, R: Reducer<T>>(
     pass: &Pass<'_>,
     reducer: &R,
     level: Level,
-    (source, target): (&[T], Target<'_, T, I>),
+    (source, target): (&[T], Target<'_, T>),
 ) {
     let [depth, height, _] = pass.axes;
     let band = Band {

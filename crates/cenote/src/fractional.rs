@@ -5,7 +5,6 @@ use std::ops::Range;
 use crate::element::Element;
 use crate::engine::{self, Planes};
 use crate::error::{Error, Result};
-use crate::index::IndexSlot;
 use crate::pass::{Divide, Pass};
 use crate::plan::Plan;
 use crate::plane::Target;
@@ -41,12 +40,12 @@ impl Fractional {
     }
 
     /// Pools each plane over its own windows.
-    pub(crate) fn run<T: Element, R: Reducer<T>, I: IndexSlot>(
+    pub(crate) fn run<T: Element, R: Reducer<T>>(
         &self,
         plan: &Plan,
         reducer: &R,
         planes: Planes,
-        (source, target): (&[T], Target<'_, T, I>),
+        (source, target): (&[T], Target<'_, T>),
     ) {
         if planes.target == 0 {
             return;
@@ -97,12 +96,12 @@ struct Run<'a, T, R> {
     source: &'a [T],
 }
 
-impl<T: Element, R: Reducer<T>, I: IndexSlot> Tasks<T, I> for Run<'_, T, R> {
+impl<T: Element, R: Reducer<T>> Tasks<T> for Run<'_, T, R> {
     fn offset(&self, task: usize) -> usize {
         task * self.planes.target
     }
 
-    fn run(&self, range: Range<usize>, mut target: Target<'_, T, I>) {
+    fn run(&self, range: Range<usize>, mut target: Target<'_, T>) {
         for plane in range {
             let axes = self.fractional.axes::<T>(self.plan, plane);
             let axes = axes.each_ref();

@@ -13,13 +13,15 @@ pub(crate) mod private {
         const COMPACT_LIMIT: Option<u32>;
         fn from_number(number: i64) -> Self;
         fn number(self) -> i64;
+        fn indices(indices: &[Self]) -> super::Indices<'_>;
+        fn slots(slots: &mut [Self]) -> super::IndicesMut<'_>;
     }
 }
 
 pub(crate) use private::Form;
 
 macro_rules! impl_index {
-    ($($index:ident $limit:expr),*) => {$(
+    ($($index:ident $form:ident $limit:expr),*) => {$(
         impl Index for $index {}
         impl private::Form for $index {
             const COMPACT_LIMIT: Option<u32> = $limit;
@@ -36,29 +38,100 @@ macro_rules! impl_index {
             fn number(self) -> i64 {
                 self.into()
             }
+            fn indices(indices: &[Self]) -> Indices<'_> {
+                Indices::$form(indices)
+            }
+            fn slots(slots: &mut [Self]) -> IndicesMut<'_> {
+                IndicesMut::$form(slots)
+            }
         }
     )*};
 }
 
-impl_index!(i64 None, u8 Some(u8::MAX as u32), u16 Some(u16::MAX as u32), u32 Some(u32::MAX));
+impl_index!(
+    i64 I64 None,
+    u8 U8 Some(u8::MAX as u32),
+    u16 U16 Some(u16::MAX as u32),
+    u32 U32 Some(u32::MAX)
+);
 
-/// Where a pooling writes an index: an [`Index`], or nothing.
-pub(crate) trait IndexSlot: Copy + Send + Sync {
-    /// Whether it numbers the taps of its window.
-    const COMPACT: bool;
-    fn from_number(number: i64) -> Self;
+/// Indices to read, in any of their forms.
+pub enum Indices<'a> {
+    /// Flat indices.
+    I64(&'a [i64]),
+    /// Numbers of taps.
+    U8(&'a [u8]),
+    /// Numbers of taps.
+    U16(&'a [u16]),
+    /// Numbers of taps.
+    U32(&'a [u32]),
 }
 
-impl IndexSlot for () {
-    const COMPACT: bool = false;
-    fn from_number(_number: i64) {}
+/// Where indices are written: nowhere, or in any of their forms.
+#[derive(Default)]
+pub enum IndicesMut<'a> {
+    /// Nowhere.
+    #[default]
+    Nowhere,
+    /// Flat indices.
+    I64(&'a mut [i64]),
+    /// Numbers of taps.
+    U8(&'a mut [u8]),
+    /// Numbers of taps.
+    U16(&'a mut [u16]),
+    /// Numbers of taps.
+    U32(&'a mut [u32]),
 }
 
-impl<I: Index> IndexSlot for I {
-    const COMPACT: bool = I::COMPACT_LIMIT.is_some();
+impl IndicesMut<'_> {
+    pub(crate) fn is_compact(&self) -> bool {
+        !matches!(self, Self::Nowhere | Self::I64(_))
+    }
+
+    /// The same slots, for a while.
+    pub(crate) fn reborrow(&mut self) -> IndicesMut<'_> {
+        match self {
+            Self::Nowhere => IndicesMut::Nowhere,
+            Self::I64(slots) => IndicesMut::I64(slots),
+            Self::U8(slots) => IndicesMut::U8(slots),
+            Self::U16(slots) => IndicesMut::U16(slots),
+            Self::U32(slots) => IndicesMut::U32(slots),
+        }
+    }
+
+    /// The first `at` slots, and the rest.
+    pub(crate) fn split_at(self, at: usize) -> (Self, Self) {
+        macro_rules! split {
+            ($form:ident $slots:ident) => {{
+                let (first, rest) = $slots.split_at_mut(at);
+                (Self::$form(first), Self::$form(rest))
+            }};
+        }
+        match self {
+            Self::Nowhere => (Self::Nowhere, Self::Nowhere),
+            Self::I64(slots) => split!(I64 slots),
+            Self::U8(slots) => split!(U8 slots),
+            Self::U16(slots) => split!(U16 slots),
+            Self::U32(slots) => split!(U32 slots),
+        }
+    }
+
+    /// Writes the index that `index` gives for each slot.
     #[inline(always)]
-    fn from_number(number: i64) -> Self {
-        Form::from_number(number)
+    pub(crate) fn fill(self, index: impl Fn(usize) -> i64) {
+        #[inline(always)]
+        fn each<I: Form>(slots: &mut [I], index: impl Fn(usize) -> i64) {
+            for (at, slot) in slots.iter_mut().enumerate() {
+                *slot = I::from_number(index(at));
+            }
+        }
+        match self {
+            Self::Nowhere => {}
+            Self::I64(slots) => each(slots, index),
+            Self::U8(slots) => each(slots, index),
+            Self::U16(slots) => each(slots, index),
+            Self::U32(slots) => each(slots, index),
+        }
     }
 }
 

@@ -172,6 +172,34 @@ pub(crate) fn fold_one<F: Fold>(source: &Lanes<'_, F>, taps: Taps) -> (F::Value,
     merged
 }
 
+/// The fold of single lanes in any order: eight at a time, however wide vectors are, so that the result does not depend
+/// on that.
+#[inline(always)]
+pub(crate) fn fold_many<F: Fold>(source: &Lanes<'_, F>, taps: Taps) -> (F::Value, F::Index) {
+    const WIDTH: usize = 8;
+    if taps.step != 1 || taps.count < 2 * WIDTH {
+        return fold_one(source, taps);
+    }
+    let values = &source.values[taps.start..taps.start + taps.count];
+    let indices = &source.indices[taps.start..taps.start + taps.count];
+    let mut folded: [_; WIDTH] = std::array::from_fn(|lane| (values[lane], indices[lane]));
+    let (chunks, rest) = values.as_chunks::<WIDTH>();
+    let (index_chunks, index_rest) = indices.as_chunks::<WIDTH>();
+    for (chunk, index_chunk) in chunks.iter().zip(index_chunks).skip(1) {
+        for lane in 0..WIDTH {
+            folded[lane] = F::merge_one(folded[lane], (chunk[lane], index_chunk[lane]));
+        }
+    }
+    let mut merged = folded[0];
+    for lane in &folded[1..] {
+        merged = F::merge_one(merged, *lane);
+    }
+    for (value, index) in rest.iter().zip(index_rest) {
+        merged = F::merge_one(merged, (*value, *index));
+    }
+    merged
+}
+
 /// Keeps every `hop`-th group of `unit` lanes: `out[i] = source[i · hop]` for `count` groups.
 pub(crate) fn thin<F: Fold>(
     source: &Lanes<'_, F>,

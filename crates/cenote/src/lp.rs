@@ -42,10 +42,7 @@ pub(crate) fn infinite<T: Element>(
 ) -> Result<()> {
     let magnitudes = magnitudes(power, input);
     let mut extremes = vec![<Real<T> as Lane>::ZERO; output.len()];
-    let target = Target {
-        values: &mut extremes,
-        indices: &mut [()][..0],
-    };
+    let target = Target::values(&mut extremes);
     plan.reduce(&reduce::Max, &magnitudes, target);
     if power.norm_type < 0.0 {
         extremes

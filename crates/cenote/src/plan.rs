@@ -6,7 +6,7 @@ use crate::element::Element;
 use crate::engine::{self, Planes};
 use crate::error::{Error, Result};
 use crate::fractional::Fractional;
-use crate::index::{Index, IndexSlot};
+use crate::index::{Index, IndicesMut};
 use crate::layout::{Layout, MemoryFormat};
 use crate::lp;
 use crate::pass::{Divide, Pass};
@@ -128,15 +128,18 @@ impl Plan {
     pub fn forward_into<T: Element>(&self, input: &[T], output: &mut [T]) -> Result<()> {
         check_length("the input", self.input_len(), input.len())?;
         check_length("the output", self.output_len(), output.len())?;
-        let target = Target {
-            values: output,
-            indices: &mut [()][..0],
-        };
+        T::forward(self, input, Target::values(output))
+    }
+
+    /// Runs the operation, on elements of one of the nine types.
+    pub(crate) fn forward<T: Element>(&self, input: &[T], target: Target<'_, T>) -> Result<()> {
+        let indexed = !matches!(target.indices, IndicesMut::Nowhere);
         match self.operation {
+            Operation::Max if indexed => self.reduce(&reduce::ArgMax, input, target),
             Operation::Max => self.reduce(&reduce::Max, input, target),
             Operation::Mean(counting) => self.reduce(&reduce::Mean(counting), input, target),
             Operation::Power(power) if power.norm_type.is_infinite() => {
-                lp::infinite(self, power, input, output)?
+                lp::infinite(self, power, input, target.values)?;
             }
             Operation::Power(power) => self.reduce(&power, input, target),
         }
@@ -168,15 +171,15 @@ impl Plan {
             });
         }
         self.check_index::<I>()?;
-        self.reduce(
-            &reduce::ArgMax,
+        let indices = I::slots(indices);
+        T::forward(
+            self,
             input,
             Target {
                 values: output,
                 indices,
             },
-        );
-        Ok(())
+        )
     }
 
     /// Makes column-major indices of flat ones that a forward pass returned: the first spatial axis then counts
@@ -224,11 +227,11 @@ impl Plan {
     }
 
     /// Runs a reducer over the planes.
-    pub(crate) fn reduce<T: Element, R: Reducer<T>, I: IndexSlot>(
+    pub(crate) fn reduce<T: Element, R: Reducer<T>>(
         &self,
         reducer: &R,
         input: &[T],
-        target: Target<'_, T, I>,
+        target: Target<'_, T>,
     ) {
         let Layout {
             outer,
@@ -243,6 +246,19 @@ impl Plan {
         };
         if let Some(fractional) = &self.fractional {
             fractional.run(self, reducer, planes, (input, target));
+        } else if inner == 1 && self.axes.iter().all(Axis::is_whole) && !target.indices.is_compact()
+        {
+            // Planes are pooled whole: each is a row of one tall plane. Taps are not numbered along a row, though.
+            let (one, rows) = (Axis::identity(1), Axis::identity(outer));
+            let whole = Axis::adaptive(self.layout.plane(), 1);
+            let axes = [&one, &rows, &whole];
+            let pass = Pass::new(axes, 1, [&one, &one, &whole], (axes, Divide::Folded));
+            let planes = Planes {
+                count: 1,
+                source: input.len(),
+                target: target.values.len(),
+            };
+            engine::run(&pass, reducer, planes, self.level, (input, target));
         } else if depth.is_identity() && height.is_identity() && inner == 1 {
             // Rows are pooled each on its own: all of them are one tall plane.
             let rows = Axis::identity(outer * spatial[0] * spatial[1]);

@@ -3,12 +3,11 @@
 use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
+use crate::direct::{self, tabulate};
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
-use crate::index::{IndexSlot, Locator};
+use crate::index::{IndicesMut, Locator};
 use crate::kernel::{LONG, Taps, fold_long, fold_one, fold_taps, thin};
-use crate::columns::Columns as _;
-use crate::direct::{self, tabulate};
 use crate::pass::{Band, Divide, Flat, Pass, Sizes, Width};
 use crate::reduce::{Counting, Counts, Reducer, Value};
 use crate::scratch::{Arena, Slot};
@@ -16,18 +15,31 @@ use crate::stage::Stage;
 use crate::window::{Axis, Window};
 
 /// The part of a plane's output that a band owns.
-pub(crate) struct Target<'a, T, I> {
+pub struct Target<'a, T> {
     pub(crate) values: &'a mut [T],
-    pub(crate) indices: &'a mut [I],
+    pub(crate) indices: IndicesMut<'a>,
 }
 
-impl<T, I> Target<'_, T, I> {
+impl<'a, T> Target<'a, T> {
+    /// A target without indices.
+    pub(crate) fn values(values: &'a mut [T]) -> Self {
+        Self {
+            values,
+            indices: IndicesMut::Nowhere,
+        }
+    }
+
+    /// The same target, for a while.
+    fn reborrow(&mut self) -> Target<'_, T> {
+        Target {
+            values: self.values,
+            indices: self.indices.reborrow(),
+        }
+    }
+
     pub(crate) fn split_at(self, at: usize) -> (Self, Self) {
         let (values, more_values) = self.values.split_at_mut(at);
-        // Indices of the unit type may be absent, and all of them are alike.
-        let (indices, more_indices) =
-            self.indices
-                .split_at_mut(if size_of::<I>() == 0 { 0 } else { at });
+        let (indices, more_indices) = self.indices.split_at(at);
         (
             Self { values, indices },
             Self {
@@ -68,11 +80,11 @@ pub(crate) struct Worker<'a, S, T, R> {
 }
 
 /// The same band of some planes in a row: their elements, and the pieces of the target that the band owns.
-pub(crate) struct Pieces<'a, T, I> {
+pub(crate) struct Pieces<'a, T> {
     pub(crate) source: &'a [T],
     /// Elements of one plane, and of one piece.
     pub(crate) each: (usize, usize),
-    pub(crate) target: Target<'a, T, I>,
+    pub(crate) target: Target<'a, T>,
 }
 
 /// Words of scratch memory that [`run`] takes for a band.
@@ -85,7 +97,7 @@ pub(crate) fn scratch_words<T: Element, R: Reducer<T>>(pass: &Pass<'_>, band: &B
 }
 
 /// Runs one band of some planes: rows first where the elements allow it, else in torch's order.
-pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>, I: IndexSlot>(
+pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
     simd: S,
     (pass, reducer): (&Pass<'_>, &R),
     (band, mut arena): (&Band, Arena<'_>),
@@ -93,7 +105,7 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>, I: IndexSlot>(
         source,
         each: (plane, piece),
         mut target,
-    }: Pieces<'_, T, I>,
+    }: Pieces<'_, T>,
 ) {
     let any = reducer.any_order().filter(|_| direct::fits(pass));
     let mut quick = any.as_ref().map(|any| {
@@ -103,17 +115,16 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>, I: IndexSlot>(
     });
     let mut exact = Worker::new(simd, pass, reducer);
     for source in source.chunks_exact(plane.max(1)) {
-        let (piece, rest) = target.split_at(piece);
+        let (mut piece, rest) = target.split_at(piece);
         target = rest;
         if let Some((buffers, worker)) = &mut quick {
             worker.source = source;
-            if R::AnyOrder::admits_all(simd, worker.region(band)) {
-                let mut sink = Sink {
-                    worker,
-                    counts: buffers.counts,
-                    target: piece,
-                };
-                worker.run_direct(band, buffers, &mut sink);
+            let mut sink = Sink {
+                worker,
+                counts: buffers.counts,
+                target: piece.reborrow(),
+            };
+            if worker.run_direct(band, buffers, &mut sink) {
                 continue;
             }
         }
@@ -169,11 +180,11 @@ impl<'a, S: Simd, T: Element, R: Reducer<T>> Worker<'a, S, T, R> {
         }
     }
 
-    fn run<I: IndexSlot>(
+    fn run(
         &self,
         band: &Band,
         buffers: &mut Buffers<'_, R::Fold>,
-        sink: &mut Sink<'_, '_, S, T, R, I>,
+        sink: &mut Sink<'_, '_, S, T, R>,
     ) {
         let [along_depth, along_height, _] = self.pass.axes;
         let depth = Stage::new(along_depth, band.depth.clone());
@@ -434,19 +445,19 @@ fn count(counting: Counting, window: Window) -> i64 {
 }
 
 /// Where finished rows go, one after the other.
-pub(crate) struct Sink<'a, 'b, S, T, R: Reducer<T>, I>
+pub(crate) struct Sink<'a, 'b, S, T, R: Reducer<T>>
 where
     T: Element,
 {
     worker: &'a Worker<'a, S, T, R>,
     counts: &'a [Value<T, R>],
-    target: Target<'b, T, I>,
+    target: Target<'b, T>,
 }
 
-impl<S: Simd, T: Element, R: Reducer<T>, I: IndexSlot> Sink<'_, '_, S, T, R, I> {
+impl<'b, S: Simd, T: Element, R: Reducer<T>> Sink<'_, 'b, S, T, R> {
     /// The slots of the next `len` indices.
-    pub(crate) fn next_indices(&mut self, len: usize) -> &mut [I] {
-        let (slots, rest) = std::mem::take(&mut self.target.indices).split_at_mut(len);
+    pub(crate) fn next_indices(&mut self, len: usize) -> IndicesMut<'b> {
+        let (slots, rest) = std::mem::take(&mut self.target.indices).split_at(len);
         self.target.indices = rest;
         slots
     }
@@ -470,49 +481,39 @@ impl<S: Simd, T: Element, R: Reducer<T>, I: IndexSlot> Sink<'_, '_, S, T, R, I> 
     fn finish(&mut self, place: (usize, usize), row: &mut LanesMut<'_, R::Fold>) {
         let (pass, len) = (self.worker.pass, self.worker.pass.row_len());
         self.finish_values(place, row);
-        if size_of::<I>() == 0 {
-            return;
-        }
         let slots = self.next_indices(len);
-        if I::COMPACT {
-            return number::<R::Fold, I>(pass, place, &row.indices[..len], slots);
-        }
-        for (slot, &index) in slots.iter_mut().zip(&row.indices[..len]) {
-            *slot = I::from_number(R::Fold::flat(index));
-        }
-        if pass.may_be_empty {
-            mark_empty(pass, place, slots);
+        let indices = &row.indices[..len];
+        if slots.is_compact() {
+            number(pass, place, slots, |at| R::Fold::flat(indices[at]));
+        } else if pass.may_be_empty {
+            let [depth, height, width] = pass.axes;
+            let is_empty = depth.window(place.0).taps == 0 || height.window(place.1).taps == 0;
+            // Windows without a tap have no index.
+            slots.fill(|at| {
+                if is_empty || width.window(at / pass.inner).taps == 0 {
+                    -1
+                } else {
+                    R::Fold::flat(indices[at])
+                }
+            });
+        } else {
+            slots.fill(|at| R::Fold::flat(indices[at]));
         }
     }
 }
 
 /// Numbers the taps that a row's flat indices are.
-fn number<F: Fold, I: IndexSlot>(
+fn number(
     pass: &Pass<'_>,
     (z, y): (usize, usize),
-    indices: &[F::Index],
-    slots: &mut [I],
+    slots: IndicesMut<'_>,
+    flat: impl Fn(usize) -> i64,
 ) {
     let [depth, height, _] = pass.plane;
     let row = (z * pass.axes[1].output_len() + y) % (depth.output_len() * height.output_len());
     let place = (row / height.output_len(), row % height.output_len());
     let locator = Locator::new(pass.plane, pass.plane.map(Axis::max_taps), place);
-    for (at, (slot, &index)) in slots.iter_mut().zip(indices).enumerate() {
-        *slot = I::from_number(locator.number(F::flat(index), at / pass.inner));
-    }
-}
-
-/// Windows without a tap have no index.
-fn mark_empty<I: IndexSlot>(pass: &Pass<'_>, (z, y): (usize, usize), slots: &mut [I]) {
-    let row_is_empty = pass.axes[0].window(z).taps == 0 || pass.axes[1].window(y).taps == 0;
-    for (group, window) in slots
-        .chunks_exact_mut(pass.inner)
-        .zip(pass.axes[2].windows())
-    {
-        if row_is_empty || window.taps == 0 {
-            group.fill(I::from_number(-1));
-        }
-    }
+    slots.fill(|at| locator.number(flat(at), at / pass.inner));
 }
 
 #[simd]

@@ -30,19 +30,19 @@ fn available() -> usize {
 }
 
 /// Tasks in a row, each of which owns a piece of the target.
-pub(crate) trait Tasks<T, I>: Sync {
+pub(crate) trait Tasks<T>: Sync {
     /// Where the piece of task `task` begins in the target.
     fn offset(&self, task: usize) -> usize;
     /// Does the tasks of `range`, whose pieces are `target`.
-    fn run(&self, range: Range<usize>, target: Target<'_, T, I>);
+    fn run(&self, range: Range<usize>, target: Target<'_, T>);
 }
 
 /// Runs all tasks, at most `grain` of them by one thread at a time.
-pub(crate) fn share<T: Send, I: Send, W: Tasks<T, I>>(
+pub(crate) fn share<T: Send, W: Tasks<T>>(
     tasks: &W,
     range: Range<usize>,
     grain: usize,
-    target: Target<'_, T, I>,
+    target: Target<'_, T>,
 ) {
     if range.len() <= grain {
         tasks.run(range, target);

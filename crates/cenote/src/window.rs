@@ -306,6 +306,16 @@ impl Axis {
         (0..self.output).map(|output| self.window(output))
     }
 
+    /// Whether there is one window, which holds the whole input and nothing else.
+    pub(crate) fn is_whole(&self) -> bool {
+        let whole = Window {
+            start: 0,
+            taps: self.input,
+            span: self.input,
+        };
+        self.output == 1 && self.step() == 1 && self.window(0) == whole
+    }
+
     /// The sliding rule, when this axis has one: its windows are uniform once the input is padded.
     pub(crate) fn as_sliding(&self) -> Option<&Sliding> {
         match &self.rule {

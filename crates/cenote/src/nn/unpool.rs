@@ -305,15 +305,7 @@ impl UnpoolPlan {
             unit,
             work: |block: usize, piece: &mut [T]| work(block, piece, &place),
         };
-        threads::share(
-            &blocks,
-            0..self.outer,
-            grain,
-            Target {
-                values: target,
-                indices: &mut [()][..0],
-            },
-        );
+        threads::share(&blocks, 0..self.outer, grain, Target::values(target));
         match outside.into_inner() {
             None => Ok(()),
             Some(index) => Err(Error::Index { index, plane }),
@@ -346,12 +338,12 @@ struct Blocks<F> {
     work: F,
 }
 
-impl<T: Element, F: Fn(usize, &mut [T]) + Sync> Tasks<T, ()> for Blocks<F> {
+impl<T: Element, F: Fn(usize, &mut [T]) + Sync> Tasks<T> for Blocks<F> {
     fn offset(&self, task: usize) -> usize {
         task * self.unit
     }
 
-    fn run(&self, range: Range<usize>, mut target: Target<'_, T, ()>) {
+    fn run(&self, range: Range<usize>, mut target: Target<'_, T>) {
         for block in range {
             let (piece, rest) = target.split_at(self.unit);
             target = rest;
