@@ -12,11 +12,13 @@ interface Props {
   values: Values;
   /** What it belongs to, for those who hear the page. */
   label: string;
+  /** Whether it is worth while to play through the steps. */
+  plays?: boolean;
 }
 
 const MARKS = ["", "repeated", "went back", "voided by a restart"];
 
-export function StepBar({ card, sample, values, label }: Props) {
+export function StepBar({ card, sample, values, label, plays = true }: Props) {
   const { steps, wall_times, marks } = values;
   const place = positionOf(card, values);
   const step = steps[place] ?? 0;
@@ -28,10 +30,12 @@ export function StepBar({ card, sample, values, label }: Props) {
   if (steps.length === 0) return null;
   return (
     <div class="steps">
-      <button type="button" class="icon" disabled={steps.length < 2} aria-label={isPlaying ? `Stop ${label}` : `Play ${label}`}
-        onClick={() => isPlaying ? stop() : void play({ card, sample, values: () => latest.current })}>
-        <Icon name={isPlaying ? "pause" : "play"} />
-      </button>
+      {plays && (
+        <button type="button" class="icon" disabled={steps.length < 2} aria-label={isPlaying ? `Stop ${label}` : `Play ${label}`}
+          onClick={() => isPlaying ? stop() : void play({ card, sample, values: () => latest.current })}>
+          <Icon name={isPlaying ? "pause" : "play"} />
+        </button>
+      )}
       <input type="range" min={0} max={Math.max(1, steps.length - 1)} value={place} disabled={steps.length < 2} aria-label={`Step of ${label}`}
         aria-valuetext={`step ${step}, ${place + 1} of ${steps.length}`}
         onInput={(event) => moveTo(card, values, event.currentTarget.valueAsNumber)} />

@@ -7,6 +7,10 @@ export class Cache<T> {
 
   constructor(private readonly most: number, private readonly dropped: (value: T) => void = () => {}) {}
 
+  has(key: string): boolean {
+    return this.kept.has(key);
+  }
+
   get(key: string, make: () => Promise<T>): Promise<T> {
     const known = this.kept.get(key);
     if (known) {

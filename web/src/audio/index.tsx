@@ -1,0 +1,51 @@
+// Sounds: the one of a step is played.
+import { Card } from "../cards/Card";
+import { CardGrid } from "../cards/CardGrid";
+import { blob } from "../lib/api";
+import { Toolbar } from "../lib/controls";
+import { Icon } from "../lib/icons";
+import { cardName, type Series, series } from "../lib/store";
+import { view } from "../lib/view";
+import { fileName } from "../images/names";
+import { positionOf } from "../images/position";
+import { StepBar } from "../images/StepBar";
+import { LinkToggle } from "../images/Tools";
+import { useValues } from "../images/values";
+import "./audio.css";
+
+export default function Sounds() {
+  const items = series("audio");
+  return (
+    <>
+      <Toolbar><LinkToggle /></Toolbar>
+      {items.length === 0 && <p class="notice">No sound matches <code>{view.value.tags}</code>.</p>}
+      <CardGrid items={items} tagOf={({ tag }) => tag.tag} keyOf={({ run, tag }) => cardName(run.name, tag.tag)} cardWidth={360}
+        heightOf={() => 172}>
+        {(item) => <SoundCard {...item} />}
+      </CardGrid>
+    </>
+  );
+}
+
+function SoundCard({ run, tag }: Series) {
+  const card = cardName(run.name, tag.tag);
+  const { value: values, error } = useValues(run, tag);
+  const place = values ? positionOf(card, values) : -1;
+  const key = values?.keys[place];
+  const title = tag.display_name || tag.tag;
+  const label = `${title} of ${run.name}`;
+  const save = key !== undefined && (
+    <a class="icon" href={blob(key)} download={fileName(tag.tag, values?.steps[place])} aria-label={`Save ${label}`} title="Save this sound"><Icon name="save" /></a>
+  );
+  return (
+    <Card name={card} title={title} run={run.name} description={tag.description} widens={false} actions={save}>
+      <div class="sounds">
+        {error && <p class="failed" role="alert">{error}</p>}
+        {key !== undefined && Array.from({ length: Math.max(1, tag.samples) }, (_, sample) => (
+          <audio key={`${key} ${sample}`} controls preload="metadata" src={blob(key, sample)} aria-label={`${label}, step ${values?.steps[place]}`} />
+        ))}
+      </div>
+      {values ? <StepBar card={card} sample={0} values={values} label={label} plays={false} /> : <div class="steps" />}
+    </Card>
+  );
+}

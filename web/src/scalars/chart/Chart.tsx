@@ -1,0 +1,148 @@
+/** A chart with axes, zoom, pan and a table beside the pointer. Scalars, custom scalars, distributions and PR curves use it. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { dark } from "../../lib/theme";
+import { at } from "../columns";
+import { moved, zoomed } from "../extent";
+import { type Hit, hitsAt, nextPlace } from "./hover";
+import { type ChartModel, type Extent, pixelX } from "./model";
+import { Plot, type Pointer } from "./Plot";
+import { Tooltip } from "./Tooltip";
+import "./chart.css";
+
+interface Props {
+  /** What the chart is of, for those who cannot see it. */
+  label: string;
+  model: ChartModel;
+  /** What is seen; nothing is all. */
+  zoom: Extent | undefined;
+  onZoom: (extent: Extent | undefined) => void;
+  /** The table beside the pointer. */
+  tooltip: (hits: readonly Hit[]) => ComponentChildren;
+  /** The point under the pointer in words, for a screen reader. */
+  inWords: (hits: readonly Hit[]) => string;
+  /** A place along the axis that is marked. */
+  marked?: number | undefined;
+  onClick?: (hits: readonly Hit[]) => void;
+}
+
+/** Rings around points: more would hide the lines. */
+const MOST_RINGS = 24;
+
+export function Chart({ label, model, zoom, onZoom, tooltip, inWords, marked, onClick }: Props) {
+  const host = useRef<HTMLDivElement>(null);
+  const plot = useRef<Plot | null>(null);
+  const [pointer, setPointer] = useState<Pointer | undefined>();
+  const [, redraw] = useState(0);
+  const extent = zoom ?? model.home;
+  const latest = useRef({ model, extent, onZoom, onClick });
+  latest.current = { model, extent, onZoom, onClick };
+  const isDark = dark.value;
+
+  useLayoutEffect(() => {
+    const element = host.current;
+    if (element === null) return;
+    const made = new Plot(element, latest.current.model, latest.current.extent, {
+      onPointer: setPointer,
+      onZoom: (extent) => latest.current.onZoom(extent),
+      onClick: (pointer) => {
+        const { model, onClick } = latest.current;
+        onClick?.(hitsAt(model.curves, pointer.x, made.projection(), pointer.top));
+      },
+    });
+    plot.current = made;
+    const observer = new ResizeObserver(() => {
+      made.resize(element.clientWidth, element.clientHeight);
+      redraw((count) => count + 1);
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      plot.current = null;
+    };
+  }, [model.logarithmic, model.x.kind, isDark]);
+  useEffect(() => {
+    plot.current?.update(model, extent);
+    redraw((count) => count + 1);
+  }, [model, extent.x.min, extent.x.max, extent.y.min, extent.y.max]);
+
+  const hits = useMemo(() => {
+    const projection = plot.current?.projection();
+    return pointer === undefined || projection === undefined ? [] : hitsAt(model.curves, pointer.x, projection, pointer.top);
+  }, [pointer, model, extent]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const projection = plot.current?.projection();
+    const act = projection && keyAction(event, { model, extent, pointer, projection, setPointer, onZoom });
+    if (act === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  };
+  return (
+    <div class="chart" tabIndex={0} role="group" aria-label={`${label}. Arrow keys: from point to point; + and −: zoom; 0: all.`}
+      onKeyDown={onKeyDown} onBlur={() => setPointer(undefined)}>
+      <div class="plot" ref={host} />
+      <Overlay plot={plot.current} hits={hits} marked={marked} />
+      <span class="words" role="status">{hits.length > 0 ? inWords(hits) : ""}</span>
+      {pointer !== undefined && hits.length > 0 && <Tooltip host={host} pointer={pointer} plot={plot.current}>{tooltip(hits)}</Tooltip>}
+    </div>
+  );
+}
+
+interface OverlayProps {
+  plot: Plot | null;
+  hits: readonly Hit[];
+  marked: number | undefined;
+}
+
+/** Rings around the points at the pointer, and the marked place. */
+function Overlay({ plot, hits, marked }: OverlayProps) {
+  if (plot === null) return null;
+  const { left, top } = plot.corner();
+  const projection = plot.projection();
+  const place = marked === undefined ? Number.NaN : pixelX(projection, marked);
+  const rings = hits.filter((hit) => hit.top >= 0 && hit.top <= projection.height && hit.left >= 0 && hit.left <= projection.width);
+  return (
+    <svg class="overlay" aria-hidden="true">
+      <g transform={`translate(${left} ${top})`}>
+        {place >= 0 && place <= projection.width && <line class="marked" x1={place} x2={place} y1={0} y2={projection.height} />}
+        {rings.slice(0, MOST_RINGS).map((hit) => (
+          <circle key={hit.curve.id} cx={hit.left} cy={hit.top} r={4} stroke={hit.curve.color} />
+        ))}
+      </g>
+    </svg>
+  );
+}
+
+interface KeyContext {
+  model: ChartModel;
+  extent: Extent;
+  pointer: Pointer | undefined;
+  projection: ReturnType<Plot["projection"]>;
+  setPointer: (pointer: Pointer | undefined) => void;
+  onZoom: Props["onZoom"];
+}
+
+/** What a key does to a chart; nothing if it is not the chart's. */
+function keyAction(event: KeyboardEvent, { model, extent, pointer, projection, setPointer, onZoom }: KeyContext): (() => void) | undefined {
+  if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  const [first] = model.curves;
+  const pointAt = (x: number) => setPointer({ left: pixelX(projection, x), top: projection.height / 2, x, y: 0 });
+  const beside = (direction: 1 | -1) => () => {
+    if (first === undefined) return;
+    const start = direction > 0 ? extent.x.min : extent.x.max;
+    pointAt(pointer === undefined ? at(first.line.x, Math.max(0, direction > 0 ? 0 : first.line.x.length - 1)) || start : nextPlace(first, pointer.x, direction));
+  };
+  const pan = (x: number, y: number) => () =>
+    onZoom({ x: moved(extent.x, x), y: moved(extent.y, y, model.logarithmic) });
+  const zoomBy = (factor: number) => () => {
+    const anchor = pointer === undefined ? 0.5 : (pointer.x - extent.x.min) / (extent.x.max - extent.x.min);
+    onZoom({ x: zoomed(extent.x, factor, anchor), y: extent.y });
+  };
+  const actions: Record<string, () => void> = event.shiftKey
+    ? { ArrowLeft: pan(-0.1, 0), ArrowRight: pan(0.1, 0), ArrowUp: pan(0, 0.1), ArrowDown: pan(0, -0.1), "+": zoomBy(1 / 1.5) }
+    : { ArrowLeft: beside(-1), ArrowRight: beside(1), "+": zoomBy(1 / 1.5), "=": zoomBy(1 / 1.5), "-": zoomBy(1.5), "0": () => onZoom(undefined) };
+  if (event.key === "Escape" && pointer !== undefined) return () => setPointer(undefined);
+  return actions[event.key];
+}

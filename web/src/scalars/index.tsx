@@ -1,0 +1,61 @@
+// Scalars: a chart for each tag, all runs in it, and a common chart of tags that are chosen.
+import { CardGrid } from "../cards/CardGrid";
+import { Choice, Range, Toggle, Toolbar } from "../lib/controls";
+import { runs, series, shown } from "../lib/store";
+import { show, view } from "../lib/view";
+import { useMemo } from "preact/hooks";
+import type { Source } from "./loading";
+import { ScalarCard } from "./ScalarCard";
+import "./scalars.css";
+
+interface Item {
+  tag: string;
+  title: string;
+  sources: Source[];
+}
+
+export default function Scalars() {
+  const { tags, overlay } = view.value;
+  const items = useMemo(byTag, [runs.value, shown.value, tags]);
+  const common = items.filter(({ tag }) => overlay.includes(tag)).flatMap(({ sources }) => sources);
+  return (
+    <>
+      <Toolbar><Tools /></Toolbar>
+      {items.length === 0 && <p class="notice">No scalars match <code>{tags}</code>. <button type="button" class="text" onClick={() => show({ tags: "" })}>Show all tags</button></p>}
+      {common.length > 0 && (
+        <div class="common-chart">
+          <ScalarCard name="common chart" title={overlay.join(" + ")} sources={common} />
+          <button type="button" class="text" onClick={() => show({ overlay: [] })}>Take the common chart away</button>
+        </div>
+      )}
+      <CardGrid items={items} tagOf={({ tag }) => tag} keyOf={({ tag }) => `scalar ${tag}`} cardWidth={360}
+        heightOf={(width, wide) => wide ? 520 : Math.round(width * 0.62) + 56}>
+        {({ tag, title, sources }) => <ScalarCard name={`scalar ${tag}`} title={title} sources={sources} tag={tag} />}
+      </CardGrid>
+    </>
+  );
+}
+
+function byTag(): Item[] {
+  const items = new Map<string, Item>();
+  for (const { run, tag } of series("scalar")) {
+    const item = items.get(tag.tag) ?? { tag: tag.tag, title: tag.display_name || tag.tag, sources: [] };
+    item.sources.push({ run: run.name, tag });
+    items.set(tag.tag, item);
+  }
+  return [...items.values()].sort((a, b) => a.tag.localeCompare(b.tag, undefined, { numeric: true }));
+}
+
+function Tools() {
+  const { smoothing, axis, log, outliers } = view.value;
+  return (
+    <>
+      <Range label="Smoothing" min={0} max={0.999} step={0.001} value={smoothing} usual={0.6} text={smoothing.toFixed(3)}
+        onInput={(smoothing) => show({ smoothing })} />
+      <Choice label="Along the width" value={axis} onChange={(axis) => show({ axis })}
+        choices={[["step", "Step"], ["relative", "Relative"], ["wall", "Wall"]]} />
+      <Toggle label="Log scale" pressed={log} onChange={(log) => show({ log })} />
+      <Toggle label="Ignore outliers" title="Show the middle nine tenths" pressed={outliers} onChange={(outliers) => show({ outliers })} />
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+/** A series made ready to be drawn: which points, where along the axis, smoothed or not. */
+import { at, filterSeries, Mark, partStarts, type ScalarSeries } from "./columns";
+import { smooth } from "./smoothing";
+import { type XAxis, xValues } from "./x_axis";
+
+/** Points joined by a line, in the order of the file. */
+export interface Line {
+  readonly x: Float64Array;
+  /** What is drawn: smoothed, if asked for. */
+  readonly y: Float64Array;
+  /** Where the line starts anew: after a step back. */
+  readonly starts: readonly number[];
+}
+
+/** All that is drawn of one series. */
+export interface Curve {
+  readonly line: Line;
+  /** The line before smoothing; the same as `line` without smoothing. */
+  readonly raw: Line;
+  /** The points that `line` joins. */
+  readonly series: ScalarSeries;
+  /** The points that a later session has voided; none of them is on `line`. */
+  readonly voided: Line;
+}
+
+/** How curves are drawn. */
+export interface CurveOptions {
+  readonly axis: XAxis;
+  /** The weight of the past in the moving average, 0 to 1. */
+  readonly smoothing: number;
+}
+
+/** The curve of a series. */
+export function curveOf(series: ScalarSeries, options: CurveOptions): Curve {
+  const kept = filterSeries(series, (i) => at(series.marks, i) !== Mark.Purged);
+  // Relative time counts from the first point of the run, voided or not.
+  const x = xValues(series, options.axis);
+  const keptX = kept === series ? x : x.filter((_, i) => at(series.marks, i) !== Mark.Purged);
+  const starts = partStarts(keptX);
+  const raw = { x: keptX, y: kept.values, starts };
+  const smoothed = smooth(kept.values, options.smoothing, partStarts(kept.steps));
+  return {
+    raw,
+    line: smoothed === kept.values ? raw : { x: keptX, y: smoothed, starts },
+    series: kept,
+    voided: voidedLine(series, x),
+  };
+}
+
+function voidedLine(series: ScalarSeries, x: Float64Array): Line {
+  const isPurged = (_: number, i: number) => at(series.marks, i) === Mark.Purged;
+  const voidedX = x.filter(isPurged);
+  return { x: voidedX, y: series.values.filter(isPurged), starts: partStarts(voidedX) };
+}

@@ -1,0 +1,63 @@
+/** The rows of the table beside the pointer. */
+
+export type TooltipSort = "default" | "ascending" | "descending" | "nearest";
+
+export const TOOLTIP_SORTS: readonly TooltipSort[] = ["default", "ascending", "descending", "nearest"];
+
+/** One series at the pointer. */
+export interface TooltipRow {
+  readonly id: string;
+  readonly name: string;
+  readonly color: string;
+  /** As in the log. */
+  readonly value: number;
+  /** As drawn. */
+  readonly shown: number;
+  readonly step: number;
+  readonly wallTime: number;
+  readonly relative: number;
+  /** Pixels between the pointer and the point. */
+  readonly distance: number;
+}
+
+/** The rows in the order asked for; NaN comes last. The nearest one is told apart. */
+export function sortTooltip(
+  rows: readonly TooltipRow[],
+  sort: TooltipSort,
+): { rows: readonly TooltipRow[]; nearest: string | undefined } {
+  const nearest = rows.reduce<TooltipRow | undefined>(
+    (best, row) => (best === undefined || row.distance < best.distance ? row : best),
+    undefined,
+  )?.id;
+  return { rows: sort === "default" ? rows : [...rows].sort(ORDERS[sort]), nearest };
+}
+
+type Order = (a: TooltipRow, b: TooltipRow) => number;
+
+const ORDERS: Readonly<Record<Exclude<TooltipSort, "default">, Order>> = {
+  ascending: (a, b) => compare(a.shown, b.shown),
+  descending: (a, b) =>
+    Number.isNaN(a.shown) || Number.isNaN(b.shown) ? compare(a.shown, b.shown) : compare(b.shown, a.shown),
+  nearest: (a, b) => compare(a.distance, b.distance),
+};
+
+/** Ascending, with NaN at the end. */
+function compare(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) {
+    return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+  }
+  return a < b ? -1 : Number(a > b);
+}
+
+/** The rows that fit: the first ones, and the nearest among them whatever its place. */
+export function limitTooltip(
+  rows: readonly TooltipRow[],
+  nearest: string | undefined,
+  limit: number,
+): readonly TooltipRow[] {
+  const first = rows.slice(0, limit);
+  if (rows.length <= limit || first.some((row) => row.id === nearest)) {
+    return first;
+  }
+  return [...first.slice(0, -1), ...rows.filter((row) => row.id === nearest)];
+}

@@ -1,0 +1,58 @@
+/** What runs along the width of a chart: steps, time since the first point of a run, or the time of day. */
+import { duration, moment, whole } from "../lib/format";
+import { at, type ScalarSeries } from "./columns";
+
+export type XAxis = "step" | "relative" | "wall";
+
+export const X_AXES: readonly XAxis[] = ["step", "relative", "wall"];
+
+export const X_AXIS_NAMES: Readonly<Record<XAxis, string>> = {
+  step: "Step",
+  relative: "Relative time",
+  wall: "Wall time",
+};
+
+/** Where each point of a series lies; times in seconds. */
+export function xValues(series: Pick<ScalarSeries, "steps" | "wallTimes">, axis: XAxis): Float64Array {
+  if (axis === "step") {
+    return series.steps;
+  }
+  if (axis === "wall") {
+    return series.wallTimes;
+  }
+  const start = firstFinite(series.wallTimes);
+  return series.wallTimes.map((time) => time - start);
+}
+
+function firstFinite(times: Float64Array): number {
+  const index = times.findIndex(Number.isFinite);
+  return index < 0 ? 0 : at(times, index);
+}
+
+/** A place on an axis in words. */
+export function formatX(value: number, axis: XAxis): string {
+  switch (axis) {
+    case "step":
+      return whole(value);
+    case "relative":
+      return duration(value);
+    case "wall":
+      return moment(value);
+  }
+}
+
+/** A value with at most `digits` significant digits, all of an integer's: `0.8213`, `1.5e−7`, `NaN`. */
+export function formatValue(value: number, digits = 5): string {
+  if (Number.isNaN(value)) {
+    return "NaN";
+  }
+  if (!Number.isFinite(value)) {
+    return value > 0 ? "∞" : "−∞";
+  }
+  const size = Math.abs(value);
+  const plain = size === 0 || (size >= 1e-4 && size < 1e7);
+  const text = plain
+    ? String(Number(value.toPrecision(Number.isInteger(value) ? 7 : digits)))
+    : value.toExponential(digits - 1).replace(/\.?0*e\+?/, "e");
+  return text.replaceAll("-", "−");
+}
