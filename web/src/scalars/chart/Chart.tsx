@@ -131,8 +131,9 @@ function keyAction(event: KeyboardEvent, { model, extent, pointer, projection, s
   const pointAt = (x: number) => setPointer({ left: pixelX(projection, x), top: projection.height / 2, x, y: 0 });
   const beside = (direction: 1 | -1) => () => {
     if (first === undefined) return;
-    const start = direction > 0 ? extent.x.min : extent.x.max;
-    pointAt(pointer === undefined ? at(first.line.x, Math.max(0, direction > 0 ? 0 : first.line.x.length - 1)) || start : nextPlace(first, pointer.x, direction));
+    // The first key goes to the first point that is seen.
+    const start = pointer?.x ?? (direction > 0 ? extent.x.min : extent.x.max);
+    pointAt(nextPlace(first, start, direction));
   };
   const pan = (x: number, y: number) => () =>
     onZoom({ x: moved(extent.x, x), y: moved(extent.y, y, model.logarithmic) });

@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test, view } from "./board";
+import { LOGS } from "./logs";
+
+const EVERY = join(LOGS, "every_kind");
+
+test("a chart tells the values under the pointer, zooms, and goes back", async ({ page, open }) => {
+  await open(EVERY, view({ tab: "scalars", tags: "^loss$", smoothing: 0 }));
+  const card = page.getByRole("article", { name: /^loss/ });
+  const plot = card.locator(".u-over");
+  await expect(plot).toBeVisible();
+  const box = await plot.boundingBox();
+  if (!box) throw new Error("no chart");
+  await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2);
+  await expect(page.locator(".tooltip tbody tr").first()).toContainText("restarted");
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.8, { steps: 5 });
+  await page.mouse.up();
+  await card.getByRole("button", { name: "Whole", exact: true }).click();
+  await expect(card.getByRole("button", { name: "Whole", exact: true })).toHaveCount(0);
+  await expect(card.locator(".chart-foot")).toContainText("voided by a later start");
+});
+
+test("a chart is read by keys", async ({ page, open }) => {
+  await open(EVERY, view({ tab: "scalars", tags: "^loss$", smoothing: 0 }));
+  const chart = page.getByRole("group", { name: /^loss\./ });
+  await expect(chart.locator(".u-over")).toBeVisible();
+  await chart.focus();
+  await chart.press("ArrowRight");
+  await expect(chart.getByRole("status")).toContainText("restarted: 0 at 0");
+  await chart.press("ArrowRight");
+  await expect(chart.getByRole("status")).toContainText("restarted: 1 at 1");
+});
+
+test("a chart is saved as CSV, JSON and SVG", async ({ page, open }) => {
+  await open(EVERY, view({ tab: "scalars", tags: "^loss$" }));
+  const card = page.getByRole("article", { name: /^loss/ });
+  await expect(card.locator(".u-over")).toBeVisible();
+  const saved = async (form: string) => {
+    await card.locator("summary").click();
+    const [download] = await Promise.all([page.waitForEvent("download"), card.getByRole("button", { name: form }).click()]);
+    return readFileSync(await download.path(), "utf8");
+  };
+  expect(await saved("CSV")).toMatch(/^Wall time,Step,Value\r\n[\d.]+,0,0\r\n/);
+  expect((JSON.parse(await saved("JSON")) as number[][])[1]?.slice(1)).toEqual([1, 1]);
+  expect(await saved("SVG")).toMatch(/^<svg [^]*<\/svg>$/);
+});
+
+test("several tags stand in one chart", async ({ page, open }) => {
+  await open(EVERY, view({ tab: "scalars" }));
+  for (const tag of ["loss", "accuracy"]) await page.getByRole("button", { name: `Put ${tag} into the common chart` }).click();
+  const common = page.locator(".common-chart article");
+  await expect(common.getByRole("heading")).toHaveText("loss + accuracy");
+  await expect(page).toHaveURL(/overlay=/);
+  await page.getByRole("button", { name: "Take the common chart away" }).click();
+  await expect(common).toHaveCount(0);
+});
+
+test("texts are Markdown, or as they are in the log", async ({ page, open }) => {
+  await open(EVERY, view({ tab: "text" }));
+  const texts = page.getByRole("region", { name: /^Texts of note/ });
+  await expect(texts.getByRole("heading", { name: "Step 11", exact: true })).toBeVisible();
+  await expect(texts.getByRole("listitem").first()).toHaveText("one");
+  await page.getByRole("button", { name: "As in the log" }).click();
+  await expect(texts.locator("pre").first()).toContainText("# Step 11");
+});
+
+test("a sound is there to be played", async ({ page, open }) => {
+  await open(EVERY, view({ tab: "audio" }));
+  const sound = page.locator("audio");
+  await expect.poll(() => sound.evaluate((audio) => (audio as HTMLAudioElement).duration)).toBeGreaterThan(0);
+});
+
+test("kinds that nothing draws are listed, and can be saved", async ({ page, open }) => {
+  await open(EVERY, view({ tab: "other" }));
+  await expect(page.getByRole("row", { name: /tetrahedron_VERTEX/ })).toBeVisible();
+  const [saved] = await Promise.all([
+    page.waitForEvent("download"), page.getByRole("button", { name: /^Save tetrahedron_VERTEX/ }).click(),
+  ]);
+  expect(readFileSync(await saved.path()).includes("tetrahedron_VERTEX")).toBe(true);
+});
