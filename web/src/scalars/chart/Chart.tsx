@@ -2,7 +2,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { dark } from "../../lib/theme";
-import { at } from "../columns";
 import { moved, zoomed } from "../extent";
 import { type Hit, hitsAt, nextPlace } from "./hover";
 import { type ChartModel, type Extent, pixelX } from "./model";
