@@ -137,7 +137,7 @@ fn write_log(logdir: &Path, steps: i64) {
             Array3::from_shape_fn((3, 4, 5), |(_, y, x)| (step as usize + y * 5 + x) as u8);
         writer.add_image("picture", &picture, step).unwrap();
         writer
-            .add_histogram("weights", &[0.5f32, 1.5, 2.5], step)
+            .add_histogram("weights", [0.5f32, 1.5, 2.5], step)
             .unwrap();
     }
     writer.add_scalar("odd", f64::NAN, 0).unwrap();
@@ -192,6 +192,14 @@ fn every_step_of_every_tag_is_served() {
             .len(),
         7
     );
+}
+
+#[test]
+fn text_and_files_are_served_as_they_were_logged() {
+    let logs = tempfile::tempdir().unwrap();
+    write_log(&logs.path().join("a/b"), 30);
+    let board = Served::new(logs.path());
+    board.read();
     let text = board.json("/api/texts?run=a/b&tag=note/text_summary");
     assert_eq!(
         text["values"][0]["strings"][0],
@@ -433,7 +441,7 @@ fn updates_are_pushed() {
 }
 
 #[test]
-fn ten_thousand_runs_are_listed() {
+fn thousands_of_runs_are_listed() {
     let logs = tempfile::tempdir().unwrap();
     write_log(&logs.path().join("run0"), 1);
     let file = fs::read_dir(logs.path().join("run0"))
@@ -441,16 +449,16 @@ fn ten_thousand_runs_are_listed() {
         .next()
         .unwrap()
         .unwrap();
-    for run in 1..10_000 {
+    for run in 1..3000 {
         let dir = logs.path().join(format!("run{run}"));
         fs::create_dir(&dir).unwrap();
         fs::hard_link(file.path(), dir.join(file.file_name())).unwrap();
     }
     let board = Served::new(logs.path());
     let runs = board.until("/api/runs", |runs| {
-        runs["runs"].as_array().unwrap().len() == 10_000
+        runs["runs"].as_array().unwrap().len() == 3000
     });
-    assert_eq!(runs["runs"][9999]["tags"].as_array().unwrap().len(), 5);
+    assert_eq!(runs["runs"][2999]["tags"].as_array().unwrap().len(), 5);
     let (_, head, body) = board.request("/api/runs", "Accept-Encoding: gzip\r\n");
     assert!(head.contains("content-encoding: gzip"));
     assert!(body.len() < 1 << 20, "{} bytes", body.len());
