@@ -80,3 +80,56 @@ test("kinds that nothing draws are listed, and can be saved", async ({ page, ope
   ]);
   expect(readFileSync(await saved.path()).includes("tetrahedron_VERTEX")).toBe(true);
 });
+
+test("histograms are drawn behind each other, over each other, or as distributions", async ({ page, open }) => {
+  await open(EVERY, view({ tab: "histograms", tags: "^(?!counted)" }));
+  const card = page.locator(".card").first();
+  const ridges = card.locator("svg path.offset");
+  await expect(ridges.first()).toBeVisible();
+  const svg = await card.getByRole("img").boundingBox();
+  if (!svg) throw new Error("no histogram");
+  await page.mouse.move(svg.x + svg.width / 2, svg.y + svg.height - 20);
+  await expect(card.locator(".chart-foot").first()).toContainText(/step \d+: .* from /);
+  const many = await ridges.count();
+  await page.getByRole("button", { name: "Overlay" }).click();
+  await expect(card.locator("svg path.overlay")).toHaveCount(many);
+  await page.getByRole("button", { name: "Distribution" }).click();
+  await expect(card.locator(".u-over")).toBeVisible();
+});
+
+test("sessions are sorted, searched and filtered along an axis", async ({ page, open }) => {
+  await open(EVERY, view({ tab: "hparams" }));
+  const names = page.getByRole("region", { name: "Sessions" }).locator("tbody td:first-child");
+  await expect(names).toHaveText([/session0/, /session1/, /session2/]);
+  const rate = page.getByRole("columnheader", { name: "lr" });
+  await rate.getByRole("button").click();
+  await expect(names).toHaveText([/session2/, /session1/, /session0/]);
+  await expect(rate).toHaveAttribute("aria-sort", "ascending");
+  await page.getByRole("searchbox", { name: "Search sessions" }).fill("session1");
+  await expect(names).toHaveText([/session1/]);
+  await page.getByRole("searchbox", { name: "Search sessions" }).fill("");
+  const axis = await page.locator(".parallel .grip").first().boundingBox();
+  if (!axis) throw new Error("no axis");
+  await page.mouse.move(axis.x + 14, axis.y + 1);
+  await page.mouse.down();
+  await page.mouse.move(axis.x + 14, axis.y + axis.height * 0.3, { steps: 4 });
+  await page.mouse.up();
+  await expect(names).toHaveText([/session0/]);
+  await page.getByRole("button", { name: "Remove the filter" }).click();
+  await expect(names).toHaveCount(3);
+});
+
+test("precision is drawn over recall, step by step", async ({ page, open }) => {
+  await open(EVERY, view({ tab: "pr_curves" }));
+  const chart = page.getByRole("group", { name: /^Precision over recall/ });
+  await expect(chart.locator(".u-over")).toBeVisible();
+  await chart.focus();
+  await chart.press("ArrowRight");
+  await expect(chart.getByRole("status")).toContainText(/run1: precision .* at recall/);
+});
+
+test("charts are laid out as the log says", async ({ page, open }) => {
+  await open(EVERY, view({ tab: "custom_scalars" }));
+  await expect(page.getByRole("heading", { name: "train and test" })).toBeVisible();
+  await expect(page.locator(".card .u-over").first()).toBeVisible();
+});

@@ -1,0 +1,85 @@
+// The histograms of one tag of one run.
+import { useMemo, useState } from "preact/hooks";
+import { Card } from "../cards/Card";
+import { api, type Answer } from "../lib/api";
+import { useFetched } from "../lib/cache";
+import { colorOf } from "../lib/color";
+import { short, whole } from "../lib/format";
+import { cardName, type Series } from "../lib/store";
+import { view } from "../lib/view";
+import { Chart } from "../scalars/chart/Chart";
+import type { Extent } from "../scalars/chart/model";
+import { formatValue, formatX } from "../scalars/x_axis";
+import type { StepHistogram } from "./buckets";
+import { distributionOf } from "./distribution";
+import { BINS, type HistogramMode, hitRidge, pathOf, ridgesOf } from "./ridges";
+
+/** Histograms drawn of one tag, evenly picked by the server. */
+const MANY = 60;
+const FRAME = { width: 400, height: 210, ridgeShare: 0.4 };
+
+export function HistogramCard({ run, tag }: Series) {
+  const { value, error } = useFetched(JSON.stringify([run.name, tag.tag, tag.count, tag.last_step]), () => api.histograms(run.name, tag.tag, MANY));
+  const histograms = useMemo(() => value ? all(value) : [], [value]);
+  const title = tag.display_name || tag.tag;
+  const mode = view.value.histogram;
+  return (
+    <Card name={cardName(run.name, tag.tag)} title={title} run={run.name} description={tag.description}>
+      {error && <p class="failed" role="alert">{error}</p>}
+      {value && (mode === "distribution"
+        ? <Distribution histograms={histograms} label={title} color={colorOf(run.name)} />
+        : <Ridges histograms={histograms} label={`${title} of ${run.name}`} mode={mode} color={colorOf(run.name)} />)}
+      {value && value.total > value.steps.length && <p class="chart-foot">{whole(value.steps.length)} of {whole(value.total)} steps</p>}
+    </Card>
+  );
+}
+
+function all({ steps, wall_times, values }: Answer<[number, number, number][]>): StepHistogram[] {
+  return values.map((buckets, n) => ({ step: steps[n] ?? 0, wallTime: Number(wall_times[n]), buckets }));
+}
+
+interface Props {
+  histograms: readonly StepHistogram[];
+  label: string;
+  color: string;
+}
+
+function Ridges({ histograms, label, mode, color }: Props & { mode: HistogramMode }) {
+  const { axis } = view.value;
+  const [pointer, setPointer] = useState<{ x: number; y: number } | null>(null);
+  const drawn = useMemo(() => ridgesOf(histograms, { mode, axis }, FRAME), [histograms, mode, axis]);
+  if (!drawn) return <p class="notice">All histograms are empty.</p>;
+  const hit = pointer && hitRidge(drawn, pointer.x, pointer.y, FRAME.width);
+  const width = (drawn.domain.max - drawn.domain.min) / BINS;
+  const left = hit ? drawn.domain.min + hit.bin * width : 0;
+  const move = (event: PointerEvent & { currentTarget: SVGSVGElement }) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    setPointer({ x: (event.clientX - box.left) / box.width * FRAME.width, y: (event.clientY - box.top) / box.height * FRAME.height });
+  };
+  return (
+    <div class="ridges">
+      <svg viewBox={`0 0 ${FRAME.width} ${FRAME.height}`} preserveAspectRatio="none" role="img" aria-label={`Histograms of ${label}, ${histograms.length} steps`}
+        onPointerMove={move} onPointerLeave={() => setPointer(null)}>
+        {drawn.ridges.map((ridge) => (
+          <path key={ridge.index} d={pathOf(ridge.outline)} class={hit?.ridge === ridge ? `${mode} hit` : mode}
+            fill={mode === "offset" ? color : "none"} stroke={mode === "overlay" ? color : undefined} opacity={0.35 + 0.65 * ridge.age} />
+        ))}
+      </svg>
+      <p class="edges"><span>{formatValue(drawn.domain.min)}</span><span>{formatValue(drawn.domain.max)}</span></p>
+      <p class="chart-foot">{hit
+        ? <>{axis === "step" ? `step ${whole(hit.ridge.histogram.step)}` : formatX(hit.ridge.time, axis)}: {short(hit.ridge.counts[hit.bin] ?? 0)} from {formatValue(left)} to {formatValue(left + width)}</>
+        : <>steps {whole(histograms[0]?.step ?? 0)} to {whole(histograms.at(-1)?.step ?? 0)}</>}</p>
+    </div>
+  );
+}
+
+function Distribution({ histograms, label, color }: Props) {
+  const { axis } = view.value;
+  const [zoom, setZoom] = useState<Extent | undefined>();
+  const model = useMemo(() => distributionOf(histograms, axis, color), [histograms, axis, color]);
+  return (
+    <Chart label={`Distribution of ${label}`} model={model} zoom={zoom} onZoom={setZoom}
+      tooltip={(hits) => <table><tbody>{hits.map(({ curve, index }) => <tr key={curve.id}><td>{curve.name}</td><td>{formatValue(curve.line.y[index] ?? NaN)}</td></tr>)}</tbody></table>}
+      inWords={(hits) => hits.map(({ curve, index }) => `${curve.name} ${formatValue(curve.line.y[index] ?? NaN)}`).join(", ")} />
+  );
+}

@@ -1,0 +1,103 @@
+/** Histograms cut anew, so that they can be drawn beside each other. */
+import { at } from "../scalars/columns";
+import { upperBound } from "../scalars/search";
+
+/** Left edge, right edge and count. */
+export type Bucket = readonly [left: number, right: number, count: number];
+
+/** The histogram of one step. */
+export interface StepHistogram {
+  readonly step: number;
+  /** Seconds since the Unix epoch. */
+  readonly wallTime: number;
+  /** From left to right. */
+  readonly buckets: readonly Bucket[];
+}
+
+/** The edges that all histograms lie between; nothing if all are empty. */
+export function domainOf(histograms: readonly StepHistogram[]): { min: number; max: number } | undefined {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const { buckets } of histograms) {
+    for (const [left, right] of buckets) {
+      min = Math.min(min, left);
+      max = Math.max(max, right);
+    }
+  }
+  if (!(Number.isFinite(min) && Number.isFinite(max))) {
+    return undefined;
+  }
+  // All values are the same: room for one bucket, as TensorBoard makes it.
+  return min < max ? { min, max } : { min: min - 1, max: max + 1 };
+}
+
+/**
+ * The counts of `bins` equal parts of a domain: each bucket gives every part the share of its count that lies there. A
+ * bucket without width gives all to the part where it lies.
+ */
+export function rebin(buckets: readonly Bucket[], domain: { min: number; max: number }, bins: number): Float64Array {
+  const counts = new Float64Array(bins);
+  const width = (domain.max - domain.min) / bins;
+  const binOf = (value: number) => Math.min(bins - 1, Math.max(0, Math.floor((value - domain.min) / width)));
+  for (const [left, right, count] of buckets) {
+    const from = binOf(left);
+    const to = binOf(right);
+    if (from === to) {
+      counts[from] = at(counts, from) + count;
+      continue;
+    }
+    for (let bin = from; bin <= to; bin++) {
+      const start = Math.max(left, domain.min + bin * width);
+      const end = Math.min(right, domain.min + (bin + 1) * width);
+      counts[bin] = at(counts, bin) + (count * Math.max(0, end - start)) / (right - left);
+    }
+  }
+  return counts;
+}
+
+/** The sum of all counts. */
+export function totalOf(buckets: readonly Bucket[]): number {
+  return buckets.reduce((sum, [, , count]) => sum + count, 0);
+}
+
+/** The percentiles of a distribution, in hundredths of a percent: the median and 1, 2, 3 half widths of a normal one. */
+export const BASIS_POINTS: readonly number[] = [0, 668, 1587, 3085, 5000, 6915, 8413, 9332, 10_000];
+
+/** The values at `basisPoints` of a histogram, counts spread evenly in each bucket, as TensorBoard computes them. */
+export function percentiles(buckets: readonly Bucket[], basisPoints: readonly number[] = BASIS_POINTS): number[] {
+  const [first] = buckets;
+  const last = buckets.at(-1);
+  if (first === undefined || last === undefined) {
+    return basisPoints.map(() => 0);
+  }
+  const [min, max] = [first[0], last[1]];
+  const total = totalOf(buckets) || 1;
+  let sum = 0;
+  const weights = Float64Array.from(buckets, ([, , count]) => {
+    sum += (count * 10_000) / total;
+    return sum;
+  });
+  return basisPoints.map((point) => {
+    let i = upperBound(weights, point);
+    while (i < weights.length && at(weights, i) === at(weights, i - 1)) {
+      i += 1;
+    }
+    const bucket = buckets[i];
+    if (bucket === undefined) {
+      return max;
+    }
+    const before = i > 0 ? at(weights, i - 1) : 0;
+    const left = before === 0 ? min : Math.max(buckets[i - 1]?.[1] ?? min, min);
+    const right = Math.min(bucket[1], max);
+    return left + ((point - before) / (at(weights, i) - before)) * (right - left);
+  });
+}
+
+/** At most `count` of the items, evenly picked, the first and the last always among them. */
+export function pickEvenly<T>(items: readonly T[], count: number): readonly T[] {
+  if (items.length <= count) {
+    return items;
+  }
+  const last = items.length - 1;
+  return Array.from({ length: count }, (_, i) => items[Math.round((i * last) / (count - 1))] as T);
+}

@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { distributionOf } from "./distribution";
+
+test("a distribution is the percentiles of each step", () => {
+  const buckets = [[0, 10, 100]] as const;
+  const { curves, bands } = distributionOf([{ step: 3, wallTime: 0, buckets }, { step: 5, wallTime: 1, buckets }], "step", "#000");
+  expect(curves.map(({ name, line }) => [name, Math.round(line.y[0] ?? NaN)])).toEqual([
+    ["minimum", 0], ["7 %", 1], ["16 %", 2], ["31 %", 3], ["median", 5], ["69 %", 7], ["84 %", 8], ["93 %", 9], ["maximum", 10],
+  ]);
+  expect([...curves[0]?.line.x ?? []]).toEqual([3, 5]);
+  expect(bands).toHaveLength(4);
+});

@@ -1,0 +1,69 @@
+// Precision over recall: a chart for each tag, all runs in it.
+import { useMemo, useState } from "preact/hooks";
+import { Card } from "../cards/Card";
+import { CardGrid } from "../cards/CardGrid";
+import { api, type Answer, type Curve } from "../lib/api";
+import { useFetched } from "../lib/cache";
+import { Toolbar } from "../lib/controls";
+import { series } from "../lib/store";
+import { view } from "../lib/view";
+import { LinkToggle } from "../images/Tools";
+import { positionOf } from "../images/position";
+import { StepBar } from "../images/StepBar";
+import { Chart } from "../scalars/chart/Chart";
+import type { Extent } from "../scalars/chart/model";
+import { formatValue } from "../scalars/x_axis";
+import type { Source } from "../scalars/loading";
+import { curvesOf } from "./curves";
+
+/** Steps of a tag that are fetched, evenly picked by the server. */
+const MANY = 100;
+
+interface Item {
+  tag: string;
+  sources: Source[];
+}
+
+export default function PrCurves() {
+  const items = new Map<string, Item>();
+  for (const { run, tag } of series("pr_curve")) {
+    const item = items.get(tag.tag) ?? { tag: tag.tag, sources: [] };
+    item.sources.push({ run: run.name, tag });
+    items.set(tag.tag, item);
+  }
+  return (
+    <>
+      <Toolbar><LinkToggle /></Toolbar>
+      {items.size === 0 && <p class="notice">No PR curves match <code>{view.value.tags}</code>.</p>}
+      <CardGrid items={[...items.values()]} tagOf={({ tag }) => tag} keyOf={({ tag }) => `pr ${tag}`} cardWidth={360}
+        heightOf={(width, wide) => wide ? 520 : Math.round(width * 0.8) + 100}>
+        {(item) => <CurveCard {...item} />}
+      </CardGrid>
+    </>
+  );
+}
+
+function CurveCard({ tag, sources }: Item) {
+  const state = JSON.stringify(sources.map(({ run, tag }) => [run, tag.tag, tag.count, tag.last_step]));
+  const { value, error } = useFetched(state, () => Promise.all(sources.map(async ({ run }) => ({ run, answer: await api.curves(run, tag, MANY) }))));
+  const [zoom, setZoom] = useState<Extent | undefined>();
+  const card = `pr ${tag}`;
+  const longest = value?.reduce<Answer<Curve> | null>((most, { answer }) => !most || answer.steps.length > most.steps.length ? answer : most, null);
+  const values = longest && { steps: longest.steps, wall_times: longest.wall_times.map(Number), keys: [], sizes: [], marks: null };
+  const step = values?.steps[positionOf(card, values)] ?? null;
+  const model = useMemo(() => curvesOf(value ?? [], step), [value, step]);
+  return (
+    <Card name={card} title={tag} description={sources[0]?.tag.description}>
+      {error && <p class="failed" role="alert">{error}</p>}
+      <Chart label={`Precision over recall of ${tag}`} model={model} zoom={zoom} onZoom={setZoom}
+        tooltip={(hits) => (
+          <table>
+            <thead><tr><th>Run</th><th>Precision</th><th>Recall</th></tr></thead>
+            <tbody>{hits.map(({ curve, index }) => <tr key={curve.id}><td>{curve.name}</td><td>{formatValue(curve.line.y[index] ?? NaN)}</td><td>{formatValue(curve.line.x[index] ?? NaN)}</td></tr>)}</tbody>
+          </table>
+        )}
+        inWords={(hits) => hits.map(({ curve, index }) => `${curve.name}: precision ${formatValue(curve.line.y[index] ?? NaN)} at recall ${formatValue(curve.line.x[index] ?? NaN)}`).join("; ")} />
+      {values ? <StepBar card={card} sample={0} values={values} label={tag} plays={false} /> : <div class="steps" />}
+    </Card>
+  );
+}
