@@ -4,7 +4,7 @@ export default defineConfig({
   testDir: "tests",
   globalSetup: "./tests/logs.ts",
   workers: process.env.CI ? 1 : 2,
-  timeout: 30_000,
+  timeout: 60_000,
   reporter: [["list"]],
   use: {
     viewport: { width: 1400, height: 900 },

@@ -10,14 +10,33 @@ const latest = new Map<string, Values>();
 /** Longer series are fetched in two parts, so that the last picture need not wait for the list of all. */
 const LONG = 4000;
 
+/** A name for a series, and one for all that is known of it now. */
+function namesOf(run: Run, tag: Tag): { series: string; state: string } {
+  const series = `${log.value?.session} ${run.name}\n${tag.tag}`;
+  return { series, state: `${series}\n${tag.count} ${tag.last_step} ${run.records}` };
+}
+
+const all = (run: Run, tag: Tag): Promise<Values> => {
+  const { series, state } = namesOf(run, tag);
+  return fetched.get(state, () => load(series, run, tag));
+};
+
+const end = (run: Run, tag: Tag): Promise<Values> =>
+  fetched.get(`end of ${namesOf(run, tag).state}`, () => api.values(run.name, tag.tag, tag.count - 1));
+
+const isLong = (run: Run, tag: Tag): boolean => tag.count > LONG && !latest.has(namesOf(run, tag).series);
+
 /** The values of a tag of a run; asked for again when there are more. */
 export function useValues(run: Run, tag: Tag): Fetched<Values> {
-  const series = `${log.value?.session} ${run.name}\n${tag.tag}`;
-  const state = `${series}\n${tag.count} ${tag.last_step} ${run.records}`;
-  const all = useFetched(state, () => fetched.get(state, () => load(series, run, tag)));
-  const first = tag.count > LONG && !latest.has(series);
-  const end = useFetched(first ? series : null, () => api.values(run.name, tag.tag, tag.count - 1));
-  return all.value || !end.value ? all : { value: end.value, error: all.error };
+  const { series, state } = namesOf(run, tag);
+  const whole = useFetched(state, () => all(run, tag));
+  const last = useFetched(isLong(run, tag) ? series : null, () => end(run, tag));
+  return whole.value || !last.value ? whole : { value: last.value, error: whole.error };
+}
+
+/** Asks for what a card will want, before there is a card. */
+export function valuesAhead(run: Run, tag: Tag): Promise<Values> {
+  return isLong(run, tag) ? end(run, tag) : all(run, tag);
 }
 
 async function load(series: string, { name }: Run, { tag }: Tag): Promise<Values> {
