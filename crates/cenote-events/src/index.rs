@@ -6,6 +6,8 @@
 mod damage;
 mod discover;
 mod file;
+#[cfg(test)]
+mod fuzz;
 mod location;
 mod logdir;
 mod skim;

@@ -43,7 +43,7 @@ pub struct Numbers {
 }
 
 /// The most elements of a tensor that are made of fewer: a writer may leave out repetitions of the last one.
-const MOST_REPEATED: usize = 1 << 24;
+const MOST_REPEATED: usize = 1 << 20;
 
 impl Value {
     /// The encoded pictures, each a whole PNG, JPEG or GIF file; none if this is no image.
@@ -149,7 +149,7 @@ impl Value {
                     .iter()
                     .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
                     .collect();
-                if shape.iter().product::<usize>() != strings.len() {
+                if elements(&shape) != Some(strings.len()) {
                     return Err(self.error(
                         wanted,
                         format!("it has {} strings for the shape {shape:?}", strings.len()),
@@ -273,12 +273,16 @@ fn shape(tensor: &TensorProto) -> Result<Vec<usize>, String> {
     .collect()
 }
 
-fn numbers(tensor: &TensorProto) -> Result<Numbers, String> {
-    let shape = shape(tensor)?;
-    let len = shape
+/// How many elements a shape has, if that can be told.
+fn elements(shape: &[usize]) -> Option<usize> {
+    shape
         .iter()
         .try_fold(1usize, |len, &axis| len.checked_mul(axis))
-        .ok_or("its shape is too large")?;
+}
+
+fn numbers(tensor: &TensorProto) -> Result<Numbers, String> {
+    let shape = shape(tensor)?;
+    let len = elements(&shape).ok_or("its shape is too large")?;
     let mut values = if tensor.tensor_content.is_empty() {
         listed(tensor)?
     } else {

@@ -48,6 +48,12 @@ impl From<io::Error> for SkimError {
     }
 }
 
+/// The wire types of the two ends of a group.
+const START_GROUP: u64 = 3;
+const END_GROUP: u64 = 4;
+/// How deep groups may be nested, as in protobuf.
+const DEEPEST: u32 = 100;
+
 type Skim<T> = Result<T, SkimError>;
 
 /// What an event holds, without its blobs.
@@ -100,6 +106,9 @@ pub(super) struct HeldTensor {
 /// The longest tag or metadata that is kept; longer ones are no tag that anyone wrote.
 const LONGEST: u64 = 1 << 20;
 
+/// The most values of one event: an empty value takes two bytes of a file, and fifty times as much here.
+const MOST_VALUES: usize = 1 << 20;
+
 /// Skims the event of `len` bytes in `source`.
 pub(super) fn skim(source: &mut impl Source, len: u64) -> Skim<Skimmed> {
     let mut cursor = Cursor { source, at: 0 };
@@ -112,6 +121,9 @@ pub(super) fn skim(source: &mut impl Source, len: u64) -> Skim<Skimmed> {
             (5, Wire::Bytes(end)) => {
                 while let Some(field) = cursor.field(end)? {
                     match field {
+                        (1, Wire::Bytes(_)) if event.values.len() == MOST_VALUES => {
+                            return Err(SkimError::NotAMessage);
+                        }
                         (1, Wire::Bytes(end)) => event.values.push(cursor.value(end)?),
                         other => cursor.skip(other)?,
                     }
@@ -164,11 +176,26 @@ impl<S: Source> Cursor<'_, S> {
     /// The next field of a message that ends at `end`, or none at its end. [`Wire::Bytes`] are left to the caller, to read
     /// or to [`skip`](Self::skip).
     fn field(&mut self, end: u64) -> Skim<Option<(u64, Wire)>> {
-        if self.at == end {
-            return Ok(None);
+        while self.at != end {
+            match self.key(end)? {
+                (number, START_GROUP) => self.skip_group(number, end, DEEPEST)?,
+                (number, wire_type) => return Ok(Some((number, self.wire(wire_type, end)?))),
+            }
         }
+        Ok(None)
+    }
+
+    /// The number and the wire type of a field.
+    fn key(&mut self, end: u64) -> Skim<(u64, u64)> {
         let key = self.varint(end)?;
-        let wire = match key & 7 {
+        match key >> 3 {
+            0 => Err(SkimError::NotAMessage),
+            number => Ok((number, key & 7)),
+        }
+    }
+
+    fn wire(&mut self, wire_type: u64, end: u64) -> Skim<Wire> {
+        Ok(match wire_type {
             0 => Wire::Varint(self.varint(end)?),
             1 => Wire::Fixed64(u64::from_le_bytes(self.fixed(end)?)),
             2 => {
@@ -181,11 +208,22 @@ impl<S: Source> Cursor<'_, S> {
             }
             5 => Wire::Fixed32(u32::from_le_bytes(self.fixed(end)?)),
             _ => return Err(SkimError::NotAMessage),
-        };
-        if key >> 3 == 0 {
-            return Err(SkimError::NotAMessage);
+        })
+    }
+
+    /// Steps over a group: events have none, but to protobuf they are fields like any other that it does not know.
+    fn skip_group(&mut self, number: u64, end: u64, depth: u32) -> Skim<()> {
+        let deeper = depth.checked_sub(1).ok_or(SkimError::NotAMessage)?;
+        loop {
+            match self.key(end)? {
+                (inner, END_GROUP) if inner == number => return Ok(()),
+                (inner, START_GROUP) => self.skip_group(inner, end, deeper)?,
+                (inner, wire_type) => {
+                    let wire = self.wire(wire_type, end)?;
+                    self.skip((inner, wire))?;
+                }
+            }
         }
-        Ok(Some((key >> 3, wire)))
     }
 
     /// Steps over what [`field`](Self::field) left.

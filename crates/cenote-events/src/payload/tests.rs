@@ -197,3 +197,12 @@ proptest! {
         let _ = (value.histogram(), value.text(), value.numbers(), value.pr_curve());
     }
 }
+
+#[test]
+fn a_shape_whose_size_overflows_is_an_error() {
+    let shape = [1 << 62, 1 << 62];
+    let text = strings(&shape, &["a"]).text().unwrap_err().to_string();
+    assert!(text.contains("1 strings for the shape"), "{text}");
+    let numbers = value(Kind::Tensor(tensor(DataType::Float, &shape)));
+    assert!(numbers.numbers().is_err());
+}

@@ -253,3 +253,28 @@ proptest! {
         prop_assert_eq!(skimmed, tags);
     }
 }
+
+#[test]
+fn groups_are_stepped_over_as_protobuf_does() {
+    // step = 5; group 15 { 1: 7, group 2 {}, 3: "ab" }; step = 6
+    let payload = [
+        0x10, 5, 0x7b, 0x08, 7, 0x13, 0x14, 0x1a, 2, b'a', b'b', 0x7c, 0x10, 6,
+    ];
+    assert_eq!(Event::decode(payload.as_slice()).unwrap().step, 6);
+    assert_eq!(skim_both_ways(&payload).unwrap().step, 6);
+    // One that does not end, one that ends another, one that is too deep.
+    let deep = [[0x7b; 101], [0x7c; 101]].concat();
+    for bad in [&payload[..11], &[0x7b, 0x14], &deep] {
+        assert!(Event::decode(bad).is_err());
+        assert!(skim_both_ways(bad).is_err());
+    }
+}
+
+#[test]
+fn events_of_millions_of_empty_values_are_refused() {
+    let mut summary = Vec::new();
+    prost::encoding::encode_key(5, prost::encoding::WireType::LengthDelimited, &mut summary);
+    prost::encoding::encode_varint(2 * (MOST_VALUES as u64 + 1), &mut summary);
+    summary.extend([0x0a, 0].repeat(MOST_VALUES + 1));
+    assert!(skim(&mut summary.as_slice(), summary.len() as u64).is_err());
+}
