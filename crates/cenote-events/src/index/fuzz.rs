@@ -207,11 +207,15 @@ fn grow_and_replace(dir: &Path, first: &[u8], second: &[u8], cut: usize) {
         index.runs().map(of_run).collect()
     };
     let at_once = LogDir::open(dir).unwrap();
-    assert_eq!(
-        records(&index),
-        records(&at_once),
-        "growing must not matter"
-    );
+    let whole = |index: &LogDir| index.runs().all(|run| run.damage().count() == 0);
+    // Of a damaged file that still grows, what comes next is searched for in what there is so far.
+    if whole(&index) && whole(&at_once) {
+        assert_eq!(
+            records(&index),
+            records(&at_once),
+            "growing must not matter"
+        );
+    }
     read_index(&index);
     fs::copy(&paths[0], &paths[1]).unwrap();
     index.refresh();

@@ -100,6 +100,7 @@ pub struct LogDir {
 
 #[derive(Debug)]
 pub(super) struct IndexedFile {
+    run: String,
     pub(super) path: Arc<Path>,
     pub(super) part: Part,
     pub(super) progress: Progress,
@@ -391,6 +392,7 @@ impl LogDir {
         let id = FileId(u32::try_from(self.files.len()).ok()?);
         let path_in_file = Arc::from(path.as_path());
         self.files.push(Some(IndexedFile {
+            run: run.clone(),
             path: path_in_file,
             part: scan.part,
             progress: scan.progress,
@@ -407,16 +409,12 @@ impl LogDir {
     fn remove(&mut self, id: FileId) -> Option<String> {
         let file = self.files.get_mut(usize::try_from(id.0).ok()?)?.take()?;
         self.ids.remove(&*file.path);
-        let (run, files) = self
-            .runs
-            .iter_mut()
-            .find(|(_, files)| files.contains(&id))?;
-        let run = run.clone();
+        let files = self.runs.get_mut(&file.run)?;
         files.retain(|&other| other != id);
         if files.is_empty() {
-            self.runs.remove(&run);
+            self.runs.remove(&file.run);
         }
-        Some(run)
+        Some(file.run)
     }
 }
 
