@@ -72,6 +72,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         let pitch = self.pass.row_pitch();
         for z in band.depth.clone() {
             let depth = self.pass.axes[0].window(z);
+            let depth_count = self.count_at(0, z);
             for first in (0..band.height.len()).step_by(chunk) {
                 let rows = chunk.min(band.height.len() - first);
                 if !fold_columns(self.simd, self, depth, (first, rows), buffers) {
@@ -88,10 +89,10 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
                     }
                 }
                 for row in 0..rows {
-                    let y = band.height.start + first + row;
                     let window = window_at(buffers.heights, first + row);
                     let mut lanes = buffers.contracted.from(row * pitch);
-                    sink.finish_values((z, y), &mut lanes);
+                    let counted = depth_count * buffers.height_counts[first + row];
+                    sink.finish_counted(counted, &mut lanes);
                     if size_of::<<R::Fold as Fold>::Index>() > 0 {
                         let indices = &lanes.indices[..self.pass.row_len()];
                         self.write_indices(depth, window, (indices, buffers.windows), sink);

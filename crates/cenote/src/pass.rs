@@ -225,5 +225,6 @@ impl<'a> Pass<'a> {
         lanes.iter().sum::<usize>()
             + lane_words::<Sum<i64>>(2 * width)
             + lane_words::<Sum<i64>>(2 * band.height.len())
+            + lane_words::<Sum<i64>>(band.height.len())
     }
 }

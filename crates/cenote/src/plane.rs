@@ -66,6 +66,8 @@ pub(crate) struct Buffers<'a, F: Fold> {
     pub(crate) windows: &'a [i64],
     /// The same along the height, for the rows of the band.
     pub(crate) heights: &'a [i64],
+    /// What is counted of each of them.
+    pub(crate) height_counts: &'a [i64],
     /// Counts along the width.
     counts: &'a [F::Value],
 }
@@ -161,6 +163,12 @@ impl<'a, S: Simd, T: Element, R: Reducer<T>> Worker<'a, S, T, R> {
         tabulate(axis, 0..axis.output_len(), windows);
         let heights = i64::take(arena, 2 * band.height.len());
         tabulate(self.pass.axes[1], band.height.clone(), heights);
+        let height_counts = i64::take(arena, band.height.len());
+        if self.pass.counted.1 == Divide::Folded {
+            for (slot, output) in height_counts.iter_mut().zip(band.height.clone()) {
+                *slot = self.count_at(1, output);
+            }
+        }
         let counted = self.pass.counted.0[2];
         let counts: &mut [Value<T, R>] = Slot::take(arena, counted.output_len());
         if self.reducer.counting() != Counting::None {
@@ -176,6 +184,7 @@ impl<'a, S: Simd, T: Element, R: Reducer<T>> Worker<'a, S, T, R> {
             row: arena.lanes(sizes.row),
             windows,
             heights,
+            height_counts,
             counts,
         }
     }
@@ -419,19 +428,37 @@ impl<'a, S: Simd, T: Element, R: Reducer<T>> Worker<'a, S, T, R> {
         (z, y): (usize, usize),
         width: &'b [Value<T, R>],
     ) -> Option<Counts<'b, Value<T, R>>> {
-        let (axes, divide) = self.pass.counted;
+        if self.pass.counted.1 != when {
+            return None;
+        }
+        self.counts_of(self.count_at(0, z) * self.count_at(1, y), width)
+    }
+
+    /// The divisors of a row, of whose windows `rest` is counted along depth and height.
+    fn counts_of<'b>(
+        &self,
+        rest: i64,
+        width: &'b [Value<T, R>],
+    ) -> Option<Counts<'b, Value<T, R>>> {
         let rest = match self.reducer.counting() {
-            _ if divide != when => return None,
             Counting::None => return None,
             Counting::Fixed(divisor) => divisor,
-            counting => count(counting, axes[0].window(z)) * count(counting, axes[1].window(y)),
+            Counting::Taps | Counting::Span => rest,
         };
-        let width = &width[..axes[2].output_len()];
+        let width = &width[..self.pass.counted.0[2].output_len()];
         Some(Counts {
             width,
             rest,
             inner: self.pass.inner,
         })
+    }
+
+    /// What is counted of a window along one axis.
+    pub(crate) fn count_at(&self, axis: usize, output: usize) -> i64 {
+        match self.reducer.counting() {
+            Counting::None | Counting::Fixed(_) => 1,
+            counting => count(counting, self.pass.counted.0[axis].window(output)),
+        }
     }
 }
 
@@ -463,9 +490,23 @@ impl<'b, S: Simd, T: Element, R: Reducer<T>> Sink<'_, 'b, S, T, R> {
     }
 
     /// Makes elements of a folded row.
-    pub(crate) fn finish_values(&mut self, place: (usize, usize), row: &mut LanesMut<'_, R::Fold>) {
-        let len = self.worker.pass.row_len();
+    fn finish_values(&mut self, place: (usize, usize), row: &mut LanesMut<'_, R::Fold>) {
         let counts = self.worker.counts(Divide::Folded, place, self.counts);
+        self.finish_with(counts, row);
+    }
+
+    /// Makes elements of a folded row, of whose windows `rest` is counted along depth and height.
+    pub(crate) fn finish_counted(&mut self, rest: i64, row: &mut LanesMut<'_, R::Fold>) {
+        let counts = self.worker.counts_of(rest, self.counts);
+        self.finish_with(counts, row);
+    }
+
+    fn finish_with(
+        &mut self,
+        counts: Option<Counts<'_, Value<T, R>>>,
+        row: &mut LanesMut<'_, R::Fold>,
+    ) {
+        let len = self.worker.pass.row_len();
         let (values, rest) = std::mem::take(&mut self.target.values).split_at_mut(len);
         self.target.values = rest;
         finish_row(
