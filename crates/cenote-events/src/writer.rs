@@ -135,6 +135,20 @@ impl SummaryWriter {
 
     /// Writes a summary built by hand: whatever has no method of its own.
     ///
+    /// ```
+    /// use cenote_events::SummaryWriter;
+    /// use cenote_events::message::{Kind, Summary, Value};
+    /// # let dir = tempfile::tempdir()?;
+    /// # let writer = SummaryWriter::new(dir.path())?;
+    /// let value = Value {
+    ///     tag: "by hand".to_owned(),
+    ///     value: Some(Kind::SimpleValue(1.5)),
+    ///     ..Value::default()
+    /// };
+    /// writer.add_summary(Summary { value: vec![value] }, 0)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As every method: what the background threads ran into, or [`Error::Closed`](crate::Error::Closed).
     pub fn add_summary(&self, summary: Summary, global_step: i64) -> Result<()> {
@@ -142,6 +156,17 @@ impl SummaryWriter {
     }
 
     /// Writes an event built by hand.
+    ///
+    /// ```
+    /// use cenote_events::SummaryWriter;
+    /// use cenote_events::message::{Summary, What};
+    /// # let dir = tempfile::tempdir()?;
+    /// # let writer = SummaryWriter::new(dir.path())?;
+    /// writer.add_event(What::Summary(Summary::default()), 7)?;
+    /// writer.flush()?;
+    /// writer.close()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// As every method: what the background threads ran into, or [`Error::Closed`](crate::Error::Closed).

@@ -113,6 +113,13 @@ impl SummaryWriter {
     /// [`add_custom_scalars`](Self::add_custom_scalars) with a single chart of lines, in the category `default` and with the
     /// title `untitled`, as torch's method of this name has it.
     ///
+    /// ```
+    /// # let dir = tempfile::tempdir()?;
+    /// # let writer = cenote_events::SummaryWriter::new(dir.path())?;
+    /// writer.add_custom_scalars_multilinechart(["loss/train", "loss/test"])?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// What the background threads ran into, or [`Error::Closed`](crate::Error::Closed).
     pub fn add_custom_scalars_multilinechart<T: Into<String>>(
@@ -125,6 +132,18 @@ impl SummaryWriter {
 
     /// [`add_custom_scalars`](Self::add_custom_scalars) with a single chart of one line in a band, in the category `default`
     /// and with the title `untitled`, as torch's method of this name has it.
+    ///
+    /// ```
+    /// use cenote_events::message::plugin::MarginSeries;
+    /// # let dir = tempfile::tempdir()?;
+    /// # let writer = cenote_events::SummaryWriter::new(dir.path())?;
+    /// writer.add_custom_scalars_marginchart(MarginSeries {
+    ///     value: "loss".to_owned(),
+    ///     lower: "loss/lower".to_owned(),
+    ///     upper: "loss/upper".to_owned(),
+    /// })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// What the background threads ran into, or [`Error::Closed`](crate::Error::Closed).
