@@ -50,6 +50,8 @@ test("colours follow the system until somebody chooses, and the choice is kept",
   await expect.poll(ground).toBe(light);
   await page.reload();
   await expect.poll(ground).toBe(light);
+  // Keys are heard once the page has been drawn.
+  await expect(page.getByRole("navigation")).toBeVisible();
   await page.keyboard.press("t");
   await expect.poll(ground).toBe(dark);
 });
