@@ -48,6 +48,8 @@ test("colours follow the system until somebody chooses, and the choice is kept",
   const dark = await ground();
   await page.keyboard.press("t");
   await expect.poll(ground).toBe(light);
+  // The address follows a moment later.
+  await expect(page).toHaveURL(/theme=light/);
   await page.reload();
   await expect.poll(ground).toBe(light);
   // Keys are heard once the page has been drawn.
