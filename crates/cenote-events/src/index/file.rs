@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use prost::Message as _;
 
@@ -195,17 +195,25 @@ impl Position {
 pub(super) struct Progress {
     identity: Option<Identity>,
     /// The first bytes: they hold the time of the first event, so that a file that took this one's place differs.
-    start: Vec<u8>,
+    head: Vec<u8>,
+    /// The bytes before `position`: they hold the checksum of the last record, so that a file written over in place
+    /// differs.
+    tail: Vec<u8>,
     pub(super) len: u64,
     modified: Option<SystemTime>,
+    /// Whether the file had been left alone for a while: a clock's ticks are coarse, and a second change within one
+    /// would not show.
+    settled: bool,
     /// Every record before this position is known.
     pub(super) position: u64,
     pub(super) resync: Option<Resync>,
     has_more: bool,
 }
 
-/// Bytes of a file that tell it from another.
-const START: usize = 64;
+/// Bytes at either end of what was read that tell a file from another.
+const MARK: usize = 64;
+/// The coarsest clock that a file system keeps times by.
+const TICK: Duration = Duration::from_secs(2);
 
 type Identity = (u64, u64);
 
@@ -227,16 +235,37 @@ fn identity(_: &Metadata) -> Option<Identity> {
 impl Progress {
     /// Whether the file can hold nothing new.
     pub(super) fn is_current(&self, metadata: &Metadata) -> bool {
-        self.len == metadata.len()
+        self.settled
+            && self.len == metadata.len()
             && self.modified == metadata.modified().ok()
             && self.identity == identity(metadata)
     }
 
-    /// Whether the file is another one than was read before.
-    fn is_replaced(&self, metadata: &Metadata, start: &[u8]) -> bool {
-        self.identity != identity(metadata)
-            || metadata.len() < self.position
-            || !start.starts_with(&self.start)
+    /// Whether the file is another one than was read before: records are only ever added to its end.
+    fn is_replaced(&self, metadata: &Metadata, window: &mut Window<File>) -> io::Result<bool> {
+        Ok(self.identity != identity(metadata)
+            || metadata.len() < self.len
+            || window.bytes(0, MARK)?.get(..self.head.len()) != Some(&self.head)
+            || window.bytes(self.tail_start(), self.tail.len())? != self.tail)
+    }
+
+    fn tail_start(&self) -> u64 {
+        self.position.saturating_sub(MARK as u64)
+    }
+
+    /// Takes down what the file looks like.
+    fn look_at(&mut self, metadata: &Metadata, window: &mut Window<File>) -> io::Result<()> {
+        let modified = metadata.modified().ok();
+        self.identity = identity(metadata);
+        self.len = metadata.len();
+        self.modified = modified;
+        self.settled = modified
+            .and_then(|modified| modified.elapsed().ok())
+            .is_some_and(|age| age > TICK);
+        self.head = window.bytes(0, MARK)?.to_vec();
+        let tail = usize::try_from(self.position).map_or(MARK, |position| position.min(MARK));
+        self.tail = window.bytes(self.tail_start(), tail)?.to_vec();
+        Ok(())
     }
 
     /// Whether reading stopped before the end because it was enough for once.
@@ -269,33 +298,31 @@ pub(super) struct ScanOptions {
 }
 
 /// Reads on from `progress`.
-pub(super) fn scan(
-    mut file: File,
-    mut progress: Progress,
-    options: ScanOptions,
-) -> io::Result<Scan> {
+pub(super) fn scan(file: File, mut progress: Progress, options: ScanOptions) -> io::Result<Scan> {
     let metadata = file.metadata()?;
-    let mut start = Vec::with_capacity(START);
-    file.by_ref().take(START as u64).read_to_end(&mut start)?;
-    let replaced = progress.len > 0 && progress.is_replaced(&metadata, &start);
+    let mut window = Window::new(file, metadata.len());
+    let replaced = progress.len > 0 && progress.is_replaced(&metadata, &mut window)?;
     if replaced {
         progress = Progress::default();
     }
-    progress.identity = identity(&metadata);
-    progress.start = start;
-    progress.len = metadata.len();
-    progress.modified = metadata.modified().ok();
     let mut scanner = Scanner {
-        window: Window::new(file, progress.len),
+        window,
         progress,
         part: Part::default(),
         options,
     };
     scanner.progress.has_more = scanner.run()?;
+    let Scanner {
+        mut window,
+        mut progress,
+        part,
+        ..
+    } = scanner;
+    progress.look_at(&metadata, &mut window)?;
     Ok(Scan {
         replaced,
-        part: scanner.part,
-        progress: scanner.progress,
+        part,
+        progress,
     })
 }
 

@@ -172,10 +172,13 @@ fn read_index(index: &LogDir) {
             let _ = (tag.kind(), tag.step_range(), tag.size(), tag.max_samples());
             for value in tag.values() {
                 let place = index.locate(value).expect("no file went away");
-                // A file that is written over in place by a longer one is taken for one that grew: what has gone
-                // with it is an error when it is read.
-                let Ok(event) = place.read_event() else {
-                    continue;
+                // Skimming passes over fields that reading decodes, so a record may be indexed and yet be no event.
+                let event = match place.read_event() {
+                    Ok(event) => event,
+                    Err(error) => {
+                        assert!(error.to_string().contains("it is not an event"), "{error}");
+                        continue;
+                    }
                 };
                 if !matches!(tag.kind(), SummaryKind::Graph | SummaryKind::RunMetadata)
                     && let Some(What::Summary(_)) = event.what
@@ -203,27 +206,39 @@ fn grow_and_replace(dir: &Path, first: &[u8], second: &[u8], cut: usize) {
         .write_all(second)
         .unwrap();
     index.refresh();
-    let records = |index: &LogDir| -> Vec<_> {
-        let of_run = |run: RunView<'_>| {
-            let records: u64 = run.files().map(|file| file.records).sum();
-            (run.name().to_owned(), records)
+    let files = |index: &LogDir| -> Vec<_> {
+        let of_run = |run: RunView<'_>| -> (String, Vec<_>, Vec<_>) {
+            let files = run.files().map(|file| (file.records, file.waiting));
+            let damage = run.damage().map(|(_, damage)| damage);
+            (run.name().to_owned(), files.collect(), damage.collect())
         };
         index.runs().map(of_run).collect()
     };
-    let at_once = LogDir::open(dir).unwrap();
-    let whole = |index: &LogDir| index.runs().all(|run| run.damage().count() == 0);
-    // Of a damaged file that still grows, what comes next is searched for in what there is so far.
-    if whole(&index) && whole(&at_once) {
-        assert_eq!(
-            records(&index),
-            records(&at_once),
-            "growing must not matter"
-        );
-    }
+    let at_once = files(&LogDir::open(dir).unwrap());
+    assert_eq!(files(&index), at_once, "growing must not matter");
     read_index(&index);
+    let waiting = index
+        .run("a/b")
+        .map_or(0, |run| run.files().map(|file| file.waiting).sum());
+    let known = &second[..second.len() - usize::try_from(waiting).unwrap()];
     fs::copy(&paths[0], &paths[1]).unwrap();
     index.refresh();
-    read_index(&index);
+    if !is_taken_for(known, second.len(), first) {
+        let at_once = files(&LogDir::open(dir).unwrap());
+        assert_eq!(files(&index), at_once, "another file must not be mistaken");
+        read_index(&index);
+    }
+}
+
+/// Whether a file that was `known` as far as it was read, and `len` long, looks as if it had grown to `now`: both ends of
+/// what was read are the same.
+fn is_taken_for(known: &[u8], len: usize, now: &[u8]) -> bool {
+    let ends = |file: &[u8]| -> Option<(Vec<u8>, Vec<u8>)> {
+        let head = file.get(..known.len().min(64))?;
+        let tail = file.get(known.len().saturating_sub(64)..known.len())?;
+        Some((head.to_vec(), tail.to_vec()))
+    };
+    now.len() >= len && ends(now) == ends(known)
 }
 
 #[test]

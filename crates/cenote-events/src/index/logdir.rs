@@ -59,7 +59,8 @@ pub struct Problem {
 /// # Following a directory
 /// [`refresh`](Self::refresh) reads what is new: grown, new, replaced and deleted files. It costs a walk over the
 /// directories and nothing for files that have not changed. The end of a file that holds part of a record is left for the
-/// next time.
+/// next time. A file counts as replaced when it is another one, is shorter, or differs in its first 64 bytes or in the 64
+/// before the place where reading stopped.
 ///
 /// # Sharing
 /// For readers beside a thread that follows the directory, put the index into an `RwLock`. [`poll`](Self::poll) does all

@@ -101,14 +101,17 @@ impl Resync {
     }
 
     /// The next position at which a record starts that checks: its length does, and either the next length after it or its
-    /// payload. None when the file has none yet.
+    /// payload. A length that checks is waited for if the file ends first, so that it does not matter when a growing file
+    /// is looked at. None when the file has no such position yet.
     pub(super) fn next<F: Read + Seek>(
         &mut self,
         window: &mut Window<F>,
     ) -> io::Result<Option<u64>> {
         // What was a hole may have been filled.
-        if self.checks(window, self.start)? {
-            return Ok(Some(self.start));
+        match self.check(window, self.start)? {
+            Checked::Record => return Ok(Some(self.start)),
+            Checked::Undecided => return Ok(None),
+            Checked::Nothing => {}
         }
         loop {
             // A copy, since looking at candidates moves the window.
@@ -125,8 +128,10 @@ impl Resync {
                 self.searched += passed as u64;
                 at += passed;
                 if candidate.is_some() {
-                    if self.checks(window, self.searched)? {
-                        return Ok(Some(self.searched));
+                    match self.check(window, self.searched)? {
+                        Checked::Record => return Ok(Some(self.searched)),
+                        Checked::Undecided => return Ok(None),
+                        Checked::Nothing => {}
                     }
                     self.searched += 1;
                     at += 1;
@@ -136,25 +141,42 @@ impl Resync {
     }
 
     /// Whether there is a record at `position`.
-    fn checks<F: Read + Seek>(
+    fn check<F: Read + Seek>(
         &mut self,
         window: &mut Window<F>,
         position: u64,
-    ) -> io::Result<bool> {
-        let Found::Record { payload, len } = look(window, position)? else {
-            return Ok(false);
+    ) -> io::Result<Checked> {
+        let (payload, len) = match look(window, position)? {
+            Found::Record { payload, len } => (payload, len),
+            Found::BadLength { .. } => return Ok(Checked::Nothing),
+            Found::Tail => return Ok(Checked::Undecided),
         };
-        let end = position + len + OVERHEAD as u64;
-        if end == window.end() || matches!(look(window, end)?, Found::Record { .. }) {
-            return Ok(true);
+        let after = position + len + OVERHEAD as u64;
+        let next_is_cut = after + HEADER_LEN as u64 > window.end();
+        if !next_is_cut && !matches!(look(window, after)?, Found::BadLength { .. }) {
+            return Ok(Checked::Record);
         }
-        if len > self.budget {
-            return Ok(false);
+        if len <= self.budget {
+            self.budget -= len;
+            let (got, want) = checksums(window, payload, len)?;
+            if got == want {
+                return Ok(Checked::Record);
+            }
         }
-        self.budget -= len;
-        let (got, want) = checksums(window, payload, len)?;
-        Ok(got == want)
+        Ok(if next_is_cut {
+            Checked::Undecided
+        } else {
+            Checked::Nothing
+        })
     }
+}
+
+/// What a candidate turned out to be.
+enum Checked {
+    Record,
+    Nothing,
+    /// What the file holds next will tell.
+    Undecided,
 }
 
 /// The first place in `bytes` where a length is followed by its checksum.

@@ -110,6 +110,64 @@ fn new_replaced_and_deleted_files_are_noticed() {
 }
 
 #[test]
+fn a_file_written_over_in_place_is_another_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tfevents");
+    let record = |step| {
+        scalar_record(
+            "a tag so long that two records have the same first bytes",
+            step,
+        )
+    };
+    let old = [record(1), record(2)].concat();
+    let mut index = LogDir::new(dir.path());
+    for now in [
+        [record(1), record(3), record(4)].concat(), // longer
+        [record(1), record(5), record(4)].concat(), // as long, and within a tick of the clock
+        [record(1), record(5)].concat(),            // shorter
+    ] {
+        fs::write(&path, &old).unwrap();
+        index.refresh();
+        let before = index.runs().next().unwrap().files().next().unwrap().id;
+        fs::write(&path, &now).unwrap();
+        index.refresh();
+        let at_once = LogDir::open(dir.path()).unwrap();
+        let tag = "a tag so long that two records have the same first bytes";
+        assert_eq!(steps(&index, ".", tag), steps(&at_once, ".", tag));
+        assert_ne!(
+            before,
+            index.runs().next().unwrap().files().next().unwrap().id
+        );
+    }
+}
+
+#[test]
+fn a_damaged_file_that_grows_is_read_as_one_that_is_whole() {
+    let records: Vec<Vec<u8>> = (1..7).map(|step| scalar_record("s", step)).collect();
+    let mut file = records.concat();
+    let len = records[0].len();
+    file[2 * len] ^= 1; // a length
+    file[4 * len + 20] ^= 1; // a payload
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tfevents");
+    fs::write(&path, b"").unwrap();
+    let mut index = LogDir::open(dir.path()).unwrap();
+    let found = |index: &LogDir| {
+        let damage: Vec<_> = index
+            .runs()
+            .flat_map(|run| run.damage().map(|(_, damage)| damage).collect::<Vec<_>>())
+            .collect();
+        (steps(index, ".", "s"), damage)
+    };
+    for byte in file {
+        append(&path, &[byte]);
+        index.refresh();
+        assert_eq!(found(&index), found(&LogDir::open(dir.path()).unwrap()));
+    }
+    assert_eq!(found(&index).0, [1, 2, 4, 6]);
+}
+
+#[test]
 fn damage_in_the_middle_costs_one_record() {
     let records: Vec<Vec<u8>> = (0..20).map(|step| scalar_record("s", step)).collect();
     let len = records[10].len();
