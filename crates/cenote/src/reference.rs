@@ -65,6 +65,33 @@ pub fn mean_pool(plan: &Plan, input: &[f64]) -> Vec<f64> {
     output
 }
 
+/// The power average of each window, in f64.
+///
+/// # Panics
+/// When the plan takes no power averages.
+pub fn power_pool(plan: &Plan, input: &[f64]) -> Vec<f64> {
+    let Operation::Power(power) = plan.operation else {
+        panic!("this plan takes no power averages")
+    };
+    let p = power.norm_type;
+    let mut output = Vec::new();
+    each_window(plan, |base, taps| {
+        let elements = taps.iter().map(|(_, offset)| input[base + offset]);
+        output.push(if p.is_infinite() {
+            let extreme = if p > 0.0 { f64::max } else { f64::min };
+            elements.map(f64::abs).fold(-p, extreme)
+        } else {
+            let raise = |x: f64| if power.absolute { x.abs() } else { x }.powf(p);
+            let sum: f64 = elements.map(raise).sum();
+            let whole = power
+                .scale_to
+                .map_or(1.0, |whole| whole as f64 / taps.len().max(1) as f64);
+            (sum * whole).powf(1.0 / p)
+        });
+    });
+    output
+}
+
 /// Depth, height and width of every output of a plane, in memory order.
 fn positions(plan: &Plan) -> impl Iterator<Item = (usize, usize, usize)> + use<> {
     let [depth, height, width] = plan.axes().map(Axis::output_len);

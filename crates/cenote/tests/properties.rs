@@ -1,9 +1,13 @@
 //! Every fast path against the plain reference, on random geometry.
 
+#[path = "common/random.rs"]
+mod random;
+
 use cenote::{Element, Layer, MaxPool, MemoryFormat, Plan, reference};
 use fearless_simd::Level;
 use half::{bf16, f16};
 use proptest::prelude::*;
+use random::levels;
 
 /// An element that tests can make and compare.
 trait Sample: Element + std::fmt::Debug {
@@ -84,21 +88,6 @@ macro_rules! impl_integer_sample {
 
 impl_float_sample!(f32 u32, f64 u64, f16 u16, bf16 u16);
 impl_integer_sample!(u8, i8, i16, i32, i64);
-
-/// Every level that this machine can run, the best first.
-fn levels() -> Vec<Level> {
-    let best = Level::new();
-    #[cfg(target_arch = "x86_64")]
-    let levels = vec![
-        best.as_avx512().map(Level::Avx512),
-        best.as_avx2().map(Level::Avx2),
-        best.as_sse4_2().map(Level::Sse4_2),
-        best.as_sse2().map(Level::Sse2),
-    ];
-    #[cfg(not(target_arch = "x86_64"))]
-    let levels = vec![Some(best)];
-    levels.into_iter().flatten().collect()
-}
 
 #[derive(Clone, Debug)]
 struct Case<const N: usize> {

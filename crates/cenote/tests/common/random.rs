@@ -1,0 +1,103 @@
+//! Random geometries and numbers, and the levels of vector instructions to try them on.
+
+#![allow(dead_code, reason = "no test needs all of it")]
+
+use cenote::{Layer, MemoryFormat, Plan, SlidingPool};
+use fearless_simd::Level;
+use proptest::prelude::*;
+
+/// A random geometry over `N` axes, not only one that torch would take.
+#[derive(Clone, Debug)]
+pub(crate) struct Geometry<const N: usize> {
+    pub(crate) shape: Vec<usize>,
+    pub(crate) format: MemoryFormat,
+    pub(crate) kernel_size: [usize; N],
+    pub(crate) stride: [usize; N],
+    pub(crate) before: [usize; N],
+    pub(crate) after: [usize; N],
+    pub(crate) dilation: [usize; N],
+    pub(crate) output_size: [usize; N],
+    pub(crate) ceil_mode: bool,
+}
+
+impl<const N: usize> Geometry<N> {
+    pub(crate) fn apply<K>(&self, layer: SlidingPool<K, N>) -> SlidingPool<K, N> {
+        layer
+            .stride(self.stride)
+            .asymmetric_padding(self.before, self.after)
+            .any_padding(true)
+            .dilation(self.dilation)
+            .ceil_mode(self.ceil_mode)
+    }
+
+    pub(crate) fn plan(&self, layer: &impl Layer) -> Option<Plan> {
+        layer.plan_in(&self.shape, self.format).ok()
+    }
+}
+
+pub(crate) fn geometry<const N: usize>() -> impl Strategy<Value = Geometry<N>> {
+    let axis = (
+        1usize..20,
+        1usize..13,
+        1usize..5,
+        0usize..5,
+        0usize..5,
+        1usize..4,
+        1usize..24,
+    );
+    let axes = proptest::collection::vec(axis, N);
+    (axes, 1usize..3, 1usize..5, any::<(bool, bool)>()).prop_map(
+        |(axes, batch, channels, (last, ceil_mode))| {
+            let mut shape = vec![batch, channels];
+            shape.extend(axes.iter().map(|axis| axis.0));
+            Geometry {
+                shape,
+                format: if last {
+                    MemoryFormat::ChannelsLast
+                } else {
+                    MemoryFormat::Contiguous
+                },
+                kernel_size: std::array::from_fn(|axis| axes[axis].1),
+                stride: std::array::from_fn(|axis| axes[axis].2),
+                before: std::array::from_fn(|axis| axes[axis].3),
+                after: std::array::from_fn(|axis| axes[axis].4),
+                dilation: std::array::from_fn(|axis| axes[axis].5),
+                output_size: std::array::from_fn(|axis| axes[axis].6),
+                ceil_mode,
+            }
+        },
+    )
+}
+
+/// Numbers in −1..1 that a seed decides.
+pub(crate) fn numbers(len: usize, seed: u64) -> Vec<f64> {
+    let mut state = seed;
+    let mut next = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f64 / f64::from(1 << 23) - 1.0
+    };
+    (0..len).map(|_| next()).collect()
+}
+
+/// Every level of vector instructions that this machine can run, the best first.
+pub(crate) fn levels() -> Vec<Level> {
+    let best = Level::new();
+    #[cfg(target_arch = "x86_64")]
+    return [
+        best.as_avx512().map(Level::Avx512),
+        best.as_avx2().map(Level::Avx2),
+        best.as_sse4_2().map(Level::Sse4_2),
+        best.as_sse2().map(Level::Sse2),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    #[cfg(not(target_arch = "x86_64"))]
+    vec![best]
+}
+
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}

@@ -1,0 +1,183 @@
+//! Every backward pass is the adjoint of its forward pass, on random geometry.
+//!
+//! A layer that is linear, or linear once its indices are known, has ⟨A x, y⟩ = ⟨x, Aᵀ y⟩. A power average is neither: its
+//! gradient is compared with a difference quotient.
+
+#[path = "common/random.rs"]
+mod random;
+
+use cenote::{
+    AdaptiveMaxPool, FractionalMaxPool, LPPool, Layer, MaxPool, MaxUnpool, MemoryFormat, Plan,
+};
+use proptest::prelude::*;
+use random::{dot, geometry, levels, numbers};
+
+/// The gradient by flat indices, by compact ones and by the input agree, and route what the forward pass took.
+fn check_max(plan: &Plan, seed: u64) {
+    let input = numbers(plan.input_len(), seed);
+    let grad_output = numbers(plan.output_len(), seed ^ 1);
+    for level in levels() {
+        let plan = plan.clone().with_level(level);
+        let mut output = vec![0.0; plan.output_len()];
+        let mut indices = vec![0i64; plan.output_len()];
+        plan.forward_with_indices_into(&input, &mut output, &mut indices)
+            .unwrap();
+        let mut by_index = vec![0.0; plan.input_len()];
+        plan.backward_from_indices_into(&grad_output, &indices, &mut by_index)
+            .unwrap();
+        let taken: f64 = (0..output.len())
+            .filter(|&at| indices[at] >= 0)
+            .map(|at| output[at] * grad_output[at])
+            .sum();
+        assert!((taken - dot(&input, &by_index)).abs() < 1e-9, "{level:?}");
+        let mut by_input = vec![0.0; plan.input_len()];
+        plan.backward_from_input_into(&grad_output, &input, &mut by_input)
+            .unwrap();
+        assert_eq!(by_input, by_index);
+        let mut compact = vec![0u16; plan.output_len()];
+        if plan
+            .forward_with_indices_into(&input, &mut output, &mut compact)
+            .is_ok()
+        {
+            let mut by_compact = vec![0.0; plan.input_len()];
+            plan.backward_from_indices_into(&grad_output, &compact, &mut by_compact)
+                .unwrap();
+            assert_eq!(by_compact, by_index);
+        }
+    }
+}
+
+/// What a max pooling takes apart, its unpooling puts together: indices that differ make a linear map.
+fn check_unpool<const N: usize>(
+    kernel_size: [usize; N],
+    shape: &[usize],
+    format: MemoryFormat,
+    seed: u64,
+) {
+    let pool = MaxPool::<N>::new(kernel_size);
+    let Ok(pool) = pool.plan_in(shape, format) else {
+        return;
+    };
+    let image = numbers(pool.input_len(), seed);
+    let (mut input, mut indices) = (vec![0.0; pool.output_len()], vec![0i64; pool.output_len()]);
+    pool.forward_with_indices_into(&image, &mut input, &mut indices)
+        .unwrap();
+    let output_size = std::array::from_fn(|axis| shape[2 + axis]);
+    let unpool = MaxUnpool::<N>::new(kernel_size)
+        .plan_in(pool.output_shape(), Some(output_size), format)
+        .unwrap();
+    let mut output = vec![0.0; unpool.output_len()];
+    unpool.forward_into(&input, &indices, &mut output).unwrap();
+    for (at, value) in output.iter().enumerate() {
+        assert!(*value == 0.0 || *value == image[at]);
+    }
+    let grad_output = numbers(unpool.output_len(), seed ^ 1);
+    let mut grad_input = vec![0.0; unpool.input_len()];
+    unpool
+        .backward_into(&grad_output, &indices, &mut grad_input)
+        .unwrap();
+    let (forward, backward) = (dot(&output, &grad_output), dot(&input, &grad_input));
+    assert!(
+        (forward - backward).abs() < 1e-9,
+        "{forward} and {backward}"
+    );
+}
+
+/// The gradient is what the output changes by where the input moves a little. Elements are far from 0, where a power has
+/// no derivative.
+fn check_power(plan: &Plan, seed: u64) {
+    let input: Vec<f64> = numbers(plan.input_len(), seed)
+        .iter()
+        .map(|value| value.abs() + 0.5)
+        .collect();
+    let direction = numbers(plan.input_len(), seed ^ 2);
+    let grad_output = numbers(plan.output_len(), seed ^ 1);
+    let moved = |by: f64| {
+        let input: Vec<f64> = input
+            .iter()
+            .zip(&direction)
+            .map(|(x, v)| x + by * v)
+            .collect();
+        let mut output = vec![0.0; plan.output_len()];
+        plan.forward_into(&input, &mut output).unwrap();
+        // A window in the padding has no norm, whatever its power.
+        output
+            .iter_mut()
+            .filter(|value| !value.is_finite())
+            .for_each(|value| *value = 0.0);
+        dot(&output, &grad_output)
+    };
+    let expected = (moved(1e-5) - moved(-1e-5)) / 2e-5;
+    for level in levels() {
+        let mut grad_input = vec![0.0; plan.input_len()];
+        let plan = plan.clone().with_level(level);
+        plan.backward_from_input_into(&grad_output, &input, &mut grad_input)
+            .unwrap();
+        let given = dot(&grad_input, &direction);
+        let size: f64 = grad_input.iter().map(|value| value.abs()).sum();
+        assert!(
+            (given - expected).abs() < 1e-6 * (1.0 + size),
+            "{given} instead of {expected}"
+        );
+    }
+}
+
+macro_rules! properties {
+    ($($module:ident $axes:literal),*) => {$(
+        mod $module {
+            use super::*;
+
+            proptest! {
+                #![proptest_config(ProptestConfig::with_cases(7000))]
+
+                #[test]
+                fn maxima(geometry in geometry::<$axes>(), seed: u64) {
+                    if let Some(plan) = geometry.plan(&geometry.apply(MaxPool::<$axes>::new(geometry.kernel_size))) {
+                        check_max(&plan, seed);
+                    }
+                    check_max(&geometry.plan(&AdaptiveMaxPool::<$axes>::new(geometry.output_size)).unwrap(), seed);
+                }
+
+                #[test]
+                fn unpooling(geometry in geometry::<$axes>(), seed: u64) {
+                    check_unpool(geometry.kernel_size, &geometry.shape, geometry.format, seed);
+                }
+
+                #[test]
+                fn power_averages(geometry in geometry::<$axes>(), norm in 0usize..5, options: [bool; 2], seed: u64) {
+                    let [absolute, scale] = options;
+                    let norm_type = [1.0, 2.0, 3.0, 1.5, -1.0][norm];
+                    let layer = LPPool::<$axes>::new(norm_type, geometry.kernel_size).absolute(absolute).scale_clipped(scale);
+                    if let Some(plan) = geometry.plan(&geometry.apply(layer)) {
+                        check_power(&plan, seed);
+                    }
+                }
+            }
+        }
+    )*};
+}
+
+properties!(one_axis 1, two_axes 2, three_axes 3);
+
+macro_rules! fractional {
+    ($($name:ident $axes:literal),*) => {
+        proptest! {
+            #![proptest_config(ProptestConfig::with_cases(7000))]
+
+            $(#[test]
+            fn $name(geometry in geometry::<$axes>(), seed: u64) {
+                // Windows and outputs that fit: sizes that do not are refused, which other tests see to.
+                let size = |axis: usize| geometry.shape[2 + axis];
+                let kernel_size: [usize; $axes] =
+                    std::array::from_fn(|axis| (geometry.kernel_size[axis] - 1) % size(axis) + 1);
+                let output_size: [usize; $axes] = std::array::from_fn(|axis| {
+                    (geometry.output_size[axis] - 1) % (size(axis) - kernel_size[axis] + 1) + 1
+                });
+                let layer = FractionalMaxPool::<$axes>::with_output_size(kernel_size, output_size).seed(seed);
+                check_max(&layer.plan(&geometry.shape).unwrap(), seed);
+            })*
+        }
+    };
+}
+
+fractional!(fractional_maxima_of_two_axes 2, fractional_maxima_of_three_axes 3);
