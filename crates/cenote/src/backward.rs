@@ -11,9 +11,9 @@ use crate::lane::Lane;
 use crate::lp;
 use crate::pass::{Divide, Pass};
 use crate::plan::{Operation, Plan, check_length};
-use crate::plane::Target;
 use crate::reduce::{Counting, Spread};
 use crate::scratch::{Slot, arena_words, with_arena};
+use crate::sink::Target;
 use crate::threads::{self, Tasks};
 use crate::window::Axis;
 

@@ -12,7 +12,7 @@
 use crate::element::{Convert, Element, Lift};
 use crate::fold::{self, Fold, LanesMut};
 use crate::lane::{Lane, SumLane};
-use crate::reduce::{Counting, Counts, Mean, Power, Reducer, Value};
+use crate::reduce::{Counts, Finish, Mean, Power};
 
 /// Lanes that are folded together: a vector, or a few.
 const CHUNK: usize = 16;
@@ -23,7 +23,7 @@ pub(crate) const ROW_SHIFT: u32 = 26;
 pub(crate) const MOST_ROWS: usize = 16;
 
 /// A reduction that folds rows lane by lane.
-pub(crate) trait Columns<T: Element>: Reducer<T> + Copy {
+pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
     /// Whether these elements may be taken in any order.
     fn admits(elements: &[T]) -> bool;
     /// `lanes[x]` = the fold of `row[x]` over the rows, of which there is at least one.
@@ -87,24 +87,14 @@ fn fold_values<T: Element, L: Lane>(
 #[derive(Clone, Copy)]
 pub(crate) struct PlainMax;
 
-impl<T: Element> Reducer<T> for PlainMax {
+impl<T: Element> Finish<T> for PlainMax {
     type Fold = fold::Plain<T::Plain>;
-    type AnyOrder = Self;
 
-    #[inline(always)]
-    fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Plain>>, lanes: &mut [T::Plain]) {
-        for (lane, &element) in lanes.iter_mut().zip(elements) {
-            *lane = element.lift();
-        }
-    }
     #[inline(always)]
     fn finish(&self, lanes: &mut [T::Plain], _: Option<&Counts<'_, T::Plain>>, elements: &mut [T]) {
         for (element, &mut lane) in elements.iter_mut().zip(lanes) {
             *element = T::lower(lane);
         }
-    }
-    fn any_order(&self) -> Option<Self> {
-        Some(*self)
     }
 }
 
@@ -134,20 +124,12 @@ impl<T: Element> Columns<T> for PlainMax {
 #[derive(Clone, Copy)]
 pub(crate) struct PlainArgMax;
 
-impl<T: Element> Reducer<T> for PlainArgMax {
+impl<T: Element> Finish<T> for PlainArgMax {
     type Fold = fold::PlainArg<T::Arg>;
-    type AnyOrder = Self;
 
-    #[inline(always)]
-    fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Arg>>, lanes: &mut [T::Arg]) {
-        <T as Convert<T::Arg>>::widen(elements, lanes);
-    }
     #[inline(always)]
     fn finish(&self, lanes: &mut [T::Arg], _: Option<&Counts<'_, T::Arg>>, elements: &mut [T]) {
         <T as Convert<T::Arg>>::narrow(lanes, elements);
-    }
-    fn any_order(&self) -> Option<Self> {
-        Some(*self)
     }
 }
 
@@ -219,38 +201,7 @@ impl<T: Element> Columns<T> for Mean {
 }
 
 /// The root of the sum of squares: the power average that layers use.
-#[derive(Clone, Copy)]
-pub(crate) struct Squares(pub(crate) Power);
-
-impl<T: Element> Reducer<T> for Squares {
-    type Fold = <Power as Reducer<T>>::Fold;
-    type AnyOrder = Self;
-
-    #[inline(always)]
-    fn lift(&self, elements: &[T], counts: Option<&Counts<'_, T::Real>>, lanes: &mut [T::Real]) {
-        self.0.lift(elements, counts, lanes);
-    }
-    #[inline(always)]
-    fn finish(
-        &self,
-        lanes: &mut [T::Real],
-        counts: Option<&Counts<'_, T::Real>>,
-        elements: &mut [T],
-    ) {
-        self.0.finish(lanes, counts, elements);
-    }
-    fn any_order(&self) -> Option<Self> {
-        Some(*self)
-    }
-    fn counting(&self) -> Counting {
-        <Power as Reducer<T>>::counting(&self.0)
-    }
-    fn width(&self, count: i64) -> Value<T, Self> {
-        <Power as Reducer<T>>::width(&self.0, count)
-    }
-}
-
-impl<T: Element> Columns<T> for Squares {
+impl<T: Element> Columns<T> for Power {
     #[inline(always)]
     fn admits(_elements: &[T]) -> bool {
         true
@@ -258,7 +209,7 @@ impl<T: Element> Columns<T> for Squares {
     #[inline(always)]
     fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {
         let square = |element: T| {
-            let lane = T::real(element);
+            let lane = Lift::<T::Real>::lift(element);
             lane.times(lane)
         };
         fold_values(rows, &mut lanes.values[..len], square, Lane::plus);

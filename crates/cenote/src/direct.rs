@@ -11,9 +11,11 @@ use crate::element::Element;
 use crate::fold::Fold;
 use crate::kernel::{Taps, fold_many};
 use crate::pass::{Band, Divide, Flat, Pass, Width};
-use crate::plane::{Buffers, Sink, Worker};
+use crate::plane::{Buffers, Worker, tabulate, window_at};
 use crate::reduce::Value;
-use crate::window::{Axis, Window};
+use crate::scratch::{Arena, Slot, arena_words};
+use crate::sink::Sink;
+use crate::window::Window;
 
 /// Whether a pass can go this way.
 pub(crate) fn fits(pass: &Pass<'_>) -> bool {
@@ -29,18 +31,29 @@ pub(crate) fn fits(pass: &Pass<'_>) -> bool {
         && !pass.may_be_empty
 }
 
-/// The rows of one output row's windows.
-struct Rows<'a, T> {
-    rows: [&'a [T]; MOST_ROWS],
-    count: usize,
+/// The windows of a band's rows along the height: start and taps of each, and what is counted of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Tables<'a> {
+    windows: &'a [i64],
+    counts: &'a [i64],
 }
 
-/// A pair of numbers in a table of windows.
-fn window_at(table: &[i64], at: usize) -> (usize, usize) {
-    (table[2 * at] as usize, table[2 * at + 1] as usize)
+/// Words of scratch memory that [`Tables`] take.
+pub(crate) fn table_words(band: &Band) -> usize {
+    arena_words::<i64>(2 * band.height.len()) + arena_words::<i64>(band.height.len())
 }
 
 impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
+    pub(crate) fn tables<'b>(&self, arena: &mut Arena<'b>) -> Tables<'b> {
+        let height = &self.band.height;
+        let windows = tabulate(self.pass.axes[1], height.clone(), arena);
+        let counts = i64::take(arena, height.len());
+        for (slot, output) in counts.iter_mut().zip(height.clone()) {
+            *slot = self.count_at(1, output);
+        }
+        Tables { windows, counts }
+    }
+
     /// Calls `each` with every row that the output row reads, in order: its place along the height, its number among the
     /// source's rows, and that among the window's.
     #[inline(always)]
@@ -64,10 +77,11 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
     /// Pools a band. False if it met an element that may not be taken in any order: then it stopped there.
     pub(crate) fn run_direct(
         &self,
-        band: &Band,
+        tables: Tables<'_>,
         buffers: &mut Buffers<'_, R::Fold>,
         sink: &mut Sink<'_, '_, S, T, R>,
     ) -> bool {
+        let band = self.band;
         let chunk = self.pass.direct_rows::<Value<T, R>>();
         let pitch = self.pass.row_pitch();
         for z in band.depth.clone() {
@@ -75,7 +89,8 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             let depth_count = self.count_at(0, z);
             for first in (0..band.height.len()).step_by(chunk) {
                 let rows = chunk.min(band.height.len() - first);
-                if !fold_columns(self.simd, self, depth, (first, rows), buffers) {
+                let heights = &tables.windows[2 * first..2 * (first + rows)];
+                if !fold_columns(self.simd, self, (depth, heights), buffers) {
                     return false;
                 }
                 match self.pass.width {
@@ -89,9 +104,9 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
                     }
                 }
                 for row in 0..rows {
-                    let window = window_at(buffers.heights, first + row);
+                    let window = window_at(heights, row);
                     let mut lanes = buffers.contracted.from(row * pitch);
-                    let counted = depth_count * buffers.height_counts[first + row];
+                    let counted = depth_count * tables.counts[first + row];
                     sink.finish_counted(counted, &mut lanes);
                     if size_of::<<R::Fold as Fold>::Index>() > 0 {
                         let indices = &lanes.indices[..self.pass.row_len()];
@@ -149,14 +164,13 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
     }
 }
 
-/// Folds the source rows of `count` output rows from `first` on, each to a staged row. False if an element may not be
-/// taken in any order.
+/// Folds the source rows of some output rows, each to a staged row: those of windows at one depth, and a table of them
+/// along the height. False if an element may not be taken in any order.
 #[simd]
 fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     simd: S,
     worker: &Worker<'_, S, T, R>,
-    depth: Window,
-    (first, count): (usize, usize),
+    (depth, heights): (Window, &[i64]),
     buffers: &mut Buffers<'_, R::Fold>,
 ) -> bool {
     let len = worker.pass.source_row_len();
@@ -167,20 +181,18 @@ fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     };
     let inside = len.min(pitch.saturating_sub(before));
     let mut checked = 0;
-    for row in 0..count {
-        let mut rows = Rows {
-            rows: [&[]; MOST_ROWS],
-            count: 0,
-        };
-        let window @ (start, taps) = window_at(buffers.heights, first + row);
+    for row in 0..heights.len() / 2 {
+        let mut rows: [&[T]; MOST_ROWS] = [&[]; MOST_ROWS];
+        let mut count = 0;
+        let window @ (start, taps) = window_at(heights, row);
         let mut admitted = true;
         worker.each_row(depth, window, |y, number, _| {
             let elements = &worker.source[number * len..][..inside];
             if y >= checked {
                 admitted &= R::admits(elements);
             }
-            rows.rows[rows.count] = elements;
-            rows.count += 1;
+            rows[count] = elements;
+            count += 1;
         });
         if !admitted {
             return false;
@@ -193,9 +205,7 @@ fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
         lanes.clear(0, before);
         lanes.clear(before + inside, pitch - before - inside);
         let mut lanes = lanes.from(before);
-        worker
-            .reducer
-            .fold_rows(&rows.rows[..rows.count], &mut lanes, inside);
+        worker.reducer.fold_rows(&rows[..count], &mut lanes, inside);
     }
     true
 }
@@ -222,13 +232,5 @@ fn contract_single<S: Simd, F: Fold>(
                 .contracted
                 .set(row * pass.row_pitch() + output, folded);
         }
-    }
-}
-
-/// The windows of some outputs, as a table.
-pub(crate) fn tabulate(axis: &Axis, outputs: std::ops::Range<usize>, table: &mut [i64]) {
-    for (slots, output) in table.chunks_exact_mut(2).zip(outputs) {
-        let window = axis.window(output);
-        slots.copy_from_slice(&[window.start as i64, window.taps as i64]);
     }
 }

@@ -7,8 +7,8 @@ use crate::error::Result;
 use crate::index::Indices;
 use crate::lane::{ArgLane, Lane, RealLane, SumLane};
 use crate::plan::Plan;
-use crate::plane::Target;
 use crate::scratch::Slot;
+use crate::sink::Target;
 
 /// A type that tensors can hold: f32, f64, f16, bf16, u8, i8, i16, i32 or i64.
 ///
@@ -30,6 +30,7 @@ pub(crate) mod private {
         + Lift<Self::Plain>
         + Lift<Self::Arg>
         + Lift<Self::Sum>
+        + Lift<Self::Real>
     {
         #[allow(private_bounds, reason = "lanes are this crate's own affair")]
         type Max: Lane + Slot;
@@ -45,8 +46,6 @@ pub(crate) mod private {
         type Plain: Lane + Slot;
         /// Whether the element is NaN or, where `zero` says so, −0.
         fn is_special(self, zero: bool) -> bool;
-        /// The element as powers are computed of it.
-        fn real(self) -> Self::Real;
         /// The element that a plain lane stands for.
         fn lower(lane: Self::Plain) -> Self;
         /// Whether a sum has at least twice the element's precision, so that dividing it by way of a
@@ -70,7 +69,7 @@ pub(crate) mod private {
         ) -> Result<()>;
     }
 
-    /// Lossless widening of one element.
+    /// Widening of one element, lossless but for i64 to f64.
     pub trait Lift<L> {
         fn lift(self) -> L;
     }
@@ -97,10 +96,6 @@ macro_rules! impl_element {
             #[inline(always)]
             fn is_special(self, zero: bool) -> bool {
                 Plain::is_special(self, zero)
-            }
-            #[inline(always)]
-            fn real(self) -> $real {
-                Real::real(self)
             }
             #[inline(always)]
             fn lower(lane: $plain) -> Self {
@@ -241,39 +236,6 @@ impl Lift<f32> for f16 {
     }
 }
 
-/// An element as powers are computed of it.
-trait Real<L> {
-    fn real(self) -> L;
-}
-
-macro_rules! impl_real {
-    ($($element:ident)*) => {$(
-        impl Real<f64> for $element {
-            #[inline(always)]
-            #[allow(clippy::cast_precision_loss, clippy::cast_lossless, reason = "one macro serves every type")]
-            fn real(self) -> f64 {
-                self as f64
-            }
-        }
-    )*};
-}
-
-impl_real!(f32 f64 u8 i8 i16 i32 i64);
-
-impl Real<f32> for f16 {
-    #[inline(always)]
-    fn real(self) -> f32 {
-        self.lift()
-    }
-}
-
-impl Real<f32> for bf16 {
-    #[inline(always)]
-    fn real(self) -> f32 {
-        self.lift()
-    }
-}
-
 macro_rules! impl_lift {
     ($($element:ident $lane:ident),*) => {$(
         impl Lift<$lane> for $element {
@@ -286,6 +248,24 @@ macro_rules! impl_lift {
 }
 
 impl_lift!(f32 f64, u8 i32, i8 i32, i16 i32, u8 i64, i8 i64, i16 i64, i32 i64);
+impl_lift!(u8 f64, i8 f64, i16 f64, i32 f64);
+
+impl Lift<f64> for i64 {
+    /// Rounds beyond 2⁵³: the only lift that is not exact, for power averages.
+    #[inline(always)]
+    #[allow(clippy::cast_precision_loss, reason = "it is what is said above")]
+    fn lift(self) -> f64 {
+        self as f64
+    }
+}
+
+/// Lifts elements one by one.
+#[inline(always)]
+fn lift_each<T: Lift<L> + Copy, L>(elements: &[T], lanes: &mut [L]) {
+    for (lane, &element) in lanes.iter_mut().zip(elements) {
+        *lane = element.lift();
+    }
+}
 
 macro_rules! impl_copy {
     ($($element:ident)*) => {$(
@@ -308,11 +288,8 @@ macro_rules! impl_cast {
     ($($element:ident $lane:ident),*) => {$(
         impl Convert<$lane> for $element {
             #[inline(always)]
-            #[allow(clippy::cast_lossless, clippy::cast_precision_loss, reason = "one macro serves every pair")]
             fn widen(elements: &[Self], lanes: &mut [$lane]) {
-                for (lane, &element) in lanes.iter_mut().zip(elements) {
-                    *lane = element as $lane;
-                }
+                lift_each(elements, lanes);
             }
             #[inline(always)]
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "one rounding to the element is what a lane is for")]
@@ -333,9 +310,7 @@ macro_rules! impl_integer_cast {
         impl Convert<$lane> for $element {
             #[inline(always)]
             fn widen(elements: &[Self], lanes: &mut [$lane]) {
-                for (lane, &element) in lanes.iter_mut().zip(elements) {
-                    *lane = element.into();
-                }
+                lift_each(elements, lanes);
             }
             /// Saturates: the maximum of an empty window is the lane's least value, and becomes the element's.
             #[inline(always)]

@@ -6,9 +6,10 @@ use fearless_simd::{Level, dispatch};
 
 use crate::element::Element;
 use crate::pass::{Band, Pass};
-use crate::plane::{self, Pieces, Target};
+use crate::plane::{self, Pieces};
 use crate::reduce::{Reducer, Value};
 use crate::scratch::with_arena;
+use crate::sink::Target;
 use crate::threads::{self, Tasks};
 use crate::window::Axis;
 

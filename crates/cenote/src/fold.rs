@@ -1,10 +1,13 @@
-//! How lanes merge: [`Max`], [`ArgMax`] and [`Sum`], the three folds behind every reducer.
+//! How lanes merge: the folds behind every reducer.
 //!
-//! A fold works on *lanes*: a stream of values and, for [`ArgMax`], a stream of indices beside it. The
+//! A fold works on *lanes*: a stream of values and, where maxima carry an index, a stream of indices beside it. The
 //! other folds have `()` for an index, whose slices take no memory.
 //!
-//! Every kernel merges taps in torch's order, first tap first. That makes "the first maximum wins" and
-//! "the last NaN wins" plain rules of [`Fold::merge`] and keeps the sign of a zero as torch has it.
+//! [`Max`] and [`ArgMax`] are torch's: kernels merge their taps in torch's order, first tap first. That makes "the
+//! first maximum wins" and "the last NaN wins" plain rules of [`Fold::merge`] and keeps the sign of a zero as torch has
+//! it. [`Sum`], [`Plain`] and [`PlainArg`] may be merged in any order.
+
+use std::marker::PhantomData;
 
 use fearless_simd::{Select, Simd, SimdBase};
 
@@ -95,8 +98,18 @@ impl<F: Fold> LanesMut<'_, F> {
     }
 }
 
+#[inline(always)]
+fn load<S: Simd, V: SimdBase<S>>(simd: S, lanes: &[V::Element], at: usize) -> V {
+    V::from_slice(simd, &lanes[at..at + V::LEN])
+}
+
+#[inline(always)]
+fn store<S: Simd, V: SimdBase<S>>(vector: V, lanes: &mut [V::Element], at: usize) {
+    vector.store_slice(&mut lanes[at..at + V::LEN]);
+}
+
 /// The larger value; a NaN beats every number.
-pub(crate) struct Max<L>(std::marker::PhantomData<L>);
+pub(crate) struct Max<L>(PhantomData<L>);
 
 /// `later` where it is larger, else `earlier`: ties, and so the sign of a zero, go to the earlier.
 #[inline(always)]
@@ -109,185 +122,57 @@ fn larger<S: Simd, L: Lane>(earlier: L::Vector<S>, later: L::Vector<S>) -> L::Ve
     }
 }
 
+/// The larger number so far, and where a NaN was met.
+type Marked<L, S> = (<L as Lane>::Vector<S>, Mask<L, S>);
+
+/// The values of a marked vector: NaN where one was met.
+#[inline(always)]
+fn with_nan<S: Simd, L: Lane>((values, nan): Marked<L, S>) -> L::Vector<S> {
+    let simd = fearless_simd::ExtractToken::token(&values);
+    nan.select(L::Vector::<S>::splat(simd, L::NAN), values)
+}
+
+#[inline(always)]
+fn marked<S: Simd, L: Lane>(values: L::Vector<S>) -> Marked<L, S> {
+    (values, L::nan_mask::<S>(values))
+}
+
 impl<L: Lane> Fold for Max<L> {
     type Value = L;
     type Index = ();
-    /// The larger number so far, and where a NaN was met.
-    type Vector<S: Simd> = (L::Vector<S>, Mask<L, S>);
+    type Vector<S: Simd> = Marked<L, S>;
     const IDEMPOTENT: bool = true;
     const IDENTITY: L = L::LOWEST;
 
     #[inline(always)]
     fn load<S: Simd>(simd: S, lanes: &Lanes<'_, Self>, at: usize) -> Self::Vector<S> {
-        let values = L::Vector::<S>::from_slice(simd, &lanes.values[at..at + L::Vector::<S>::LEN]);
-        (values, L::nan_mask::<S>(values))
+        marked::<S, L>(load(simd, lanes.values, at))
     }
-
     #[inline(always)]
     fn merge<S: Simd>(earlier: Self::Vector<S>, later: Self::Vector<S>) -> Self::Vector<S> {
         (larger::<S, L>(earlier.0, later.0), earlier.1 | later.1)
     }
-
-    #[inline(always)]
-    fn store<S: Simd>((values, nan): Self::Vector<S>, lanes: &mut LanesMut<'_, Self>, at: usize) {
-        let simd = fearless_simd::ExtractToken::token(&values);
-        let values = nan.select(L::Vector::<S>::splat(simd, L::NAN), values);
-        values.store_slice(&mut lanes.values[at..at + L::Vector::<S>::LEN]);
-    }
-
-    #[inline(always)]
-    fn unzip<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
-        let simd = fearless_simd::ExtractToken::token(&low.0);
-        let nan = L::Vector::<S>::splat(simd, L::NAN);
-        let values = low
-            .1
-            .select(nan, low.0)
-            .unzip_low(high.1.select(nan, high.0));
-        (values, L::nan_mask::<S>(values))
-    }
-
-    #[inline(always)]
-    fn unzip_odd<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
-        let simd = fearless_simd::ExtractToken::token(&low.0);
-        let nan = L::Vector::<S>::splat(simd, L::NAN);
-        let values = low
-            .1
-            .select(nan, low.0)
-            .unzip_high(high.1.select(nan, high.0));
-        (values, L::nan_mask::<S>(values))
-    }
-
-    #[inline(always)]
-    fn merge_one(earlier: (L, ()), later: (L, ())) -> (L, ()) {
-        if later.0 > earlier.0 || later.0.is_nan() {
-            later
-        } else {
-            earlier
-        }
-    }
-
-    #[inline(always)]
-    fn index(_flat: usize) {}
-    #[inline(always)]
-    fn no_index() {}
-    #[inline(always)]
-    fn flat((): ()) -> i64 {
-        -1
-    }
-}
-
-/// The larger value with its index: the first maximum, or the last NaN.
-pub(crate) struct ArgMax<L>(std::marker::PhantomData<L>);
-
-impl<L: ArgLane> Fold for ArgMax<L>
-where
-    L::Index: Slot,
-{
-    type Value = L;
-    type Index = L::Index;
-    type Vector<S: Simd> = (L::Vector<S>, <L::Index as Lane>::Vector<S>);
-    const IDEMPOTENT: bool = true;
-    const IDENTITY: L = L::LOWEST;
-
-    #[inline(always)]
-    fn load<S: Simd>(simd: S, lanes: &Lanes<'_, Self>, at: usize) -> Self::Vector<S> {
-        let end = at + L::Vector::<S>::LEN;
-        (
-            L::Vector::<S>::from_slice(simd, &lanes.values[at..end]),
-            <L::Index as Lane>::Vector::<S>::from_slice(simd, &lanes.indices[at..end]),
-        )
-    }
-
-    #[inline(always)]
-    fn merge<S: Simd>(earlier: Self::Vector<S>, later: Self::Vector<S>) -> Self::Vector<S> {
-        let wins = later.0.simd_gt(earlier.0) | L::nan_mask::<S>(later.0);
-        (
-            wins.select(later.0, earlier.0),
-            L::select_index::<S>(wins, later.1, earlier.1),
-        )
-    }
-
-    #[inline(always)]
-    fn store<S: Simd>(
-        (values, indices): Self::Vector<S>,
-        lanes: &mut LanesMut<'_, Self>,
-        at: usize,
-    ) {
-        let end = at + L::Vector::<S>::LEN;
-        values.store_slice(&mut lanes.values[at..end]);
-        indices.store_slice(&mut lanes.indices[at..end]);
-    }
-
-    #[inline(always)]
-    fn unzip<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
-        (low.0.unzip_low(high.0), low.1.unzip_low(high.1))
-    }
-
-    #[inline(always)]
-    fn unzip_odd<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
-        (low.0.unzip_high(high.0), low.1.unzip_high(high.1))
-    }
-
-    #[inline(always)]
-    fn merge_one(earlier: (L, L::Index), later: (L, L::Index)) -> (L, L::Index) {
-        if later.0 > earlier.0 || later.0.is_nan() {
-            later
-        } else {
-            earlier
-        }
-    }
-
-    fn index(flat: usize) -> L::Index {
-        L::index(flat)
-    }
-    fn no_index() -> L::Index {
-        L::index(usize::MAX)
-    }
-    fn flat(index: L::Index) -> i64 {
-        L::flat(index)
-    }
-}
-
-/// The larger value, where no NaN and no −0 is met: taps may then be merged in any order.
-pub(crate) struct Plain<L>(std::marker::PhantomData<L>);
-
-impl<L: Lane> Fold for Plain<L> {
-    type Value = L;
-    type Index = ();
-    type Vector<S: Simd> = L::Vector<S>;
-    const IDEMPOTENT: bool = true;
-    const IDENTITY: L = L::LOWEST;
-
-    #[inline(always)]
-    fn load<S: Simd>(simd: S, lanes: &Lanes<'_, Self>, at: usize) -> Self::Vector<S> {
-        L::Vector::<S>::from_slice(simd, &lanes.values[at..at + L::Vector::<S>::LEN])
-    }
-
-    #[inline(always)]
-    fn merge<S: Simd>(earlier: Self::Vector<S>, later: Self::Vector<S>) -> Self::Vector<S> {
-        earlier.max(later)
-    }
-
     #[inline(always)]
     fn store<S: Simd>(vector: Self::Vector<S>, lanes: &mut LanesMut<'_, Self>, at: usize) {
-        vector.store_slice(&mut lanes.values[at..at + L::Vector::<S>::LEN]);
+        store(with_nan::<S, L>(vector), lanes.values, at);
     }
-
     #[inline(always)]
     fn unzip<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
-        low.unzip_low(high)
+        marked::<S, L>(with_nan::<S, L>(low).unzip_low(with_nan::<S, L>(high)))
     }
-
     #[inline(always)]
     fn unzip_odd<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
-        low.unzip_high(high)
+        marked::<S, L>(with_nan::<S, L>(low).unzip_high(with_nan::<S, L>(high)))
     }
 
     #[inline(always)]
     fn merge_one(earlier: (L, ()), later: (L, ())) -> (L, ()) {
-        if later.0 > earlier.0 { later } else { earlier }
+        if later.0 > earlier.0 || later.0.is_nan() {
+            later
+        } else {
+            earlier
+        }
     }
-
     #[inline(always)]
     fn index(_flat: usize) {}
     #[inline(always)]
@@ -298,111 +183,79 @@ impl<L: Lane> Fold for Plain<L> {
     }
 }
 
-/// The larger value with its index, of equal ones the one with the smaller index, where no NaN is met: taps may
-/// then be merged in any order.
-pub(crate) struct PlainArg<L>(std::marker::PhantomData<L>);
+/// How two values become one.
+pub(crate) trait MergeValues<L: Lane>: 'static {
+    const IDEMPOTENT: bool;
+    const IDENTITY: L;
+    fn merge<S: Simd>(earlier: L::Vector<S>, later: L::Vector<S>) -> L::Vector<S>;
+    fn merge_one(earlier: L, later: L) -> L;
+}
 
-impl<L: ArgLane> Fold for PlainArg<L>
-where
-    L::Index: Slot,
-{
-    type Value = L;
-    type Index = L::Index;
-    type Vector<S: Simd> = (L::Vector<S>, <L::Index as Lane>::Vector<S>);
+/// A fold of values that need nothing beside them.
+pub(crate) struct Values<L, R>(PhantomData<(L, R)>);
+
+/// The larger value, where no NaN and no −0 is met: taps may then be merged in any order.
+pub(crate) type Plain<L> = Values<L, Larger>;
+/// The sum.
+pub(crate) type Sum<L> = Values<L, Added>;
+
+/// See [`Plain`].
+pub(crate) struct Larger;
+
+impl<L: Lane> MergeValues<L> for Larger {
     const IDEMPOTENT: bool = true;
     const IDENTITY: L = L::LOWEST;
 
     #[inline(always)]
-    fn load<S: Simd>(simd: S, lanes: &Lanes<'_, Self>, at: usize) -> Self::Vector<S> {
-        let end = at + L::Vector::<S>::LEN;
-        (
-            L::Vector::<S>::from_slice(simd, &lanes.values[at..end]),
-            <L::Index as Lane>::Vector::<S>::from_slice(simd, &lanes.indices[at..end]),
-        )
+    fn merge<S: Simd>(earlier: L::Vector<S>, later: L::Vector<S>) -> L::Vector<S> {
+        earlier.max(later)
     }
-
     #[inline(always)]
-    fn merge<S: Simd>(earlier: Self::Vector<S>, later: Self::Vector<S>) -> Self::Vector<S> {
-        let equal = later.0.simd_eq(earlier.0);
-        let wins = later.0.simd_gt(earlier.0) | (equal & L::index_below::<S>(later.1, earlier.1));
-        (
-            wins.select(later.0, earlier.0),
-            L::select_index::<S>(wins, later.1, earlier.1),
-        )
-    }
-
-    #[inline(always)]
-    fn store<S: Simd>(
-        (values, indices): Self::Vector<S>,
-        lanes: &mut LanesMut<'_, Self>,
-        at: usize,
-    ) {
-        let end = at + L::Vector::<S>::LEN;
-        values.store_slice(&mut lanes.values[at..end]);
-        indices.store_slice(&mut lanes.indices[at..end]);
-    }
-
-    #[inline(always)]
-    fn unzip<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
-        (low.0.unzip_low(high.0), low.1.unzip_low(high.1))
-    }
-
-    #[inline(always)]
-    fn unzip_odd<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
-        (low.0.unzip_high(high.0), low.1.unzip_high(high.1))
-    }
-
-    #[inline(always)]
-    fn merge_one(earlier: (L, L::Index), later: (L, L::Index)) -> (L, L::Index) {
-        if later.0 > earlier.0 || (later.0 == earlier.0 && later.1 < earlier.1) {
-            later
-        } else {
-            earlier
-        }
-    }
-
-    fn index(flat: usize) -> L::Index {
-        L::index(flat)
-    }
-    /// Beyond every index, so that an element beats what pads it.
-    fn no_index() -> L::Index {
-        L::index(i32::MAX as usize)
-    }
-    fn flat(index: L::Index) -> i64 {
-        L::flat(index)
+    fn merge_one(earlier: L, later: L) -> L {
+        if later > earlier { later } else { earlier }
     }
 }
 
-/// The sum.
-pub(crate) struct Sum<L>(std::marker::PhantomData<L>);
+/// See [`Sum`].
+pub(crate) struct Added;
 
-impl<L: Lane> Fold for Sum<L> {
-    type Value = L;
-    type Index = ();
-    type Vector<S: Simd> = L::Vector<S>;
+impl<L: Lane> MergeValues<L> for Added {
     const IDEMPOTENT: bool = false;
     const IDENTITY: L = L::ZERO;
 
     #[inline(always)]
-    fn load<S: Simd>(simd: S, lanes: &Lanes<'_, Self>, at: usize) -> Self::Vector<S> {
-        L::Vector::<S>::from_slice(simd, &lanes.values[at..at + L::Vector::<S>::LEN])
-    }
-
-    #[inline(always)]
-    fn merge<S: Simd>(earlier: Self::Vector<S>, later: Self::Vector<S>) -> Self::Vector<S> {
+    fn merge<S: Simd>(earlier: L::Vector<S>, later: L::Vector<S>) -> L::Vector<S> {
         earlier + later
     }
+    #[inline(always)]
+    fn merge_one(earlier: L, later: L) -> L {
+        earlier.plus(later)
+    }
+}
+
+impl<L: Lane, R: MergeValues<L>> Fold for Values<L, R> {
+    type Value = L;
+    type Index = ();
+    type Vector<S: Simd> = L::Vector<S>;
+    const IDEMPOTENT: bool = R::IDEMPOTENT;
+    const IDENTITY: L = R::IDENTITY;
 
     #[inline(always)]
-    fn store<S: Simd>(vector: Self::Vector<S>, lanes: &mut LanesMut<'_, Self>, at: usize) {
-        vector.store_slice(&mut lanes.values[at..at + L::Vector::<S>::LEN]);
+    fn load<S: Simd>(simd: S, lanes: &Lanes<'_, Self>, at: usize) -> Self::Vector<S> {
+        load(simd, lanes.values, at)
     }
-
+    #[inline(always)]
+    fn merge<S: Simd>(earlier: Self::Vector<S>, later: Self::Vector<S>) -> Self::Vector<S> {
+        R::merge::<S>(earlier, later)
+    }
+    #[inline(always)]
+    fn store<S: Simd>(vector: Self::Vector<S>, lanes: &mut LanesMut<'_, Self>, at: usize) {
+        store(vector, lanes.values, at);
+    }
     #[inline(always)]
     fn unzip<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
         low.unzip_low(high)
     }
-
     #[inline(always)]
     fn unzip_odd<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
         low.unzip_high(high)
@@ -410,9 +263,8 @@ impl<L: Lane> Fold for Sum<L> {
 
     #[inline(always)]
     fn merge_one(earlier: (L, ()), later: (L, ())) -> (L, ()) {
-        (earlier.0.plus(later.0), ())
+        (R::merge_one(earlier.0, later.0), ())
     }
-
     #[inline(always)]
     fn index(_flat: usize) {}
     #[inline(always)]
@@ -420,5 +272,116 @@ impl<L: Lane> Fold for Sum<L> {
     #[inline(always)]
     fn flat((): ()) -> i64 {
         -1
+    }
+}
+
+/// Which of two values with their indices is kept.
+pub(crate) trait KeepOne<L: ArgLane>: 'static {
+    /// The index lane of what pads a row.
+    const NO_INDEX: usize;
+    /// Where `later` is kept.
+    fn wins<S: Simd>(earlier: ArgVector<L, S>, later: ArgVector<L, S>) -> Mask<L, S>;
+    /// Whether `later` is kept.
+    fn wins_one(earlier: (L, L::Index), later: (L, L::Index)) -> bool;
+}
+
+/// Values, and their indices.
+type ArgVector<L, S> = (
+    <L as Lane>::Vector<S>,
+    <<L as ArgLane>::Index as Lane>::Vector<S>,
+);
+
+/// A fold that keeps one value, and its index.
+pub(crate) struct Pairs<L, R>(PhantomData<(L, R)>);
+
+/// The larger value with its index: the first maximum, or the last NaN.
+pub(crate) type ArgMax<L> = Pairs<L, First>;
+/// The larger value with its index, of equal ones the one with the smaller index, where no NaN is met: taps may
+/// then be merged in any order.
+pub(crate) type PlainArg<L> = Pairs<L, Lowest>;
+
+/// See [`ArgMax`].
+pub(crate) struct First;
+
+impl<L: ArgLane> KeepOne<L> for First {
+    const NO_INDEX: usize = usize::MAX;
+
+    #[inline(always)]
+    fn wins<S: Simd>(earlier: ArgVector<L, S>, later: ArgVector<L, S>) -> Mask<L, S> {
+        later.0.simd_gt(earlier.0) | L::nan_mask::<S>(later.0)
+    }
+    #[inline(always)]
+    fn wins_one(earlier: (L, L::Index), later: (L, L::Index)) -> bool {
+        later.0 > earlier.0 || later.0.is_nan()
+    }
+}
+
+/// See [`PlainArg`].
+pub(crate) struct Lowest;
+
+impl<L: ArgLane> KeepOne<L> for Lowest {
+    /// Beyond every index, so that an element beats what pads it.
+    const NO_INDEX: usize = i32::MAX as usize;
+
+    #[inline(always)]
+    fn wins<S: Simd>(earlier: ArgVector<L, S>, later: ArgVector<L, S>) -> Mask<L, S> {
+        let equal = later.0.simd_eq(earlier.0);
+        later.0.simd_gt(earlier.0) | (equal & L::index_below::<S>(later.1, earlier.1))
+    }
+    #[inline(always)]
+    fn wins_one(earlier: (L, L::Index), later: (L, L::Index)) -> bool {
+        later.0 > earlier.0 || (later.0 == earlier.0 && later.1 < earlier.1)
+    }
+}
+
+impl<L: ArgLane<Index: Slot>, R: KeepOne<L>> Fold for Pairs<L, R> {
+    type Value = L;
+    type Index = L::Index;
+    type Vector<S: Simd> = ArgVector<L, S>;
+    const IDEMPOTENT: bool = true;
+    const IDENTITY: L = L::LOWEST;
+
+    #[inline(always)]
+    fn load<S: Simd>(simd: S, lanes: &Lanes<'_, Self>, at: usize) -> Self::Vector<S> {
+        (load(simd, lanes.values, at), load(simd, lanes.indices, at))
+    }
+    #[inline(always)]
+    fn merge<S: Simd>(earlier: Self::Vector<S>, later: Self::Vector<S>) -> Self::Vector<S> {
+        let wins = R::wins::<S>(earlier, later);
+        (
+            wins.select(later.0, earlier.0),
+            L::select_index::<S>(wins, later.1, earlier.1),
+        )
+    }
+    #[inline(always)]
+    fn store<S: Simd>(vector: Self::Vector<S>, lanes: &mut LanesMut<'_, Self>, at: usize) {
+        store(vector.0, lanes.values, at);
+        store(vector.1, lanes.indices, at);
+    }
+    #[inline(always)]
+    fn unzip<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
+        (low.0.unzip_low(high.0), low.1.unzip_low(high.1))
+    }
+    #[inline(always)]
+    fn unzip_odd<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
+        (low.0.unzip_high(high.0), low.1.unzip_high(high.1))
+    }
+
+    #[inline(always)]
+    fn merge_one(earlier: (L, L::Index), later: (L, L::Index)) -> (L, L::Index) {
+        if R::wins_one(earlier, later) {
+            later
+        } else {
+            earlier
+        }
+    }
+    fn index(flat: usize) -> L::Index {
+        L::index(flat)
+    }
+    fn no_index() -> L::Index {
+        L::index(R::NO_INDEX)
+    }
+    fn flat(index: L::Index) -> i64 {
+        L::flat(index)
     }
 }

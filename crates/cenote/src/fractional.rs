@@ -7,8 +7,8 @@ use crate::engine::{self, Planes};
 use crate::error::{Error, Result};
 use crate::pass::{Divide, Pass};
 use crate::plan::Plan;
-use crate::plane::Target;
 use crate::reduce::Reducer;
+use crate::sink::Target;
 use crate::threads::{self, Tasks};
 use crate::window::Axis;
 

@@ -81,6 +81,7 @@ mod lane;
 mod layout;
 mod lp;
 pub mod nn;
+mod ordered;
 mod pass;
 mod plan;
 mod plane;
@@ -88,6 +89,7 @@ mod reduce;
 #[doc(hidden)]
 pub mod reference;
 mod scratch;
+mod sink;
 mod stage;
 mod threads;
 pub mod window;

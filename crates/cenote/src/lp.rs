@@ -4,8 +4,8 @@ use crate::element::{Convert, Element};
 use crate::error::Result;
 use crate::lane::{Lane, RealLane, SumLane};
 use crate::plan::{Operation, Plan};
-use crate::plane::Target;
 use crate::reduce::{self, Power};
+use crate::sink::Target;
 
 type Real<T> = <T as crate::element::private::Lanes>::Real;
 

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::fold::{Fold, Sum};
+use crate::fold::Fold;
 use crate::kernel::LONG;
-use crate::scratch::lane_words;
+use crate::scratch::{arena_words, lane_words};
 use crate::stage::Stage;
 use crate::window::{Axis, Sliding};
 
@@ -209,8 +209,8 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Words of scratch memory that a band takes, with buffers of these sizes.
-    pub(crate) fn scratch_words<F: Fold>(&self, band: &Band, sizes: &Sizes) -> usize {
+    /// Words of scratch memory that buffers of these sizes take.
+    pub(crate) fn scratch_words<F: Fold>(&self, sizes: &Sizes) -> usize {
         let width = self.axes[2]
             .output_len()
             .max(self.counted.0[2].output_len());
@@ -222,9 +222,6 @@ impl<'a> Pass<'a> {
             row,
         } = sizes;
         let lanes = [staged, spare, contracted, folded, row, width].map(lane_words::<F>);
-        lanes.iter().sum::<usize>()
-            + lane_words::<Sum<i64>>(2 * width)
-            + lane_words::<Sum<i64>>(2 * band.height.len())
-            + lane_words::<Sum<i64>>(band.height.len())
+        lanes.iter().sum::<usize>() + arena_words::<i64>(2 * width)
     }
 }

@@ -10,8 +10,8 @@ use crate::index::{Index, IndicesMut};
 use crate::layout::{Layout, MemoryFormat};
 use crate::lp;
 use crate::pass::{Divide, Pass};
-use crate::plane::Target;
 use crate::reduce::{self, Counting, Power, Reducer};
+use crate::sink::Target;
 use crate::window::Axis;
 
 /// What is made of each window.
@@ -244,36 +244,31 @@ impl Plan {
             source: self.layout.block(),
             target: self.output_block(),
         };
+        let one = Axis::identity(1);
+        // What is pooled row by row is one tall plane.
+        let run_tall = |axes: [&Axis; 3], plane: [&Axis; 3], target: Target<'_, T>| {
+            let planes = Planes {
+                count: 1,
+                source: input.len(),
+                target: target.values.len(),
+            };
+            let pass = Pass::new(axes, inner, plane, (axes, Divide::Folded));
+            engine::run(&pass, reducer, planes, self.level, (input, target));
+        };
         if let Some(fractional) = &self.fractional {
             fractional.run(self, reducer, planes, (input, target));
         } else if inner == 1 && self.axes.iter().all(Axis::is_whole) && !target.indices.is_compact()
         {
-            // Planes are pooled whole: each is a row of one tall plane. Taps are not numbered along a row, though.
-            let (one, rows) = (Axis::identity(1), Axis::identity(outer));
+            // Planes are pooled whole: each is a row. Taps are not numbered along a row, though.
+            let rows = Axis::identity(outer);
             let whole = Axis::adaptive(self.layout.plane(), 1);
-            let axes = [&one, &rows, &whole];
-            let pass = Pass::new(axes, 1, [&one, &one, &whole], (axes, Divide::Folded));
-            let planes = Planes {
-                count: 1,
-                source: input.len(),
-                target: target.values.len(),
-            };
-            engine::run(&pass, reducer, planes, self.level, (input, target));
+            run_tall([&one, &rows, &whole], [&one, &one, &whole], target);
         } else if depth.is_identity() && height.is_identity() && inner == 1 {
-            // Rows are pooled each on its own: all of them are one tall plane.
             let rows = Axis::identity(outer * spatial[0] * spatial[1]);
-            let one = Axis::identity(1);
-            let axes = [&one, &rows, width];
-            let pass = Pass::new(axes, inner, self.axes(), (axes, Divide::Folded));
-            let planes = Planes {
-                count: 1,
-                source: input.len(),
-                target: target.values.len(),
-            };
-            engine::run(&pass, reducer, planes, self.level, (input, target));
+            run_tall([&one, &rows, width], self.axes(), target);
         } else {
             let axes = [depth, height, width];
-            let pass = Pass::new(axes, inner, self.axes(), (axes, Divide::Folded));
+            let pass = Pass::new(axes, inner, axes, (axes, Divide::Folded));
             engine::run(&pass, reducer, planes, self.level, (input, target));
         }
     }

@@ -1,24 +1,15 @@
 //! What a layer makes of its windows: how an element becomes a lane, and what a folded lane becomes.
 
-use crate::columns::{Columns, PlainArgMax, PlainMax, Squares};
+use crate::columns::{Columns, PlainArgMax, PlainMax};
 use crate::element::{Convert, Element};
 use crate::fold::{self, Fold};
 use crate::lane::{RealLane, SumLane};
 use crate::scratch::Slot;
 
-/// Maps elements to lanes, folds them, and maps the result back.
-pub(crate) trait Reducer<T: Element>: Sync {
+/// How lanes are folded, and what elements are made of them.
+pub(crate) trait Finish<T: Element>: Sync {
     type Fold: Fold<Value: Slot>;
-    /// The same reduction where taps may be taken in any order.
-    type AnyOrder: Columns<T>;
 
-    /// Makes lanes of a row of elements.
-    fn lift(
-        &self,
-        elements: &[T],
-        counts: Option<&Counts<'_, Value<T, Self>>>,
-        lanes: &mut [Value<T, Self>],
-    );
     /// Makes elements of a row of folded lanes, which it may use as scratch.
     fn finish(
         &self,
@@ -26,8 +17,6 @@ pub(crate) trait Reducer<T: Element>: Sync {
         counts: Option<&Counts<'_, Value<T, Self>>>,
         elements: &mut [T],
     );
-    /// The reduction in any order, if there is one that gives the same for some elements.
-    fn any_order(&self) -> Option<Self::AnyOrder>;
     /// What the divisor of a window is.
     fn counting(&self) -> Counting {
         Counting::None
@@ -39,7 +28,23 @@ pub(crate) trait Reducer<T: Element>: Sync {
 }
 
 /// The lane values of a reducer.
-pub(crate) type Value<T, R> = <<R as Reducer<T>>::Fold as Fold>::Value;
+pub(crate) type Value<T, R> = <<R as Finish<T>>::Fold as Fold>::Value;
+
+/// A reduction of windows, whose taps are merged in torch's order.
+pub(crate) trait Reducer<T: Element>: Finish<T> {
+    /// The same reduction where taps may be taken in any order.
+    type AnyOrder: Columns<T>;
+
+    /// Makes lanes of a row of elements.
+    fn lift(
+        &self,
+        elements: &[T],
+        counts: Option<&Counts<'_, Value<T, Self>>>,
+        lanes: &mut [Value<T, Self>],
+    );
+    /// The reduction in any order, if there is one that gives the same for some elements.
+    fn any_order(&self) -> Option<Self::AnyOrder>;
+}
 
 /// What a mean divides a window's sum by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,17 +110,21 @@ impl<L: SumLane> Counts<'_, L> {
 /// The largest element.
 pub(crate) struct Max;
 
-impl<T: Element> Reducer<T> for Max {
+impl<T: Element> Finish<T> for Max {
     type Fold = fold::Max<T::Max>;
+
+    #[inline(always)]
+    fn finish(&self, lanes: &mut [T::Max], _: Option<&Counts<'_, T::Max>>, elements: &mut [T]) {
+        <T as Convert<T::Max>>::narrow(lanes, elements);
+    }
+}
+
+impl<T: Element> Reducer<T> for Max {
     type AnyOrder = PlainMax;
 
     #[inline(always)]
     fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Max>>, lanes: &mut [T::Max]) {
         <T as Convert<T::Max>>::widen(elements, lanes);
-    }
-    #[inline(always)]
-    fn finish(&self, lanes: &mut [T::Max], _: Option<&Counts<'_, T::Max>>, elements: &mut [T]) {
-        <T as Convert<T::Max>>::narrow(lanes, elements);
     }
     fn any_order(&self) -> Option<PlainMax> {
         Some(PlainMax)
@@ -125,17 +134,21 @@ impl<T: Element> Reducer<T> for Max {
 /// The largest element and where it is.
 pub(crate) struct ArgMax;
 
-impl<T: Element> Reducer<T> for ArgMax {
+impl<T: Element> Finish<T> for ArgMax {
     type Fold = fold::ArgMax<T::Arg>;
+
+    #[inline(always)]
+    fn finish(&self, lanes: &mut [T::Arg], _: Option<&Counts<'_, T::Arg>>, elements: &mut [T]) {
+        <T as Convert<T::Arg>>::narrow(lanes, elements);
+    }
+}
+
+impl<T: Element> Reducer<T> for ArgMax {
     type AnyOrder = PlainArgMax;
 
     #[inline(always)]
     fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Arg>>, lanes: &mut [T::Arg]) {
         <T as Convert<T::Arg>>::widen(elements, lanes);
-    }
-    #[inline(always)]
-    fn finish(&self, lanes: &mut [T::Arg], _: Option<&Counts<'_, T::Arg>>, elements: &mut [T]) {
-        <T as Convert<T::Arg>>::narrow(lanes, elements);
     }
     fn any_order(&self) -> Option<PlainArgMax> {
         Some(PlainArgMax)
@@ -146,14 +159,9 @@ impl<T: Element> Reducer<T> for ArgMax {
 #[derive(Clone, Copy)]
 pub(crate) struct Mean(pub(crate) Counting);
 
-impl<T: Element> Reducer<T> for Mean {
+impl<T: Element> Finish<T> for Mean {
     type Fold = fold::Sum<T::Sum>;
-    type AnyOrder = Self;
 
-    #[inline(always)]
-    fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Sum>>, lanes: &mut [T::Sum]) {
-        <T as Convert<T::Sum>>::widen(elements, lanes);
-    }
     #[inline(always)]
     fn finish(
         &self,
@@ -166,8 +174,36 @@ impl<T: Element> Reducer<T> for Mean {
         }
         <T as Convert<T::Sum>>::narrow(lanes, elements);
     }
+    fn counting(&self) -> Counting {
+        self.0
+    }
+    fn width(&self, count: i64) -> T::Sum {
+        Counts::width::<T>(count)
+    }
+}
+
+impl<T: Element> Reducer<T> for Mean {
+    type AnyOrder = Self;
+
+    #[inline(always)]
+    fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Sum>>, lanes: &mut [T::Sum]) {
+        <T as Convert<T::Sum>>::widen(elements, lanes);
+    }
     fn any_order(&self) -> Option<Self> {
         Some(*self)
+    }
+}
+
+/// The gradient of a mean: each output's gradient, divided by its window's divisor, summed over the windows
+/// that hold an input.
+pub(crate) struct Spread(pub(crate) Counting);
+
+impl<T: Element> Finish<T> for Spread {
+    type Fold = fold::Sum<T::Sum>;
+
+    #[inline(always)]
+    fn finish(&self, lanes: &mut [T::Sum], _: Option<&Counts<'_, T::Sum>>, elements: &mut [T]) {
+        <T as Convert<T::Sum>>::narrow(lanes, elements);
     }
     fn counting(&self) -> Counting {
         self.0
@@ -177,12 +213,7 @@ impl<T: Element> Reducer<T> for Mean {
     }
 }
 
-/// The gradient of a mean: each output's gradient, divided by its window's divisor, summed over the windows
-/// that hold an input.
-pub(crate) struct Spread(pub(crate) Counting);
-
 impl<T: Element> Reducer<T> for Spread {
-    type Fold = fold::Sum<T::Sum>;
     type AnyOrder = Mean;
 
     #[inline(always)]
@@ -192,18 +223,8 @@ impl<T: Element> Reducer<T> for Spread {
             counts.divide::<T>(lanes);
         }
     }
-    #[inline(always)]
-    fn finish(&self, lanes: &mut [T::Sum], _: Option<&Counts<'_, T::Sum>>, elements: &mut [T]) {
-        <T as Convert<T::Sum>>::narrow(lanes, elements);
-    }
     fn any_order(&self) -> Option<Mean> {
         None
-    }
-    fn counting(&self) -> Counting {
-        self.0
-    }
-    fn width(&self, count: i64) -> T::Sum {
-        Counts::width::<T>(count)
     }
 }
 
@@ -254,15 +275,9 @@ impl Power {
     }
 }
 
-impl<T: Element> Reducer<T> for Power {
+impl<T: Element> Finish<T> for Power {
     type Fold = fold::Sum<T::Real>;
-    type AnyOrder = Squares;
 
-    #[inline(always)]
-    fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Real>>, lanes: &mut [T::Real]) {
-        <T as Convert<T::Real>>::widen(elements, lanes);
-        self.raise(lanes);
-    }
     #[inline(always)]
     fn finish(
         &self,
@@ -285,13 +300,24 @@ impl<T: Element> Reducer<T> for Power {
         self.raise_to(1.0 / self.norm_type, lanes);
         <T as Convert<T::Real>>::narrow(lanes, elements);
     }
-    fn any_order(&self) -> Option<Squares> {
-        (self.norm_type == 2.0).then_some(Squares(*self))
-    }
     fn counting(&self) -> Counting {
         self.divisor()
     }
     fn width(&self, count: i64) -> T::Real {
         SumLane::count(count)
+    }
+}
+
+impl<T: Element> Reducer<T> for Power {
+    type AnyOrder = Self;
+
+    #[inline(always)]
+    fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Real>>, lanes: &mut [T::Real]) {
+        <T as Convert<T::Real>>::widen(elements, lanes);
+        self.raise(lanes);
+    }
+    /// Squares only: other powers are taken of whole rows.
+    fn any_order(&self) -> Option<Self> {
+        (self.norm_type == 2.0).then_some(*self)
     }
 }

@@ -56,11 +56,6 @@ pub(crate) const fn lane_words<F: Fold>(len: usize) -> usize {
 }
 
 impl<'a> Arena<'a> {
-    /// What is left, for a while.
-    pub(crate) fn rest(&mut self) -> Arena<'_> {
-        Arena(self.0)
-    }
-
     fn words<T>(
         &mut self,
         count: usize,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::plane::Target;
+use crate::sink::Target;
 
 /// Bytes read and written below which one thread works alone: waking another costs more.
 const PARALLEL_BYTES: usize = 256 << 10;

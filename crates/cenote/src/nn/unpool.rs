@@ -8,7 +8,7 @@ use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::layout::{Layout, MemoryFormat};
 use crate::plan::check_length;
-use crate::plane::Target;
+use crate::sink::Target;
 use crate::threads::{self, Tasks};
 
 /// Max unpooling over `N` axes: puts each element where its index says, zeros elsewhere.

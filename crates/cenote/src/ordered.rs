@@ -1,0 +1,183 @@
+//! The long way through a band, in torch's order: rows are staged and contracted, then folded along height and depth.
+//!
+//! Every pass can go this way.
+
+use fearless_simd::Simd;
+use fearless_simd_macros::simd;
+
+use crate::element::Element;
+use crate::fold::{Fold, LanesMut};
+use crate::pass::{Divide, Flat, Width};
+use crate::plane::{Buffers, Worker};
+use crate::reduce::{Counts, Reducer, Value};
+use crate::sink::Sink;
+use crate::stage::Stage;
+
+impl<S: Simd, T: Element, R: Reducer<T>> Worker<'_, S, T, R> {
+    /// Pools a band.
+    pub(crate) fn run_ordered(
+        &self,
+        buffers: &mut Buffers<'_, R::Fold>,
+        sink: &mut Sink<'_, '_, S, T, R>,
+    ) {
+        let band = self.band;
+        let [along_depth, along_height, _] = self.pass.axes;
+        let depth = Stage::new(along_depth, band.depth.clone());
+        let height = Stage::new(along_height, band.height.clone());
+        let (pitch, len) = (self.pass.row_pitch(), self.pass.row_len());
+        let slab = band.height.len() * pitch;
+        for position in 0..depth.positions() {
+            let Some(z) = depth.input(position) else {
+                continue;
+            };
+            self.contract(z, &height, buffers);
+            height.prepare(
+                self.simd,
+                &mut buffers.contracted,
+                &mut buffers.spare,
+                pitch,
+            );
+            for (row, y) in band.height.clone().enumerate() {
+                let taps = height.taps(y, pitch);
+                if !along_depth.is_identity() {
+                    let mut out = buffers.folded.from(position * slab + row * pitch);
+                    self.fold(&buffers.contracted, taps, len, &mut out);
+                } else if along_height.is_identity() {
+                    sink.finish((z, y), &mut buffers.contracted.from(taps.start));
+                } else {
+                    self.fold(&buffers.contracted, taps, len, &mut buffers.row);
+                    sink.finish((z, y), &mut buffers.row);
+                }
+            }
+        }
+        if along_depth.is_identity() {
+            return;
+        }
+        depth.prepare(self.simd, &mut buffers.folded, &mut buffers.spare, slab);
+        for z in band.depth.clone() {
+            for (row, y) in band.height.clone().enumerate() {
+                let mut taps = depth.taps(z, slab);
+                taps.start += row * pitch;
+                self.fold(&buffers.folded, taps, len, &mut buffers.row);
+                sink.finish((z, y), &mut buffers.row);
+            }
+        }
+    }
+
+    /// Contracts the rows of depth `z` that `height` reads.
+    fn contract(&self, z: usize, height: &Stage<'_>, buffers: &mut Buffers<'_, R::Fold>) {
+        let pitch = self.pass.row_pitch();
+        let chunk = self.pass.staged_rows::<Value<T, R>>(height.positions());
+        for first in (0..height.positions()).step_by(chunk) {
+            let rows = chunk.min(height.positions() - first);
+            for row in 0..rows {
+                let Some(y) = height.input(first + row) else {
+                    continue;
+                };
+                let mut out = match self.pass.width {
+                    Width::Keep => buffers.contracted.from((first + row) * pitch),
+                    _ => buffers.staged.from(row * self.pass.staged_pitch()),
+                };
+                let counts = self.counts(Divide::Lifted, (z, y), buffers.counts);
+                self.stage((z, y), counts.as_ref(), &mut out, &mut buffers.row);
+            }
+            match self.pass.width {
+                Width::Keep => {}
+                Width::Flat(flat) => self.contract_flat(flat, rows, first * pitch, buffers),
+                Width::Groups | Width::Single => self.contract_row(0, first * pitch, buffers),
+            }
+        }
+    }
+
+    /// Lifts one row to lanes, its padding in place where the width is flat; `spare` holds a row.
+    fn stage(
+        &self,
+        (z, y): (usize, usize),
+        counts: Option<&Counts<'_, Value<T, R>>>,
+        lanes: &mut LanesMut<'_, R::Fold>,
+        spare: &mut LanesMut<'_, R::Fold>,
+    ) {
+        let (inner, len) = (self.pass.inner, self.pass.source_row_len());
+        let row = z * self.pass.axes[1].input_len() + y;
+        let source = &self.source[row * len..][..len];
+        let (before, pitch) = match self.pass.width {
+            Width::Flat(Flat {
+                sliding,
+                pitch,
+                hop: 1,
+            }) => (sliding.padding[0].min(pitch), pitch),
+            Width::Flat(Flat {
+                sliding,
+                pitch,
+                hop,
+            }) => {
+                lift_row(
+                    self.simd,
+                    self.reducer,
+                    counts,
+                    source,
+                    &mut spare.values[..len],
+                );
+                lanes.clear(0, pitch * inner);
+                let places =
+                    lanes.values[sliding.padding[0] * inner..pitch * inner].chunks_mut(hop * inner);
+                for (group, place) in spare.values[..len].chunks_exact(inner).zip(places) {
+                    place[..inner].copy_from_slice(group);
+                }
+                return;
+            }
+            Width::Keep | Width::Groups | Width::Single => (0, self.pass.axes[2].input_len()),
+        };
+        let inside = self.pass.axes[2].input_len().min(pitch - before);
+        let (first, end) = (before * inner, (before + inside) * inner);
+        lanes.clear(0, first);
+        lanes.clear(end, (pitch - before - inside) * inner);
+        lift_row(
+            self.simd,
+            self.reducer,
+            counts,
+            &source[..inside * inner],
+            &mut lanes.values[first..end],
+        );
+        if size_of::<<R::Fold as Fold>::Index>() > 0 {
+            self.stage_indices(row, before..before + inside, lanes);
+        }
+    }
+
+    /// Writes the flat index of each element of `row`, which lies at the positions `inside`.
+    fn stage_indices(
+        &self,
+        row: usize,
+        inside: std::ops::Range<usize>,
+        lanes: &mut LanesMut<'_, R::Fold>,
+    ) {
+        let [depth, height, width] = self.pass.plane;
+        let base = row % (depth.input_len() * height.input_len()) * width.input_len();
+        let mut write = |position: usize, input: usize| {
+            let group = position * self.pass.inner..(position + 1) * self.pass.inner;
+            lanes.indices[group].fill(<R::Fold as Fold>::index(base + input));
+        };
+        for position in inside.clone() {
+            write(position, position - inside.start);
+        }
+        for position in 0..inside.start {
+            // The index of padding before the input is that of the first tap inside.
+            let input =
+                (position as isize - inside.start as isize).rem_euclid(width.step() as isize);
+            if (input as usize) < inside.len() {
+                write(position, input as usize);
+            }
+        }
+    }
+}
+
+#[simd]
+fn lift_row<S: Simd, T: Element, R: Reducer<T>>(
+    simd: S,
+    reducer: &R,
+    counts: Option<&Counts<'_, Value<T, R>>>,
+    elements: &[T],
+    lanes: &mut [Value<T, R>],
+) {
+    reducer.lift(elements, counts, lanes);
+}

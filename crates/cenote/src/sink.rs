@@ -1,0 +1,146 @@
+//! Where results go: finished rows, and the part of the output that a band owns.
+
+use fearless_simd::Simd;
+use fearless_simd_macros::simd;
+
+use crate::element::Element;
+use crate::fold::{Fold, LanesMut};
+use crate::index::{IndicesMut, Locator};
+use crate::pass::{Divide, Pass};
+use crate::plane::Worker;
+use crate::reduce::{Counts, Finish, Value};
+use crate::window::Axis;
+
+/// The part of a plane's output that a band owns.
+pub struct Target<'a, T> {
+    pub(crate) values: &'a mut [T],
+    pub(crate) indices: IndicesMut<'a>,
+}
+
+impl<'a, T> Target<'a, T> {
+    /// A target without indices.
+    pub(crate) fn values(values: &'a mut [T]) -> Self {
+        Self {
+            values,
+            indices: IndicesMut::Nowhere,
+        }
+    }
+
+    /// The same target, for a while.
+    pub(crate) fn reborrow(&mut self) -> Target<'_, T> {
+        Target {
+            values: self.values,
+            indices: self.indices.reborrow(),
+        }
+    }
+
+    pub(crate) fn split_at(self, at: usize) -> (Self, Self) {
+        let (values, more_values) = self.values.split_at_mut(at);
+        let (indices, more_indices) = self.indices.split_at(at);
+        (
+            Self { values, indices },
+            Self {
+                values: more_values,
+                indices: more_indices,
+            },
+        )
+    }
+}
+
+/// Where finished rows go, one after the other.
+pub(crate) struct Sink<'a, 'b, S, T, R: Finish<T>>
+where
+    T: Element,
+{
+    pub(crate) worker: &'a Worker<'a, S, T, R>,
+    /// Counts along the width.
+    pub(crate) counts: &'a [Value<T, R>],
+    pub(crate) target: Target<'b, T>,
+}
+
+impl<'b, S: Simd, T: Element, R: Finish<T>> Sink<'_, 'b, S, T, R> {
+    /// The slots of the next `len` indices.
+    pub(crate) fn next_indices(&mut self, len: usize) -> IndicesMut<'b> {
+        let (slots, rest) = std::mem::take(&mut self.target.indices).split_at(len);
+        self.target.indices = rest;
+        slots
+    }
+
+    /// Makes elements of a folded row.
+    fn finish_values(&mut self, place: (usize, usize), row: &mut LanesMut<'_, R::Fold>) {
+        let counts = self.worker.counts(Divide::Folded, place, self.counts);
+        self.finish_with(counts, row);
+    }
+
+    /// Makes elements of a folded row, of whose windows `rest` is counted along depth and height.
+    pub(crate) fn finish_counted(&mut self, rest: i64, row: &mut LanesMut<'_, R::Fold>) {
+        let counts = self.worker.counts_of(rest, self.counts);
+        self.finish_with(counts, row);
+    }
+
+    fn finish_with(
+        &mut self,
+        counts: Option<Counts<'_, Value<T, R>>>,
+        row: &mut LanesMut<'_, R::Fold>,
+    ) {
+        let len = self.worker.pass.row_len();
+        let (values, rest) = std::mem::take(&mut self.target.values).split_at_mut(len);
+        self.target.values = rest;
+        finish_row(
+            self.worker.simd,
+            self.worker.reducer,
+            counts.as_ref(),
+            &mut row.values[..len],
+            values,
+        );
+    }
+
+    /// Makes elements of a folded row, and indices of its index lanes.
+    pub(crate) fn finish(&mut self, place: (usize, usize), row: &mut LanesMut<'_, R::Fold>) {
+        let (pass, len) = (self.worker.pass, self.worker.pass.row_len());
+        self.finish_values(place, row);
+        let slots = self.next_indices(len);
+        let indices = &row.indices[..len];
+        if slots.is_compact() {
+            number(pass, place, slots, |at| R::Fold::flat(indices[at]));
+        } else if pass.may_be_empty {
+            let [depth, height, width] = pass.axes;
+            let is_empty = depth.window(place.0).taps == 0 || height.window(place.1).taps == 0;
+            // Windows without a tap have no index.
+            slots.fill(|at| {
+                if is_empty || width.window(at / pass.inner).taps == 0 {
+                    -1
+                } else {
+                    R::Fold::flat(indices[at])
+                }
+            });
+        } else {
+            slots.fill(|at| R::Fold::flat(indices[at]));
+        }
+    }
+}
+
+/// Numbers the taps that a row's flat indices are.
+fn number(
+    pass: &Pass<'_>,
+    (z, y): (usize, usize),
+    slots: IndicesMut<'_>,
+    flat: impl Fn(usize) -> i64,
+) {
+    let [depth, height, _] = pass.plane;
+    let row = (z * pass.axes[1].output_len() + y) % (depth.output_len() * height.output_len());
+    let place = (row / height.output_len(), row % height.output_len());
+    let locator = Locator::new(pass.plane, pass.plane.map(Axis::max_taps), place);
+    slots.fill(|at| locator.number(flat(at), at / pass.inner));
+}
+
+#[simd]
+fn finish_row<S: Simd, T: Element, R: Finish<T>>(
+    simd: S,
+    reducer: &R,
+    counts: Option<&Counts<'_, Value<T, R>>>,
+    lanes: &mut [Value<T, R>],
+    elements: &mut [T],
+) {
+    reducer.finish(lanes, counts, elements);
+}
