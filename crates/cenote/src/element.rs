@@ -51,8 +51,8 @@ pub(crate) mod private {
         /// Whether a sum has at least twice the element's precision, so that dividing it by way of a
         /// reciprocal still rounds as a division would.
         const WIDE_SUM: bool;
-        /// The nearest value that the element can hold; integers hold any.
-        fn round(value: f64) -> f64;
+        /// What numbers are rounded to that torch computes in the element's own type; integers hold any.
+        const PRECISION: Precision;
 
         // What a plan does with elements. These are here, and no generic functions of the plan, so that each is
         // compiled once, with this crate, and not with every crate that calls it.
@@ -69,6 +69,19 @@ pub(crate) mod private {
         ) -> Result<()>;
     }
 
+    /// A floating-point format that numbers can be rounded to.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Precision {
+        /// f64, and what integers are taken as.
+        F64,
+        /// f32
+        F32,
+        /// f16
+        F16,
+        /// bf16
+        Bf16,
+    }
+
     /// Widening of one element, lossless but for i64 to f64.
     pub trait Lift<L> {
         fn lift(self) -> L;
@@ -81,10 +94,21 @@ pub(crate) mod private {
     }
 }
 
-pub(crate) use private::{Convert, Lift};
+pub(crate) use private::{Convert, Lift, Precision};
+
+impl Precision {
+    pub(crate) fn round(self, value: f64) -> f64 {
+        match self {
+            Self::F64 => value,
+            Self::F32 => f64::from(value as f32),
+            Self::F16 => f16::from_f64(value).to_f64(),
+            Self::Bf16 => bf16::from_f64(value).to_f64(),
+        }
+    }
+}
 
 macro_rules! impl_element {
-    ($($element:ident $max:ident $plain:ident $arg:ident $sum:ident $real:ident $wide:literal $round:expr),*) => {$(
+    ($($element:ident $max:ident $plain:ident $arg:ident $sum:ident $real:ident $wide:literal $precision:ident),*) => {$(
         impl Element for $element {}
         impl private::Lanes for $element {
             type Max = $max;
@@ -93,6 +117,7 @@ macro_rules! impl_element {
             type Sum = $sum;
             type Real = $real;
             const WIDE_SUM: bool = $wide;
+            const PRECISION: Precision = Precision::$precision;
             #[inline(always)]
             fn is_special(self, zero: bool) -> bool {
                 Plain::is_special(self, zero)
@@ -119,24 +144,20 @@ macro_rules! impl_element {
             ) -> Result<()> {
                 plan.scatter(grad_output, indices, grad_input)
             }
-            fn round(value: f64) -> f64 {
-                let round: fn(f64) -> f64 = $round;
-                round(value)
-            }
         }
     )*};
 }
 
 impl_element!(
-    f32 f32 f32 f32 f64 f64 true |value| f64::from(value as f32),
-    f64 f64 f64 f64 f64 f64 false |value| value,
-    f16 f32 i16 f32 f32 f32 false |value| f16::from_f64(value).to_f64(),
-    bf16 f32 i16 f32 f32 f32 false |value| bf16::from_f64(value).to_f64(),
-    u8 u8 u8 i32 i64 f64 false |value| value,
-    i8 i8 i8 i32 i64 f64 false |value| value,
-    i16 i16 i16 i32 i64 f64 false |value| value,
-    i32 i32 i32 i32 i64 f64 false |value| value,
-    i64 i64 i64 i64 i64 f64 false |value| value
+    f32 f32 f32 f32 f64 f64 true F32,
+    f64 f64 f64 f64 f64 f64 false F64,
+    f16 f32 i16 f32 f32 f32 false F16,
+    bf16 f32 i16 f32 f32 f32 false Bf16,
+    u8 u8 u8 i32 i64 f64 false F64,
+    i8 i8 i8 i32 i64 f64 false F64,
+    i16 i16 i16 i32 i64 f64 false F64,
+    i32 i32 i32 i32 i64 f64 false F64,
+    i64 i64 i64 i64 i64 f64 false F64
 );
 
 /// What plain elements are, and how they are compared.

@@ -15,27 +15,62 @@ use crate::window::Axis;
 /// The windows of a fractional pooling.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Fractional {
-    /// Window and number of windows along depth, height and width; 1 and the length where nothing is pooled.
+    /// Window along depth, height and width; 1 where nothing is pooled.
     kernel_size: [usize; 3],
-    /// One sample in [0, 1) for each plane and axis, in the order depth, height, width.
-    samples: Vec<[f64; 3]>,
+    /// Number of pooled axes, 2 or 3.
+    axes: usize,
+    samples: Samples,
+}
+
+/// One number in [0, 1) for each plane and pooled axis, in torch's order of axes.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Samples {
+    Given(Vec<f64>),
+    Seeded(u64),
+}
+
+impl Samples {
+    fn get(&self, number: usize) -> f64 {
+        match self {
+            Self::Given(samples) => samples[number],
+            Self::Seeded(seed) => uniform(*seed, number as u64 + 1),
+        }
+    }
+}
+
+/// The `number`-th number of a seed, in [0, 1) and in steps of 1/256, so that no element type rounds it up to 1:
+/// SplitMix64.
+fn uniform(seed: u64, number: u64) -> f64 {
+    let mut bits = seed.wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    ((bits ^ (bits >> 31)) >> 56) as f64 / 256.0
 }
 
 impl Fractional {
-    pub(crate) fn new(kernel_size: [usize; 3], samples: Vec<[f64; 3]>) -> Self {
+    pub(crate) fn new(kernel_size: [usize; 3], axes: usize, samples: Samples) -> Self {
         Self {
             kernel_size,
+            axes,
             samples,
         }
     }
 
-    /// The axes of one plane. Starts are computed in the element's own precision, as torch does.
+    /// The axes of one plane.
     fn axes<T: Element>(&self, plan: &Plan, plane: usize) -> [Axis; 3] {
         [0, 1, 2].map(|index| {
+            if index + self.axes < 3 {
+                return Axis::identity(1);
+            }
+            // Torch has the width first in 2-D, and the depth first in 3-D.
+            let number = if self.axes == 2 { 2 - index } else { index };
             let axis = &plan.axes[index];
-            let (input, output) = (axis.input_len(), axis.output_len());
-            let kernel_size = self.kernel_size[index];
-            axis_of::<T>(input, output, kernel_size, self.samples[plane][index])
+            Axis::fractional(
+                (axis.input_len(), axis.output_len()),
+                self.kernel_size[index],
+                self.samples.get(plane * self.axes + number),
+                T::PRECISION,
+            )
         })
     }
 
@@ -65,27 +100,6 @@ impl Fractional {
             target,
         );
     }
-}
-
-/// An axis of `output` windows that `sample` places.
-pub(crate) fn axis_of<T: Element>(
-    input: usize,
-    output: usize,
-    kernel_size: usize,
-    sample: f64,
-) -> Axis {
-    let round = |value: f64| T::round(value);
-    let sample = round(sample);
-    let last = input - kernel_size;
-    let alpha = round(round(last as f64) / round(output.saturating_sub(1) as f64));
-    let place = |at: f64| round(round(at) * alpha) as i64;
-    let starts = (0..output).map(|index| {
-        let moved = round(round(index as f64) + sample);
-        // Samples outside [0, 1) are taken as torch takes them, but never lead outside the input.
-        let start = (place(moved) - place(sample)).clamp(0, last as i64) as usize;
-        if index + 1 == output { last } else { start }
-    });
-    Axis::fractional(input, kernel_size, starts.collect())
 }
 
 struct Run<'a, T, R> {

@@ -63,11 +63,12 @@ impl Layout {
         })
     }
 
-    /// Refuses a shape whose tensor no machine can address.
+    /// Refuses a shape whose tensor no machine can address. An empty axis does not excuse the others: their products
+    /// are computed too.
     pub(crate) fn addressable(shape: &[usize]) -> Result<()> {
-        let bytes = shape
-            .iter()
-            .try_fold(16usize, |product, &length| product.checked_mul(length));
+        let bytes = shape.iter().try_fold(16usize, |product, &length| {
+            product.checked_mul(length.max(1))
+        });
         match bytes {
             Some(bytes) if bytes <= isize::MAX as usize => Ok(()),
             _ => Err(Error::TooLarge {

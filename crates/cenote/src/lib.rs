@@ -75,6 +75,8 @@ mod engine;
 mod error;
 mod fold;
 mod fractional;
+#[cfg(test)]
+mod fuzz;
 mod index;
 mod kernel;
 mod lane;

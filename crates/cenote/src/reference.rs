@@ -101,6 +101,9 @@ fn positions(plan: &Plan) -> impl Iterator<Item = (usize, usize, usize)> + use<>
 /// Calls `visit` for every output in memory order, with the offset of its plane and its taps: the flat index
 /// in the plane and the offset in memory of each.
 fn each_window(plan: &Plan, mut visit: impl FnMut(usize, &[(usize, usize)])) {
+    if plan.output_len() == 0 {
+        return; // an axis may be empty, and the others as long as can be
+    }
     let [depth, height, width] = plan.axes();
     let (outer, inner) = plan.outer_and_inner();
     let plane = depth.input_len() * height.input_len() * width.input_len();

@@ -3,6 +3,7 @@
 //! A kernel never sees these rules. It asks an [`Axis`] for the [`Window`] of one output position and
 //! folds the taps that the window names.
 
+use crate::element::Precision;
 use crate::error::{Error, Result};
 
 /// What one output position covers along one axis.
@@ -139,12 +140,15 @@ impl Sliding {
         let at = index + self.padding[0];
         let common = gcd(self.dilation, self.stride);
         let (tap_step, output_step) = (self.stride / common, self.dilation / common);
-        // The first tap that meets `index` when it belongs to a window that starts at a multiple of stride.
-        let Some(first_tap) = (0..tap_step.min(self.kernel_size)).find(|tap| {
-            at >= tap * self.dilation && (at - tap * self.dilation).is_multiple_of(self.stride)
-        }) else {
-            return none;
+        // The first tap that meets `index` when it belongs to a window that starts at a multiple of stride: it solves
+        // tap · dilation ≡ at (mod stride).
+        let first_tap = match at % common {
+            0 => multiply(at / common, inverse(output_step, tap_step), tap_step),
+            _ => return none,
         };
+        if first_tap >= self.kernel_size || first_tap * self.dilation > at {
+            return none;
+        }
         let last = (at - first_tap * self.dilation) / self.stride;
         let count = (self.kernel_size - first_tap).div_ceil(tap_step);
         // Outputs last, last − step, …: `count` of them, kept where 0 ≤ output < outputs.
@@ -166,16 +170,57 @@ fn gcd(a: usize, b: usize) -> usize {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 
+/// `a · b` modulo `modulus`.
+fn multiply(a: usize, b: usize, modulus: usize) -> usize {
+    (a as u128 * b as u128 % modulus as u128) as usize
+}
+
+/// What `a`, which has no factor in common with `modulus`, is multiplied by to give 1: Euclid's algorithm.
+fn inverse(a: usize, modulus: usize) -> usize {
+    let (mut rest, mut next_rest) = (modulus as i128, (a % modulus) as i128);
+    let (mut factor, mut next_factor) = (0i128, 1i128);
+    while next_rest != 0 {
+        let quotient = rest / next_rest;
+        (rest, next_rest) = (next_rest, rest - quotient * next_rest);
+        (factor, next_factor) = (next_factor, factor - quotient * next_factor);
+    }
+    factor.rem_euclid(modulus as i128) as usize
+}
+
 #[derive(Clone, Debug, PartialEq)]
 enum Rule {
     Sliding(Sliding),
     /// The adjoint of a sliding axis: for each of its inputs, the outputs whose windows hold it.
     Covering(Sliding),
     Adaptive,
-    Fractional {
-        kernel_size: usize,
-        starts: Vec<usize>,
-    },
+    Fractional(Scattered),
+}
+
+/// Windows of one size, spread over the input by a pseudo-random sample. Starts are computed in the element's own
+/// precision, as torch does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Scattered {
+    kernel_size: usize,
+    /// Start of the last window.
+    last: usize,
+    sample: f64,
+    /// Distance from one start to the next.
+    alpha: f64,
+    precision: Precision,
+}
+
+impl Scattered {
+    fn start(&self, output: usize, outputs: usize) -> usize {
+        if output + 1 == outputs {
+            return self.last;
+        }
+        let round = |value: f64| self.precision.round(value);
+        let place = |at: f64| round(round(at) * self.alpha) as i64;
+        let moved = round(round(output as f64) + self.sample);
+        // Samples outside [0, 1) are taken as torch takes them, but never lead outside the input.
+        let start = place(moved).saturating_sub(place(self.sample));
+        start.clamp(0, self.last as i64) as usize
+    }
 }
 
 /// One axis of a pooling: the input's length and the windows over it.
@@ -197,7 +242,10 @@ impl Axis {
     }
 
     /// Sliding windows. Fails where torch does: a zero, a window that does not fit, an overflow.
-    pub fn sliding(input: usize, sliding: Sliding) -> Result<Self> {
+    pub fn sliding(input: usize, mut sliding: Sliding) -> Result<Self> {
+        if sliding.kernel_size == 1 && sliding.dilation > 0 {
+            sliding.dilation = 1; // there is nothing to spread
+        }
         Ok(Self {
             input,
             output: sliding.output_size(input)?,
@@ -215,15 +263,26 @@ impl Axis {
         }
     }
 
-    /// Windows of `kernel_size` taps at the given starts (see [`fractional_starts`]).
-    pub(crate) fn fractional(input: usize, kernel_size: usize, starts: Vec<usize>) -> Self {
+    /// `output` windows of `kernel_size` taps, at most the input, that `sample` places.
+    pub(crate) fn fractional(
+        (input, output): (usize, usize),
+        kernel_size: usize,
+        sample: f64,
+        precision: Precision,
+    ) -> Self {
+        let round = |value: f64| precision.round(value);
+        let last = input - kernel_size;
+        let alpha = round(round(last as f64) / round(output.saturating_sub(1) as f64));
         Self {
             input,
-            output: starts.len(),
-            rule: Rule::Fractional {
+            output,
+            rule: Rule::Fractional(Scattered {
                 kernel_size,
-                starts,
-            },
+                last,
+                sample: round(sample),
+                alpha,
+                precision,
+            }),
         }
     }
 
@@ -242,7 +301,7 @@ impl Axis {
             Rule::Covering(sliding) => Rule::Sliding(*sliding),
             // o covers i exactly when i covers o in the adaptive axis with the lengths exchanged.
             Rule::Adaptive => Rule::Adaptive,
-            Rule::Fractional { .. } => {
+            Rule::Fractional(_) => {
                 unreachable!("fractional pooling takes maxima, and a maximum scatters")
             }
         };
@@ -263,13 +322,14 @@ impl Axis {
         self.output
     }
 
-    /// Distance between neighbouring taps of a window.
+    /// Distance between neighbouring taps of a window; where that is so large that no window has two, any large number.
     pub fn step(&self) -> usize {
-        match &self.rule {
+        let step = match &self.rule {
             Rule::Sliding(sliding) => sliding.dilation,
             Rule::Covering(sliding) => sliding.dilation / gcd(sliding.dilation, sliding.stride),
-            Rule::Adaptive | Rule::Fractional { .. } => 1,
-        }
+            Rule::Adaptive | Rule::Fractional(_) => 1,
+        };
+        step.min(self.short() + 1)
     }
 
     /// The window of one output position.
@@ -290,13 +350,10 @@ impl Axis {
                     span: end - start,
                 }
             }
-            Rule::Fractional {
-                kernel_size,
-                starts,
-            } => Window {
-                start: starts[output],
-                taps: *kernel_size,
-                span: *kernel_size,
+            Rule::Fractional(windows) => Window {
+                start: windows.start(output, self.output),
+                taps: windows.kernel_size,
+                span: windows.kernel_size,
             },
         }
     }
@@ -357,7 +414,7 @@ impl Axis {
 
     /// Whether every output is its own input.
     pub(crate) fn is_identity(&self) -> bool {
-        self.rule == Rule::Sliding(Sliding::new(1))
+        self.input == self.output && self.rule == Rule::Sliding(Sliding::new(1))
     }
 
     /// The sliding rule, when the whole of all windows, padding included, is not much longer than the input:
@@ -377,7 +434,12 @@ impl Axis {
         let starts = self.output.saturating_sub(1).saturating_mul(sliding.stride);
         let reach =
             starts.saturating_add((sliding.kernel_size - 1).saturating_mul(sliding.dilation));
-        reach.saturating_add(sliding.stride) <= 4 * (self.input + self.output) + 64
+        reach.saturating_add(sliding.stride) <= self.short()
+    }
+
+    /// What is short beside this axis' lengths.
+    fn short(&self) -> usize {
+        4 * (self.input + self.output) + 64
     }
 
     /// Whether some window may lie outside the input altogether.
@@ -393,7 +455,7 @@ impl Axis {
                     && (*dilation > 1 || padding.iter().any(|padding| padding >= kernel_size))
             }
             Rule::Covering(_) => true,
-            Rule::Adaptive | Rule::Fractional { .. } => false,
+            Rule::Adaptive | Rule::Fractional(_) => false,
         }
     }
 
@@ -401,7 +463,7 @@ impl Axis {
     pub(crate) fn max_taps(&self) -> usize {
         match &self.rule {
             Rule::Sliding(sliding) => sliding.kernel_size,
-            Rule::Fractional { kernel_size, .. } => *kernel_size,
+            Rule::Fractional(windows) => windows.kernel_size,
             Rule::Covering(sliding) => sliding
                 .kernel_size
                 .div_ceil(sliding.stride / gcd(sliding.dilation, sliding.stride)),

@@ -1,21 +1,17 @@
 //! Layers whose windows lie at pseudo-random places.
 
 use super::{Layer, PerAxis};
+use crate::element::Precision;
 use crate::error::{Error, Result};
-use crate::fractional::{self, Fractional};
+use crate::fractional::{self, Fractional, Samples};
 use crate::layout::MemoryFormat;
 use crate::plan::{Operation, Plan};
+use crate::window::Axis;
 
 #[derive(Clone, Debug, PartialEq)]
 enum Output<const N: usize> {
     Size([usize; N]),
     Ratio([f64; N]),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Samples {
-    Given(Vec<f64>),
-    Seeded(u64),
 }
 
 /// Fractional max pooling over `N` = 2 or 3 axes, of [Graham's paper]: windows of one size whose starts are
@@ -119,51 +115,27 @@ impl<const N: usize> FractionalMaxPool<N> {
         }
     }
 
-    /// One sample for each plane and axis, in the order depth, height, width.
-    fn draw(&self, planes: usize) -> Result<Vec<[f64; 3]>> {
-        let axis = |number: usize| if N == 2 { 2 - number } else { number };
-        let mut samples = vec![[0.0; 3]; planes];
-        match &self.samples {
-            Samples::Given(given) => {
-                if given.len() < planes * N {
-                    return Err(Error::Length {
-                        what: "the samples",
-                        expected: planes * N,
-                        given: given.len(),
-                    });
-                }
-                if let Some(sample) = given.iter().find(|sample| !sample.is_finite()) {
-                    return Err(Error::Parameter {
-                        name: "a sample",
-                        given: sample.to_string(),
-                        allowed: "samples are numbers, and should lie in [0, 1)",
-                    });
-                }
-                for (plane, given) in samples.iter_mut().zip(given.chunks_exact(N)) {
-                    given
-                        .iter()
-                        .enumerate()
-                        .for_each(|(number, sample)| plane[axis(number)] = *sample);
-                }
-            }
-            Samples::Seeded(seed) => {
-                let mut state = *seed;
-                for plane in &mut samples {
-                    (0..N).for_each(|number| plane[axis(number)] = uniform(&mut state));
-                }
-            }
+    /// Refuses samples that are too few for `planes` or no numbers.
+    fn check_samples(&self, planes: usize) -> Result<()> {
+        let Samples::Given(given) = &self.samples else {
+            return Ok(());
+        };
+        if given.len() < planes * N {
+            return Err(Error::Length {
+                what: "the samples",
+                expected: planes * N,
+                given: given.len(),
+            });
         }
-        Ok(samples)
+        match given.iter().find(|sample| !sample.is_finite()) {
+            None => Ok(()),
+            Some(sample) => Err(Error::Parameter {
+                name: "a sample",
+                given: sample.to_string(),
+                allowed: "samples are numbers, and should lie in [0, 1)",
+            }),
+        }
     }
-}
-
-/// The next number in [0, 1) in steps of 1/256, so that no element type rounds it up to 1: SplitMix64.
-fn uniform(state: &mut u64) -> f64 {
-    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let mut bits = *state;
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    ((bits ^ (bits >> 31)) >> 56) as f64 / 256.0
 }
 
 impl<const N: usize> Layer for FractionalMaxPool<N> {
@@ -185,17 +157,18 @@ impl<const N: usize> Layer for FractionalMaxPool<N> {
         let mut plan = Plan::new((shape, format), N, Operation::Max, |axis, length| {
             let (output, kernel_size) = (self.output_size(axis, length)?, self.kernel_size[axis]);
             fractional::check_fit(length, output, kernel_size)?;
-            Ok(fractional::axis_of::<f64>(
-                length,
-                output,
-                kernel_size.min(length),
+            let kernel_size = kernel_size.min(length);
+            Ok(Axis::fractional(
+                (length, output),
+                kernel_size,
                 0.0,
+                Precision::F64,
             ))
         })?;
         let mut kernel_size = [1; 3];
         kernel_size[3 - N..].copy_from_slice(&self.kernel_size);
-        let samples = self.draw(plan.outer_and_inner().0)?;
-        plan.fractional = Some(Fractional::new(kernel_size, samples));
+        self.check_samples(plan.outer_and_inner().0)?;
+        plan.fractional = Some(Fractional::new(kernel_size, N, self.samples.clone()));
         Ok(plan)
     }
 

@@ -251,7 +251,8 @@ pub struct Avg {
 
 impl Kind for Avg {
     #[allow(private_interfaces, reason = "only this crate's kinds exist")]
-    fn operation(&self, _taps: usize) -> Result<Operation> {
+    fn operation(&self, taps: usize) -> Result<Operation> {
+        countable(taps)?;
         Ok(Operation::Mean(match self.divisor_override {
             Some(0) => {
                 return Err(Error::Zero {
@@ -263,6 +264,13 @@ impl Kind for Avg {
             None => Counting::Taps,
         }))
     }
+}
+
+/// The taps of a window, of which there must not be more than a divisor can count.
+fn countable(taps: usize) -> Result<i64> {
+    i64::try_from(taps).map_err(|_| Error::TooLarge {
+        what: "the product of kernel_size",
+    })
 }
 
 /// Average pooling over `N` axes: the mean of each window.
@@ -345,9 +353,7 @@ impl Kind for Lp {
                 allowed: "any number but 0 is allowed, ±inf included",
             });
         }
-        let whole = i64::try_from(taps).map_err(|_| Error::TooLarge {
-            what: "the product of kernel_size",
-        })?;
+        let whole = countable(taps)?;
         Ok(Operation::Power(Power {
             norm_type: self.norm_type,
             absolute: self.absolute,
