@@ -43,6 +43,9 @@ struct IndexFile {
     /// Write the flat index of each maximum, as i64, to this .npy file
     #[arg(long, value_name = "FILE", conflicts_with = "backward")]
     indices: Option<PathBuf>,
+    /// Let the first pooled axis count fastest in the indices, as ONNX's storage_order=1
+    #[arg(long, requires = "indices")]
+    column_major: bool,
 }
 
 /// Where samples come from.
@@ -73,7 +76,7 @@ pub(crate) struct Args {
 enum Work {
     Pool {
         pooling: Pooling,
-        indices: Option<PathBuf>,
+        indices: Option<IndexFile>,
         samples: Option<PathBuf>,
     },
     Unpool {
@@ -160,7 +163,7 @@ impl FromArgMatches for Args {
             }
         };
         let indices = if pooling.has_indices() {
-            IndexFile::from_arg_matches(matches)?.indices
+            Some(IndexFile::from_arg_matches(matches)?)
         } else {
             None
         };
@@ -202,7 +205,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
             let plan = pooling.plan(layer.axes, &input.shape, MemoryFormat::Contiguous)?;
             match grad_output {
                 Some(grad_output) => backward(&plan, &input, &grad_output)?,
-                None => forward(&plan, &input, indices.as_deref())?,
+                None => forward(&plan, &input, indices.as_ref())?,
             }
         }
     };
@@ -244,12 +247,19 @@ fn samples_of(tensor: &Tensor) -> Vec<f64> {
     }
 }
 
-fn forward(plan: &Plan, input: &Tensor, indices: Option<&Path>) -> Result<Tensor> {
-    fn pool<T: Element>(plan: &Plan, input: &[T], indices: Option<&Path>) -> Result<Vec<T>> {
+fn forward(plan: &Plan, input: &Tensor, indices: Option<&IndexFile>) -> Result<Tensor> {
+    fn pool<T: Element>(plan: &Plan, input: &[T], indices: Option<&IndexFile>) -> Result<Vec<T>> {
         let mut output = vec![T::default(); plan.output_len()];
-        if let Some(path) = indices {
+        if let Some(IndexFile {
+            indices: Some(path),
+            column_major,
+        }) = indices
+        {
             let mut flat = vec![0i64; plan.output_len()];
             plan.forward_with_indices_into(input, &mut output, &mut flat)?;
+            if *column_major {
+                plan.column_major(&mut flat);
+            }
             Tensor::new(plan.output_shape(), flat).write(path)?;
         } else {
             plan.forward_into(input, &mut output)?;

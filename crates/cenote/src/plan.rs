@@ -204,8 +204,13 @@ impl Plan {
                 instead: "only max pooling returns indices",
             });
         }
-        let [depth, height, width] = self.axes().map(|axis| axis.max_taps() as u128);
-        if I::COMPACT_LIMIT.is_some_and(|limit| depth * height * width > u128::from(limit) + 1) {
+        let taps = |axis: &Axis| axis.max_taps() as u128;
+        let most = self
+            .axes()
+            .map(taps)
+            .into_iter()
+            .fold(1, u128::saturating_mul);
+        if I::COMPACT_LIMIT.is_some_and(|limit| most > u128::from(limit) + 1) {
             return Err(Error::Unsupported {
                 what: "numbering the taps of windows this large in so small a type",
                 instead: "use compact indices of a wider type (u16, u32), or flat i64 indices",

@@ -97,6 +97,17 @@ impl Kind for Mean {
 /// Adaptive max pooling over `N` axes: the largest element of each window. NaN, ties and indices are those
 /// of [`MaxPool`](crate::MaxPool).
 ///
+/// ```text
+/// output[o] = max of input[⌊o·I/O⌋ .. ⌈(o+1)·I/O⌉]
+/// ```
+///
+/// along each axis, of I inputs and O outputs.
+///
+#[doc = include_str!("../../docs/adaptive_pool.svg")]
+///
+/// # Differences from PyTorch
+/// Integers are taken, and the gradient of an empty output is zero, where torch refuses both.
+///
 /// ```
 /// use cenote::{AdaptiveMaxPool1d, Layer};
 ///
@@ -127,6 +138,14 @@ pub type AdaptiveMaxPool3d = AdaptiveMaxPool<3>;
 
 /// Adaptive average pooling over `N` axes: the mean of each window, as precise as
 /// [`AvgPool`](crate::AvgPool)'s.
+///
+/// ```text
+/// output[o] = mean of input[⌊o·I/O⌋ .. ⌈(o+1)·I/O⌉]
+/// ```
+///
+/// along each axis, of I inputs and O outputs.
+///
+#[doc = include_str!("../../docs/adaptive_pool.svg")]
 ///
 /// # Differences from PyTorch
 /// An input without channels is refused on every rank, integers are taken, and f16 and bf16 in 3-D are summed

@@ -17,6 +17,15 @@ enum Output<const N: usize> {
 /// Fractional max pooling over `N` = 2 or 3 axes, of [Graham's paper]: windows of one size whose starts are
 /// spread over the input by a pseudo-random sample, so that an axis can shrink by any factor.
 ///
+/// ```text
+/// output[o] = max of input[start(o) .. start(o) + kernel_size]
+/// start(o)  = trunc((o + u)·α) − trunc(u·α), α = (I − kernel_size) / (O − 1), start(O − 1) = I − kernel_size
+/// ```
+///
+/// along each axis, of I inputs and O outputs, with the axis' sample u.
+///
+#[doc = include_str!("../../docs/fractional_pool.svg")]
+///
 /// Each plane (an image's channel) has one sample in [0, 1) for each axis. The first window of an axis starts
 /// at 0 and the last one ends at the end; the sample moves those between. NaN, ties and indices are those of
 /// [`MaxPool`](crate::MaxPool). Tensors are contiguous, as they become in torch.

@@ -190,6 +190,17 @@ impl Kind for Max {
 
 /// Max pooling over `N` axes: the largest element of each window.
 ///
+/// ```text
+/// output[o] = max over j in 0..kernel_size of input[o·stride − padding + j·dilation]
+/// ```
+///
+/// along each axis, where taps outside the input do not count.
+/// An axis of `input` elements gives `⌊(input + 2·padding − dilation·(kernel_size − 1) − 1) / stride⌋ + 1` outputs; with
+/// `ceil_mode` the division rounds up, and a last window that would start in the padding after the input is left out.
+///
+#[doc = include_str!("../../docs/max_pool.svg")]
+#[doc = include_str!("../../docs/max_pool_dilation.svg")]
+///
 /// A NaN in a window wins. [`SlidingPool::return_indices`] also returns where each maximum came from: the
 /// first of equal elements, or the last NaN. All element types, integers included, on every rank.
 ///
@@ -274,6 +285,16 @@ fn countable(taps: usize) -> Result<i64> {
 }
 
 /// Average pooling over `N` axes: the mean of each window.
+///
+/// ```text
+/// output[o] = Σ over j in 0..kernel_size of input[o·stride − padding + j·dilation] / divisor
+/// ```
+///
+/// along each axis, where taps outside the input add 0. The divisor is the number of taps inside the input and its padding,
+/// or inside the input alone without [`AvgPool::count_include_pad`], or [`AvgPool::divisor_override`]. Output sizes are
+/// those of [`MaxPool`].
+///
+#[doc = include_str!("../../docs/avg_pool.svg")]
 ///
 /// Means of f32 are computed in f64 and rounded once, those of f16 and bf16 in f32; integers truncate toward
 /// zero. A window that overhangs in ceil mode counts the elements and the padding that it covers, never what
@@ -362,7 +383,15 @@ impl Kind for Lp {
     }
 }
 
-/// Power-average pooling over `N` axes: the p-norm `(Σ xᵖ)^(1/p)` of each window.
+/// Power-average pooling over `N` axes: the p-norm of each window.
+///
+/// ```text
+/// output[o] = (Σ over j in 0..kernel_size of input[o·stride + j]ᵖ · whole / taps)^(1/p)
+/// ```
+///
+/// along each axis, where `taps` of a `whole` window lie inside the input. Output sizes are those of [`MaxPool`].
+///
+#[doc = include_str!("../../docs/lp_pool.svg")]
 ///
 /// As in torch the power is taken of the element, not of its magnitude, so an odd or broken p may give NaN
 /// for negative elements, and in ceil mode the sum of a clipped window is scaled up to a whole one.

@@ -13,6 +13,15 @@ use crate::threads::{self, Tasks};
 
 /// Max unpooling over `N` axes: puts each element where its index says, zeros elsewhere.
 ///
+/// ```text
+/// output[index[i]] = input[i]
+/// ```
+///
+/// in each plane. An axis of `input` elements gives `(input − 1)·stride − 2·padding + kernel_size` outputs, or an
+/// `output_size` less than a stride from that.
+///
+#[doc = include_str!("../../docs/max_unpool.svg")]
+///
 /// The indices are those that a max pooling returned; they count in the plane of the output. Of elements with
 /// one index the last wins, whatever the number of threads.
 ///
