@@ -11,11 +11,8 @@
 
 use crate::element::{Convert, Element, Lift};
 use crate::fold::{self, Fold, LanesMut};
-use crate::lane::{Lane, SumLane};
-use crate::reduce::{Counts, Finish, Mean, Power};
-
-/// Lanes that are folded together: a vector, or a few.
-const CHUNK: usize = 16;
+use crate::lane::{ArgLane, Lane, SumLane};
+use crate::reduce::{Counts, Finish, Mean, Power, Value};
 
 /// Where an index lane of [`PlainArgMax`] has the number of its row.
 pub(crate) const ROW_SHIFT: u32 = 26;
@@ -28,17 +25,31 @@ pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
     fn admits(elements: &[T]) -> bool;
     /// `lanes[x]` = the fold of `row[x]` over the rows, of which there is at least one.
     fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize);
+    /// The fold of all elements of a row.
+    fn fold_row(&self, row: &[T]) -> (Value<T, Self>, <Self::Fold as Fold>::Index);
+}
+
+/// Runs `$fold::<CHUNK>` with as many lanes together as a row of `$len` has: a vector, or a few.
+macro_rules! in_chunks {
+    ($len:expr, $fold:ident $args:tt) => {
+        match $len {
+            16.. => $fold::<_, _, 16> $args,
+            8.. => $fold::<_, _, 8> $args,
+            4.. => $fold::<_, _, 4> $args,
+            _ => $fold::<_, _, 1> $args,
+        }
+    };
 }
 
 /// Where the chunk after the one at `at` begins: the last one overlaps the one before it.
 #[inline(always)]
-fn next_chunk(at: usize, len: usize) -> Option<usize> {
+fn next_chunk<const CHUNK: usize>(at: usize, len: usize) -> Option<usize> {
     (at + CHUNK < len).then_some((at + CHUNK).min(len - CHUNK))
 }
 
 /// A chunk of a row.
 #[inline(always)]
-fn chunk<T>(row: &[T], at: usize) -> &[T; CHUNK] {
+fn chunk<T, const CHUNK: usize>(row: &[T], at: usize) -> &[T; CHUNK] {
     match row[at..].first_chunk() {
         Some(chunk) => chunk,
         None => unreachable!("a chunk lies within its row"),
@@ -48,39 +59,63 @@ fn chunk<T>(row: &[T], at: usize) -> &[T; CHUNK] {
 /// Folds rows of single values. These are plain loops, since what a vector function calls is compiled without vectors
 /// unless it is inlined.
 #[inline(always)]
-fn fold_values<T: Element, L: Lane>(
+fn fold_values<T: Copy, L: Lane, const CHUNK: usize>(
     rows: &[&[T]],
     lanes: &mut [L],
     lift: impl Fn(T) -> L,
     merge: impl Fn(L, L) -> L,
 ) {
-    let len = lanes.len();
-    if len < CHUNK {
-        for x in 0..len {
-            let mut folded = lift(rows[0][x]);
-            for row in &rows[1..] {
-                folded = merge(folded, lift(row[x]));
-            }
-            lanes[x] = folded;
-        }
-        return;
-    }
-    let mut next = Some(0);
+    let mut next = (!lanes.is_empty()).then_some(0);
     while let Some(at) = next {
         let mut folded = [L::ZERO; CHUNK];
-        let first = chunk(rows[0], at);
+        let first = chunk::<T, CHUNK>(rows[0], at);
         for x in 0..CHUNK {
             folded[x] = lift(first[x]);
         }
         for row in &rows[1..] {
-            let row = chunk(row, at);
+            let row = chunk::<T, CHUNK>(row, at);
             for x in 0..CHUNK {
                 folded[x] = merge(folded[x], lift(row[x]));
             }
         }
         lanes[at..at + CHUNK].copy_from_slice(&folded);
-        next = next_chunk(at, len);
+        next = next_chunk::<CHUNK>(at, lanes.len());
     }
+}
+
+/// Folds one row to a single value, 16 lanes at a time however wide vectors are, so that the result does not depend on
+/// that.
+#[inline(always)]
+fn fold_value<T: Copy, L: Lane>(
+    row: &[T],
+    identity: L,
+    lift: impl Fn(T) -> L,
+    merge: impl Fn(L, L) -> L,
+) -> L {
+    const CHUNK: usize = 16;
+    let (chunks, rest) = row.as_chunks::<CHUNK>();
+    let mut folded = [identity; CHUNK];
+    for chunk in chunks {
+        for x in 0..CHUNK {
+            folded[x] = merge(folded[x], lift(chunk[x]));
+        }
+    }
+    for x in 0..rest.len() {
+        folded[x] = merge(folded[x], lift(rest[x]));
+    }
+    let mut width = CHUNK;
+    while width > 1 {
+        width /= 2;
+        for x in 0..width {
+            folded[x] = merge(folded[x], folded[x + width]);
+        }
+    }
+    folded[0]
+}
+
+#[inline(always)]
+fn larger<L: Lane>(a: L, b: L) -> L {
+    if b > a { b } else { a }
 }
 
 /// The largest element, where none is NaN or −0.
@@ -109,13 +144,16 @@ impl<T: Element> Columns<T> for PlainMax {
     }
     #[inline(always)]
     fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {
-        let larger = |a: T::Plain, b: T::Plain| if b > a { b } else { a };
-        fold_values(
-            rows,
-            &mut lanes.values[..len],
-            Lift::<T::Plain>::lift,
-            larger,
+        let values = &mut lanes.values[..len];
+        in_chunks!(
+            len,
+            fold_values(rows, values, Lift::<T::Plain>::lift, larger)
         );
+    }
+    #[inline(always)]
+    fn fold_row(&self, row: &[T]) -> (T::Plain, ()) {
+        let lowest = <T::Plain as Lane>::LOWEST;
+        (fold_value(row, lowest, Lift::<T::Plain>::lift, larger), ())
     }
 }
 
@@ -144,43 +182,49 @@ impl<T: Element> Columns<T> for PlainArgMax {
     }
     #[inline(always)]
     fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {
-        if len < CHUNK {
-            for x in 0..len {
-                let mut folded = (Lift::<T::Arg>::lift(rows[0][x]), x);
-                for (number, row) in rows.iter().enumerate().skip(1) {
-                    let lane = Lift::<T::Arg>::lift(row[x]);
-                    if lane > folded.0 {
-                        folded = (lane, (number << ROW_SHIFT) + x);
-                    }
-                }
-                lanes.set(x, (folded.0, <Self::Fold as Fold>::index(folded.1)));
-            }
-            return;
+        let (values, indices) = (&mut lanes.values[..len], &mut lanes.indices[..len]);
+        in_chunks!(len, fold_pairs(rows, values, indices));
+    }
+    #[inline(always)]
+    fn fold_row(&self, row: &[T]) -> (T::Arg, <T::Arg as ArgLane>::Index) {
+        // The maximum first, and then the first element that equals it, with the sign that its zero has.
+        let lowest = <T::Arg as Lane>::LOWEST;
+        let value = fold_value(row, lowest, Lift::<T::Arg>::lift, larger);
+        let is_it = |element: &T| Lift::<T::Arg>::lift(*element) == value;
+        let index = row.iter().position(is_it).unwrap_or(0);
+        (row[index].lift(), T::Arg::index(index))
+    }
+}
+
+/// Folds rows of values, and packs where each came from.
+#[inline(always)]
+fn fold_pairs<T: Copy + Lift<L>, L: ArgLane, const CHUNK: usize>(
+    rows: &[&[T]],
+    lanes: &mut [L],
+    index_lanes: &mut [L::Index],
+) {
+    let mut next = (!lanes.is_empty()).then_some(0);
+    while let Some(at) = next {
+        let mut values = [L::ZERO; CHUNK];
+        let mut indices = [L::index(0); CHUNK];
+        let first = chunk::<T, CHUNK>(rows[0], at);
+        for x in 0..CHUNK {
+            values[x] = first[x].lift();
+            indices[x] = L::index(at + x);
         }
-        let mut next = Some(0);
-        while let Some(at) = next {
-            let mut values = [T::Arg::ZERO; CHUNK];
-            let mut indices = [<Self::Fold as Fold>::index(0); CHUNK];
-            let first = chunk(rows[0], at);
+        for number in 1..rows.len() {
+            let row = chunk::<T, CHUNK>(rows[number], at);
+            let base = (number << ROW_SHIFT) + at;
             for x in 0..CHUNK {
-                values[x] = Lift::<T::Arg>::lift(first[x]);
-                indices[x] = <Self::Fold as Fold>::index(at + x);
+                let lane = row[x].lift();
+                let wins = lane > values[x];
+                values[x] = if wins { lane } else { values[x] };
+                indices[x] = if wins { L::index(base + x) } else { indices[x] };
             }
-            for number in 1..rows.len() {
-                let row = chunk(rows[number], at);
-                let base = (number << ROW_SHIFT) + at;
-                for x in 0..CHUNK {
-                    let lane = Lift::<T::Arg>::lift(row[x]);
-                    let wins = lane > values[x];
-                    values[x] = if wins { lane } else { values[x] };
-                    let index = <Self::Fold as Fold>::index(base + x);
-                    indices[x] = if wins { index } else { indices[x] };
-                }
-            }
-            lanes.values[at..at + CHUNK].copy_from_slice(&values);
-            lanes.indices[at..at + CHUNK].copy_from_slice(&indices);
-            next = next_chunk(at, len);
         }
+        lanes[at..at + CHUNK].copy_from_slice(&values);
+        index_lanes[at..at + CHUNK].copy_from_slice(&indices);
+        next = next_chunk::<CHUNK>(at, lanes.len());
     }
 }
 
@@ -191,12 +235,16 @@ impl<T: Element> Columns<T> for Mean {
     }
     #[inline(always)]
     fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {
-        fold_values(
-            rows,
-            &mut lanes.values[..len],
-            Lift::<T::Sum>::lift,
-            Lane::plus,
+        let values = &mut lanes.values[..len];
+        in_chunks!(
+            len,
+            fold_values(rows, values, Lift::<T::Sum>::lift, Lane::plus)
         );
+    }
+    #[inline(always)]
+    fn fold_row(&self, row: &[T]) -> (T::Sum, ()) {
+        let zero = <T::Sum as Lane>::ZERO;
+        (fold_value(row, zero, Lift::<T::Sum>::lift, Lane::plus), ())
     }
 }
 
@@ -208,10 +256,18 @@ impl<T: Element> Columns<T> for Power {
     }
     #[inline(always)]
     fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {
-        let square = |element: T| {
-            let lane = Lift::<T::Real>::lift(element);
-            lane.times(lane)
-        };
-        fold_values(rows, &mut lanes.values[..len], square, Lane::plus);
+        let values = &mut lanes.values[..len];
+        in_chunks!(len, fold_values(rows, values, square::<T>, Lane::plus));
     }
+    #[inline(always)]
+    fn fold_row(&self, row: &[T]) -> (T::Real, ()) {
+        let zero = <T::Real as Lane>::ZERO;
+        (fold_value(row, zero, square::<T>, Lane::plus), ())
+    }
+}
+
+#[inline(always)]
+fn square<T: Element>(element: T) -> T::Real {
+    let lane = Lift::<T::Real>::lift(element);
+    lane.times(lane)
 }

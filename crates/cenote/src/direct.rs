@@ -8,7 +8,7 @@ use fearless_simd_macros::simd;
 
 use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT};
 use crate::element::Element;
-use crate::fold::Fold;
+use crate::fold::{Fold, LanesMut};
 use crate::kernel::{Taps, fold_many};
 use crate::pass::{Band, Divide, Flat, Pass, Width};
 use crate::plane::{Buffers, Worker, tabulate, window_at};
@@ -30,6 +30,9 @@ pub(crate) fn fits(pass: &Pass<'_>) -> bool {
         && pass.source_row_len() + pass.staged_pitch() < 1 << ROW_SHIFT
         && !pass.may_be_empty
 }
+
+/// Whole rows that are finished together.
+const BATCH: usize = 64;
 
 /// The windows of a band's rows along the height: start and taps of each, and what is counted of it.
 #[derive(Clone, Copy)]
@@ -74,6 +77,41 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         }
     }
 
+    /// Pools a band of rows each of which is one window. False as in [`Worker::run_direct`].
+    fn run_whole(&self, sink: &mut Sink<'_, '_, S, T, R>) -> bool {
+        let [depth, height, width] = self.pass.plane;
+        let plane_rows = depth.input_len() * height.input_len();
+        let rows_of = |z: usize| {
+            let start = z * self.pass.axes[1].input_len();
+            start + self.band.height.start..start + self.band.height.end
+        };
+        let mut values = [R::Fold::IDENTITY; BATCH];
+        let mut indices = [R::Fold::no_index(); BATCH];
+        for rows in self.band.depth.clone().map(rows_of) {
+            for first in rows.clone().step_by(BATCH) {
+                let count = BATCH.min(rows.end - first);
+                let mut lanes = LanesMut {
+                    values: &mut values[..count],
+                    indices: &mut indices[..count],
+                };
+                if !fold_whole(self.simd, self, first, &mut lanes) {
+                    return false;
+                }
+                sink.finish_alike(&mut lanes);
+                let slots = sink.next_indices(count);
+                let base = if slots.is_compact() {
+                    0
+                } else {
+                    width.input_len()
+                };
+                slots.fill(|at| {
+                    ((first + at) % plane_rows * base) as i64 + R::Fold::flat(indices[at])
+                });
+            }
+        }
+        true
+    }
+
     /// Pools a band. False if it met an element that may not be taken in any order: then it stopped there.
     pub(crate) fn run_direct(
         &self,
@@ -81,6 +119,9 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         buffers: &mut Buffers<'_, R::Fold>,
         sink: &mut Sink<'_, '_, S, T, R>,
     ) -> bool {
+        if self.pass.is_whole() {
+            return self.run_whole(sink);
+        }
         let band = self.band;
         let chunk = self.pass.direct_rows::<Value<T, R>>();
         let pitch = self.pass.row_pitch();
@@ -206,6 +247,25 @@ fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
         lanes.clear(before + inside, pitch - before - inside);
         let mut lanes = lanes.from(before);
         worker.reducer.fold_rows(&rows[..count], &mut lanes, inside);
+    }
+    true
+}
+
+/// Folds whole rows from `first` on, one for each lane. False if an element may not be taken in any order.
+#[simd]
+fn fold_whole<S: Simd, T: Element, R: Columns<T>>(
+    simd: S,
+    worker: &Worker<'_, S, T, R>,
+    first: usize,
+    lanes: &mut LanesMut<'_, R::Fold>,
+) -> bool {
+    let len = worker.pass.source_row_len();
+    let rows = &worker.source[first * len..][..lanes.values.len() * len];
+    if !R::admits(rows) {
+        return false;
+    }
+    for (at, row) in rows.chunks_exact(len).enumerate() {
+        lanes.set(at, worker.reducer.fold_row(row));
     }
     true
 }

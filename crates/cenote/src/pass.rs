@@ -116,6 +116,12 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// Whether each row is one window, and nothing else is pooled.
+    pub(crate) fn is_whole(&self) -> bool {
+        let [depth, height, width] = self.axes;
+        self.inner == 1 && depth.is_identity() && height.is_identity() && width.is_whole()
+    }
+
     /// Lanes of an output row.
     pub(crate) fn row_len(&self) -> usize {
         self.axes[2].output_len() * self.inner

@@ -78,21 +78,28 @@ impl<'b, S: Simd, T: Element, R: Finish<T>> Sink<'_, 'b, S, T, R> {
         self.finish_with(counts, row);
     }
 
+    /// Makes elements of lanes of as many rows, whose windows are alike.
+    pub(crate) fn finish_alike(&mut self, lanes: &mut LanesMut<'_, R::Fold>) {
+        let counts = self.worker.counts_of(1, self.counts).map(|counts| Counts {
+            inner: lanes.values.len(),
+            ..counts
+        });
+        self.finish_lanes(counts, lanes.values);
+    }
+
     fn finish_with(
         &mut self,
         counts: Option<Counts<'_, Value<T, R>>>,
         row: &mut LanesMut<'_, R::Fold>,
     ) {
-        let len = self.worker.pass.row_len();
-        let (values, rest) = std::mem::take(&mut self.target.values).split_at_mut(len);
+        self.finish_lanes(counts, &mut row.values[..self.worker.pass.row_len()]);
+    }
+
+    fn finish_lanes(&mut self, counts: Option<Counts<'_, Value<T, R>>>, lanes: &mut [Value<T, R>]) {
+        let (values, rest) = std::mem::take(&mut self.target.values).split_at_mut(lanes.len());
         self.target.values = rest;
-        finish_row(
-            self.worker.simd,
-            self.worker.reducer,
-            counts.as_ref(),
-            &mut row.values[..len],
-            values,
-        );
+        let (simd, reducer) = (self.worker.simd, self.worker.reducer);
+        finish_row(simd, reducer, counts.as_ref(), lanes, values);
     }
 
     /// Makes elements of a folded row, and indices of its index lanes.
