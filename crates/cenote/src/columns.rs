@@ -12,7 +12,7 @@
 use crate::element::{Convert, Element, Lift};
 use crate::fold::{self, Fold, LanesMut};
 use crate::lane::{ArgLane, Lane, SumLane};
-use crate::reduce::{Counts, Finish, Mean, Power, Value};
+use crate::reduce::{Counts, Finish, InOrder, Mean, Power, Value};
 
 /// Where an index lane of [`PlainArgMax`] has the number of its row.
 pub(crate) const ROW_SHIFT: u32 = 26;
@@ -129,6 +129,15 @@ impl<T: Element> Finish<T> for PlainMax {
     fn finish(&self, lanes: &mut [T::Plain], _: Option<&Counts<'_, T::Plain>>, elements: &mut [T]) {
         for (element, &mut lane) in elements.iter_mut().zip(lanes) {
             *element = T::lower(lane);
+        }
+    }
+}
+
+impl<T: Element> InOrder<T> for PlainMax {
+    #[inline(always)]
+    fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Plain>>, lanes: &mut [T::Plain]) {
+        for (lane, &element) in lanes.iter_mut().zip(elements) {
+            *lane = element.lift();
         }
     }
 }

@@ -3,6 +3,8 @@
 //! Each output row takes one look at its source rows, and all else stays in the first cache. Taps are not merged in
 //! torch's order, so only [`Columns`] go this way.
 
+use std::ops::Range;
+
 use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
@@ -10,12 +12,15 @@ use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT};
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
 use crate::kernel::{Taps, fold_many};
-use crate::pass::{Band, Divide, Flat, Pass, Width};
-use crate::plane::{Buffers, Worker, tabulate, window_at};
+use crate::pass::{Divide, Flat, Pass, Width};
+use crate::plane::{Buffers, Worker};
 use crate::reduce::Value;
-use crate::scratch::{Arena, Slot, arena_words};
 use crate::sink::Sink;
-use crate::window::Window;
+use crate::table::Table;
+use crate::window::Axis;
+
+/// Whole rows that are finished together.
+const BATCH: usize = 64;
 
 /// Whether a pass can go this way.
 pub(crate) fn fits(pass: &Pass<'_>) -> bool {
@@ -27,49 +32,32 @@ pub(crate) fn fits(pass: &Pass<'_>) -> bool {
     plain
         && pass.counted.1 == Divide::Folded
         && depth.max_taps().saturating_mul(height.max_taps()) <= MOST_ROWS
+        && !doubles(depth)
+        && !doubles(height)
         && pass.source_row_len() + pass.staged_pitch() < 1 << ROW_SHIFT
         && !pass.may_be_empty
 }
 
-/// Whole rows that are finished together.
-const BATCH: usize = 64;
-
-/// The windows of a band's rows along the height: start and taps of each, and what is counted of it.
-#[derive(Clone, Copy)]
-pub(crate) struct Tables<'a> {
-    windows: &'a [i64],
-    counts: &'a [i64],
-}
-
-/// Words of scratch memory that [`Tables`] take.
-pub(crate) fn table_words(band: &Band) -> usize {
-    arena_words::<i64>(2 * band.height.len()) + arena_words::<i64>(band.height.len())
+/// Whether neighbouring windows share so many taps that doubling them costs less than folding each window's rows.
+fn doubles(axis: &Axis) -> bool {
+    axis.as_long()
+        .is_some_and(|sliding| sliding.kernel_size > 4 * sliding.stride)
 }
 
 impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
-    pub(crate) fn tables<'b>(&self, arena: &mut Arena<'b>) -> Tables<'b> {
-        let height = &self.band.height;
-        let windows = tabulate(self.pass.axes[1], height.clone(), arena);
-        let counts = i64::take(arena, height.len());
-        for (slot, output) in counts.iter_mut().zip(height.clone()) {
-            *slot = self.count_at(1, output);
-        }
-        Tables { windows, counts }
-    }
-
     /// Calls `each` with every row that the output row reads, in order: its place along the height, its number among the
     /// source's rows, and that among the window's.
     #[inline(always)]
     fn each_row(
         &self,
-        depth: Window,
+        (depth, depth_taps): (usize, usize),
         (start, taps): (usize, usize),
         mut each: impl FnMut(usize, usize, usize),
     ) {
         let [along_depth, along_height, _] = self.pass.axes;
         let most = along_height.max_taps();
-        for z in 0..depth.taps {
-            let slab = (depth.start + z * along_depth.step()) * along_height.input_len();
+        for z in 0..depth_taps {
+            let slab = (depth + z * along_depth.step()) * along_height.input_len();
             for y in 0..taps {
                 let at = start + y * along_height.step();
                 each(at, slab + at, z * most + y);
@@ -115,7 +103,6 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
     /// Pools a band. False if it met an element that may not be taken in any order: then it stopped there.
     pub(crate) fn run_direct(
         &self,
-        tables: Tables<'_>,
         buffers: &mut Buffers<'_, R::Fold>,
         sink: &mut Sink<'_, '_, S, T, R>,
     ) -> bool {
@@ -126,12 +113,10 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         let chunk = self.pass.direct_rows::<Value<T, R>>();
         let pitch = self.pass.row_pitch();
         for z in band.depth.clone() {
-            let depth = self.pass.axes[0].window(z);
-            let depth_count = self.count_at(0, z);
-            for first in (0..band.height.len()).step_by(chunk) {
-                let rows = chunk.min(band.height.len() - first);
-                let heights = &tables.windows[2 * first..2 * (first + rows)];
-                if !fold_columns(self.simd, self, (depth, heights), buffers) {
+            let [depths, heights] = &self.tables;
+            for first in band.height.clone().step_by(chunk) {
+                let rows = chunk.min(band.height.end - first);
+                if !fold_columns(self.simd, self, (z, first..first + rows), buffers) {
                     return false;
                 }
                 match self.pass.width {
@@ -145,13 +130,12 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
                     }
                 }
                 for row in 0..rows {
-                    let window = window_at(heights, row);
                     let mut lanes = buffers.contracted.from(row * pitch);
-                    let counted = depth_count * tables.counts[first + row];
+                    let counted = depths.count(z) * heights.count(first + row);
                     sink.finish_counted(counted, &mut lanes);
                     if size_of::<<R::Fold as Fold>::Index>() > 0 {
                         let indices = &lanes.indices[..self.pass.row_len()];
-                        self.write_indices(depth, window, (indices, buffers.windows), sink);
+                        self.write_indices((z, first + row), (indices, &buffers.windows), sink);
                     }
                 }
             }
@@ -162,9 +146,8 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
     /// Makes indices of a row's index lanes, which name a row of the window and a lane of it.
     fn write_indices(
         &self,
-        depth: Window,
-        window: (usize, usize),
-        (lanes, windows): (&[<R::Fold as Fold>::Index], &[i64]),
+        (z, y): (usize, usize),
+        (lanes, windows): (&[<R::Fold as Fold>::Index], &Table<'_>),
         sink: &mut Sink<'_, '_, S, T, R>,
     ) {
         const COLUMN: i64 = (1 << ROW_SHIFT) - 1;
@@ -173,7 +156,8 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         let slots = sink.next_indices(lanes.len());
         let mut bases = [0i64; MOST_ROWS];
         let mut at = 0;
-        self.each_row(depth, window, |_, row, number| {
+        let [depth, height] = [self.tables[0].window(z), self.tables[1].window(y)];
+        self.each_row(depth, height, |_, row, number| {
             bases[at] = if slots.is_compact() {
                 (number * width.max_taps()) as i64
             } else {
@@ -195,7 +179,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         if !slots.is_compact() {
             return slots.fill(|at| base(lanes(at)) + column(lanes(at)));
         }
-        let start = |at: usize| windows[2 * if inner == 1 { at } else { at / inner }];
+        let start = |at: usize| windows.window(if inner == 1 { at } else { at / inner }).0 as i64;
         let step = width.step() as i64;
         if step == 1 {
             slots.fill(|at| base(lanes(at)) + column(lanes(at)) - start(at));
@@ -205,13 +189,13 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
     }
 }
 
-/// Folds the source rows of some output rows, each to a staged row: those of windows at one depth, and a table of them
-/// along the height. False if an element may not be taken in any order.
+/// Folds the source rows of some output rows at one depth, each to a staged row. False if an element may not be taken in
+/// any order.
 #[simd]
 fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     simd: S,
     worker: &Worker<'_, S, T, R>,
-    (depth, heights): (Window, &[i64]),
+    (z, heights): (usize, Range<usize>),
     buffers: &mut Buffers<'_, R::Fold>,
 ) -> bool {
     let len = worker.pass.source_row_len();
@@ -222,10 +206,11 @@ fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     };
     let inside = len.min(pitch.saturating_sub(before));
     let mut checked = 0;
-    for row in 0..heights.len() / 2 {
+    let depth = worker.tables[0].window(z);
+    for (row, y) in heights.enumerate() {
         let mut rows: [&[T]; MOST_ROWS] = [&[]; MOST_ROWS];
         let mut count = 0;
-        let window @ (start, taps) = window_at(heights, row);
+        let window @ (start, taps) = worker.tables[1].window(y);
         let mut admitted = true;
         worker.each_row(depth, window, |y, number, _| {
             let elements = &worker.source[number * len..][..inside];
@@ -281,7 +266,7 @@ fn contract_single<S: Simd, F: Fold>(
     let outputs = pass.axes[2].output_len();
     for row in 0..rows {
         for output in 0..outputs {
-            let (start, count) = window_at(buffers.windows, output);
+            let (start, count) = buffers.windows.window(output);
             let taps = Taps {
                 start: row * pass.staged_pitch() + start,
                 count,

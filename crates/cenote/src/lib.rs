@@ -93,6 +93,7 @@ pub mod reference;
 mod scratch;
 mod sink;
 mod stage;
+mod table;
 mod threads;
 pub mod window;
 

@@ -9,28 +9,27 @@ use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
 use crate::pass::{Divide, Flat, Width};
 use crate::plane::{Buffers, Worker};
-use crate::reduce::{Counts, Reducer, Value};
+use crate::reduce::{Counts, InOrder, Value};
 use crate::sink::Sink;
 use crate::stage::Stage;
 
-impl<S: Simd, T: Element, R: Reducer<T>> Worker<'_, S, T, R> {
+impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
     /// Pools a band.
     pub(crate) fn run_ordered(
         &self,
+        [depth, height]: &[Stage<'_>; 2],
         buffers: &mut Buffers<'_, R::Fold>,
         sink: &mut Sink<'_, '_, S, T, R>,
     ) {
         let band = self.band;
         let [along_depth, along_height, _] = self.pass.axes;
-        let depth = Stage::new(along_depth, band.depth.clone());
-        let height = Stage::new(along_height, band.height.clone());
         let (pitch, len) = (self.pass.row_pitch(), self.pass.row_len());
         let slab = band.height.len() * pitch;
         for position in 0..depth.positions() {
             let Some(z) = depth.input(position) else {
                 continue;
             };
-            self.contract(z, &height, buffers);
+            self.contract(z, height, buffers);
             height.prepare(
                 self.simd,
                 &mut buffers.contracted,
@@ -38,7 +37,7 @@ impl<S: Simd, T: Element, R: Reducer<T>> Worker<'_, S, T, R> {
                 pitch,
             );
             for (row, y) in band.height.clone().enumerate() {
-                let taps = height.taps(y, pitch);
+                let taps = height.taps(&self.tables[1], y, pitch);
                 if !along_depth.is_identity() {
                     let mut out = buffers.folded.from(position * slab + row * pitch);
                     self.fold(&buffers.contracted, taps, len, &mut out);
@@ -56,7 +55,7 @@ impl<S: Simd, T: Element, R: Reducer<T>> Worker<'_, S, T, R> {
         depth.prepare(self.simd, &mut buffers.folded, &mut buffers.spare, slab);
         for z in band.depth.clone() {
             for (row, y) in band.height.clone().enumerate() {
-                let mut taps = depth.taps(z, slab);
+                let mut taps = depth.taps(&self.tables[0], z, slab);
                 taps.start += row * pitch;
                 self.fold(&buffers.folded, taps, len, &mut buffers.row);
                 sink.finish((z, y), &mut buffers.row);
@@ -172,7 +171,7 @@ impl<S: Simd, T: Element, R: Reducer<T>> Worker<'_, S, T, R> {
 }
 
 #[simd]
-fn lift_row<S: Simd, T: Element, R: Reducer<T>>(
+fn lift_row<S: Simd, T: Element, R: InOrder<T>>(
     simd: S,
     reducer: &R,
     counts: Option<&Counts<'_, Value<T, R>>>,

@@ -87,6 +87,13 @@ pub(crate) struct Band {
     pub(crate) height: Range<usize>,
 }
 
+impl Band {
+    /// The outputs along depth (0) or height (1).
+    pub(crate) fn outputs(&self, index: usize) -> Range<usize> {
+        [&self.depth, &self.height][index].clone()
+    }
+}
+
 /// Lanes of each buffer of a band.
 pub(crate) struct Sizes {
     pub(crate) staged: usize,
@@ -179,10 +186,14 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// The depth and the height of a band.
+    pub(crate) fn stages(&self, band: &Band) -> [Stage<'a>; 2] {
+        [0, 1].map(|index| Stage::new(self.axes[index], band.outputs(index)))
+    }
+
     /// Lanes of each buffer of a band.
     pub(crate) fn sizes<V>(&self, band: &Band) -> Sizes {
-        let depth = Stage::new(self.axes[0], band.depth.clone());
-        let height = Stage::new(self.axes[1], band.height.clone());
+        let [depth, height] = self.stages(band);
         let staged = self.staged_rows::<V>(height.positions()) * self.staged_pitch();
         let contracted = height.positions() * self.row_pitch();
         let slab = band.height.len() * self.row_pitch();

@@ -1,9 +1,8 @@
 //! Pools one band of some planes, by the shortest way that gives torch's result.
 
-use std::ops::Range;
-
 use fearless_simd::Simd;
 
+use crate::columns::Columns;
 use crate::direct;
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
@@ -12,7 +11,7 @@ use crate::pass::{Band, Divide, Flat, Pass, Sizes};
 use crate::reduce::{Counting, Counts, Finish, Reducer, Value};
 use crate::scratch::{Arena, Slot};
 use crate::sink::{Sink, Target};
-use crate::window::{Axis, Window};
+use crate::table::{Table, count};
 
 /// Scratch memory of a band.
 pub(crate) struct Buffers<'a, F: Fold> {
@@ -26,8 +25,8 @@ pub(crate) struct Buffers<'a, F: Fold> {
     pub(crate) folded: LanesMut<'a, F>,
     /// One row.
     pub(crate) row: LanesMut<'a, F>,
-    /// Start and taps of each window along the width, where they are not alike.
-    pub(crate) windows: &'a [i64],
+    /// The windows along the width, where they are not alike.
+    pub(crate) windows: Table<'a>,
     /// Counts along the width.
     pub(crate) counts: &'a [F::Value],
 }
@@ -37,6 +36,8 @@ pub(crate) struct Worker<'a, S, T, R> {
     pub(crate) simd: S,
     pub(crate) pass: &'a Pass<'a>,
     pub(crate) band: &'a Band,
+    /// The windows along depth and height.
+    pub(crate) tables: [Table<'a>; 2],
     pub(crate) reducer: &'a R,
     /// The elements of one plane.
     pub(crate) source: &'a [T],
@@ -52,12 +53,16 @@ pub(crate) struct Pieces<'a, T> {
 
 /// Words of scratch memory that [`run`] takes for a band.
 pub(crate) fn scratch_words<T: Element, R: Reducer<T>>(pass: &Pass<'_>, band: &Band) -> usize {
-    type AnyFold<T, R> = <<R as Reducer<T>>::AnyOrder as Finish<T>>::Fold;
+    type FoldOf<T, R> = <R as Finish<T>>::Fold;
     let sizes = pass.sizes::<Value<T, R>>(band);
-    let direct = pass.direct_sizes::<Value<T, R::AnyOrder>>(band);
-    pass.scratch_words::<R::Fold>(&sizes)
-        + pass.scratch_words::<AnyFold<T, R>>(&direct)
-        + direct::table_words(band)
+    let quick = if direct::fits(pass) {
+        let sizes = pass.direct_sizes::<Value<T, R::AnyOrder>>(band);
+        pass.scratch_words::<FoldOf<T, R::AnyOrder>>(&sizes)
+    } else {
+        let sizes = pass.sizes::<Value<T, R::Plain>>(band);
+        pass.scratch_words::<FoldOf<T, R::Plain>>(&sizes)
+    };
+    pass.scratch_words::<R::Fold>(&sizes) + quick + Table::band_words(pass, band)
 }
 
 /// Runs one band of some planes: rows first where the elements allow it, else in torch's order.
@@ -71,59 +76,107 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
         mut target,
     }: Pieces<'_, T>,
 ) {
-    let any = reducer.any_order().filter(|_| direct::fits(pass));
-    let mut quick = any.as_ref().map(|any| {
-        let worker = Worker::new(simd, (pass, any), band);
-        let buffers = worker.buffers(
-            &pass.direct_sizes::<Value<T, R::AnyOrder>>(band),
-            &mut arena,
-        );
-        (buffers, worker.tables(&mut arena), worker)
+    let fits = direct::fits(pass);
+    let any = reducer.any_order().filter(|_| fits);
+    let plain = reducer.plain().filter(|_| !fits && !pass.may_be_empty);
+    // Rows that are pooled whole, the short way, need no tables of windows.
+    let mut tables = if any.is_some() && pass.is_whole() {
+        None
+    } else {
+        Some(Table::of_band(pass, band, reducer.counting(), &mut arena))
+    };
+    let known = tables.unwrap_or_default();
+    let mut short = any.as_ref().map(|any| {
+        let sizes = pass.direct_sizes::<Value<T, R::AnyOrder>>(band);
+        Way::new(simd, (pass, any), (band, known), &sizes, &mut arena)
+    });
+    let mut quick = plain.as_ref().map(|plain| {
+        let sizes = pass.sizes::<Value<T, R::Plain>>(band);
+        Way::new(simd, (pass, plain), (band, known), &sizes, &mut arena)
     });
     let mut exact = None;
+    let stages = pass.stages(band);
     for source in source.chunks_exact(plane.max(1)) {
         let (mut piece, rest) = target.split_at(piece);
         target = rest;
-        if let Some((buffers, tables, worker)) = &mut quick {
-            worker.source = source;
-            let mut sink = Sink {
-                worker,
-                counts: buffers.counts,
-                target: piece.reborrow(),
-            };
-            if worker.run_direct(*tables, buffers, &mut sink) {
-                continue;
-            }
+        if let Some(way) = &mut short
+            && way.run(source, piece.reborrow(), Worker::run_direct)
+        {
+            continue;
         }
-        let (buffers, worker) = exact.get_or_insert_with(|| {
-            let worker = Worker::new(simd, (pass, reducer), band);
-            let buffers = worker.buffers(&pass.sizes::<Value<T, R>>(band), &mut arena);
-            (buffers, worker)
+        if let Some(way) = &mut quick
+            && R::AnyOrder::admits(source)
+        {
+            way.run(source, piece, |worker, buffers, sink| {
+                worker.run_ordered(&stages, buffers, sink);
+            });
+            continue;
+        }
+        let way = exact.get_or_insert_with(|| {
+            let tables = *tables
+                .get_or_insert_with(|| Table::of_band(pass, band, reducer.counting(), &mut arena));
+            let sizes = pass.sizes::<Value<T, R>>(band);
+            Way::new(simd, (pass, reducer), (band, tables), &sizes, &mut arena)
         });
-        worker.source = source;
-        let mut sink = Sink {
-            worker,
-            counts: buffers.counts,
-            target: piece,
+        way.run(source, piece, |worker, buffers, sink| {
+            worker.run_ordered(&stages, buffers, sink);
+        });
+    }
+}
+
+/// A worker with its memory.
+struct Way<'a, S, T: Element, R: Finish<T>> {
+    worker: Worker<'a, S, T, R>,
+    buffers: Buffers<'a, R::Fold>,
+}
+
+impl<'a, S: Simd, T: Element, R: Finish<T>> Way<'a, S, T, R> {
+    fn new(
+        simd: S,
+        (pass, reducer): (&'a Pass<'a>, &'a R),
+        (band, tables): (&'a Band, [Table<'a>; 2]),
+        sizes: &Sizes,
+        arena: &mut Arena<'a>,
+    ) -> Self {
+        let worker = Worker {
+            simd,
+            pass,
+            band,
+            tables,
+            reducer,
+            source: &[],
         };
-        worker.run_ordered(buffers, &mut sink);
+        Self {
+            buffers: worker.buffers(sizes, arena),
+            worker,
+        }
+    }
+
+    /// Pools one plane.
+    fn run<O>(
+        &mut self,
+        source: &'a [T],
+        target: Target<'_, T>,
+        pool: impl FnOnce(
+            &Worker<'a, S, T, R>,
+            &mut Buffers<'a, R::Fold>,
+            &mut Sink<'_, '_, S, T, R>,
+        ) -> O,
+    ) -> O {
+        self.worker.source = source;
+        let mut sink = Sink {
+            worker: &self.worker,
+            counts: self.buffers.counts,
+            target,
+        };
+        pool(&self.worker, &mut self.buffers, &mut sink)
     }
 }
 
 impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
-    fn new(simd: S, (pass, reducer): (&'a Pass<'a>, &'a R), band: &'a Band) -> Self {
-        Self {
-            simd,
-            pass,
-            band,
-            reducer,
-            source: &[],
-        }
-    }
-
     fn buffers<'b>(&self, sizes: &Sizes, arena: &mut Arena<'b>) -> Buffers<'b, R::Fold> {
         let axis = self.pass.axes[2];
-        let windows = tabulate(axis, 0..axis.output_len(), arena);
+        let windows = Table::new(axis, 0..axis.output_len(), arena);
         let counted = self.pass.counted.0[2];
         let counts: &mut [Value<T, R>] = Slot::take(arena, counted.output_len());
         if self.reducer.counting() != Counting::None {
@@ -171,10 +224,14 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
         };
         let mut out = buffers.contracted.from(at);
         if sliding.kernel_size >= LONG {
+            let doubled = (taps.count, taps.step);
+            if sliding.stride == 1 {
+                return fold_long(self.simd, &mut buffers.staged, doubled, len, &mut out);
+            }
             fold_long(
                 self.simd,
                 &mut buffers.staged,
-                (taps.count, taps.step),
+                doubled,
                 len,
                 &mut buffers.spare,
             );
@@ -205,7 +262,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
         let (axis, inner) = (self.pass.axes[2], self.pass.inner);
         let mut out = buffers.contracted.from(at);
         for output in 0..axis.output_len() {
-            let (start, count) = window_at(buffers.windows, output);
+            let (start, count) = buffers.windows.window(output);
             let taps = Taps {
                 start: from + start * inner,
                 count,
@@ -229,7 +286,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
         if self.pass.counted.1 != when {
             return None;
         }
-        self.counts_of(self.count_at(0, z) * self.count_at(1, y), width)
+        self.counts_of(self.tables[0].count(z) * self.tables[1].count(y), width)
     }
 
     /// The divisors of a row, of whose windows `rest` is counted along depth and height.
@@ -250,36 +307,4 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             inner: self.pass.inner,
         })
     }
-
-    /// What is counted of a window along one axis.
-    pub(crate) fn count_at(&self, axis: usize, output: usize) -> i64 {
-        match self.reducer.counting() {
-            Counting::None | Counting::Fixed(_) => 1,
-            counting => count(counting, self.pass.counted.0[axis].window(output)),
-        }
-    }
-}
-
-/// What `counting` counts of a window: at least 1, so that an empty window's mean is 0.
-fn count(counting: Counting, window: Window) -> i64 {
-    match counting {
-        Counting::None | Counting::Fixed(_) => 1,
-        Counting::Taps => window.taps.max(1) as i64,
-        Counting::Span => window.span.max(1) as i64,
-    }
-}
-
-/// Start and taps of the windows of some outputs, as a table.
-pub(crate) fn tabulate<'a>(axis: &Axis, outputs: Range<usize>, arena: &mut Arena<'a>) -> &'a [i64] {
-    let table = i64::take(arena, 2 * outputs.len());
-    for (slots, output) in table.chunks_exact_mut(2).zip(outputs) {
-        let window = axis.window(output);
-        slots.copy_from_slice(&[window.start as i64, window.taps as i64]);
-    }
-    table
-}
-
-/// Start and taps of a window in a table.
-pub(crate) fn window_at(table: &[i64], at: usize) -> (usize, usize) {
-    (table[2 * at] as usize, table[2 * at + 1] as usize)
 }

@@ -30,11 +30,8 @@ pub(crate) trait Finish<T: Element>: Sync {
 /// The lane values of a reducer.
 pub(crate) type Value<T, R> = <<R as Finish<T>>::Fold as Fold>::Value;
 
-/// A reduction of windows, whose taps are merged in torch's order.
-pub(crate) trait Reducer<T: Element>: Finish<T> {
-    /// The same reduction where taps may be taken in any order.
-    type AnyOrder: Columns<T>;
-
+/// A reduction whose taps are merged in torch's order.
+pub(crate) trait InOrder<T: Element>: Finish<T> {
     /// Makes lanes of a row of elements.
     fn lift(
         &self,
@@ -42,8 +39,21 @@ pub(crate) trait Reducer<T: Element>: Finish<T> {
         counts: Option<&Counts<'_, Value<T, Self>>>,
         lanes: &mut [Value<T, Self>],
     );
+}
+
+/// What a layer makes of its windows, and the quicker ways to it that some elements allow.
+pub(crate) trait Reducer<T: Element>: InOrder<T> {
+    /// The same reduction where taps may be taken in any order.
+    type AnyOrder: Columns<T>;
+    /// The same reduction in order, but cheaper, of elements that may be taken in any.
+    type Plain: InOrder<T>;
+
     /// The reduction in any order, if there is one that gives the same for some elements.
     fn any_order(&self) -> Option<Self::AnyOrder>;
+    /// The cheaper reduction in order, if there is one.
+    fn plain(&self) -> Option<Self::Plain> {
+        None
+    }
 }
 
 /// What a mean divides a window's sum by.
@@ -119,14 +129,21 @@ impl<T: Element> Finish<T> for Max {
     }
 }
 
-impl<T: Element> Reducer<T> for Max {
-    type AnyOrder = PlainMax;
-
+impl<T: Element> InOrder<T> for Max {
     #[inline(always)]
     fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Max>>, lanes: &mut [T::Max]) {
         <T as Convert<T::Max>>::widen(elements, lanes);
     }
+}
+
+impl<T: Element> Reducer<T> for Max {
+    type AnyOrder = PlainMax;
+    type Plain = PlainMax;
+
     fn any_order(&self) -> Option<PlainMax> {
+        Some(PlainMax)
+    }
+    fn plain(&self) -> Option<PlainMax> {
         Some(PlainMax)
     }
 }
@@ -143,13 +160,17 @@ impl<T: Element> Finish<T> for ArgMax {
     }
 }
 
-impl<T: Element> Reducer<T> for ArgMax {
-    type AnyOrder = PlainArgMax;
-
+impl<T: Element> InOrder<T> for ArgMax {
     #[inline(always)]
     fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Arg>>, lanes: &mut [T::Arg]) {
         <T as Convert<T::Arg>>::widen(elements, lanes);
     }
+}
+
+impl<T: Element> Reducer<T> for ArgMax {
+    type AnyOrder = PlainArgMax;
+    type Plain = Self;
+
     fn any_order(&self) -> Option<PlainArgMax> {
         Some(PlainArgMax)
     }
@@ -182,13 +203,17 @@ impl<T: Element> Finish<T> for Mean {
     }
 }
 
-impl<T: Element> Reducer<T> for Mean {
-    type AnyOrder = Self;
-
+impl<T: Element> InOrder<T> for Mean {
     #[inline(always)]
     fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Sum>>, lanes: &mut [T::Sum]) {
         <T as Convert<T::Sum>>::widen(elements, lanes);
     }
+}
+
+impl<T: Element> Reducer<T> for Mean {
+    type AnyOrder = Self;
+    type Plain = Self;
+
     fn any_order(&self) -> Option<Self> {
         Some(*self)
     }
@@ -213,9 +238,7 @@ impl<T: Element> Finish<T> for Spread {
     }
 }
 
-impl<T: Element> Reducer<T> for Spread {
-    type AnyOrder = Mean;
-
+impl<T: Element> InOrder<T> for Spread {
     #[inline(always)]
     fn lift(&self, elements: &[T], counts: Option<&Counts<'_, T::Sum>>, lanes: &mut [T::Sum]) {
         <T as Convert<T::Sum>>::widen(elements, lanes);
@@ -223,6 +246,12 @@ impl<T: Element> Reducer<T> for Spread {
             counts.divide::<T>(lanes);
         }
     }
+}
+
+impl<T: Element> Reducer<T> for Spread {
+    type AnyOrder = Mean;
+    type Plain = Self;
+
     fn any_order(&self) -> Option<Mean> {
         None
     }
@@ -308,14 +337,18 @@ impl<T: Element> Finish<T> for Power {
     }
 }
 
-impl<T: Element> Reducer<T> for Power {
-    type AnyOrder = Self;
-
+impl<T: Element> InOrder<T> for Power {
     #[inline(always)]
     fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Real>>, lanes: &mut [T::Real]) {
         <T as Convert<T::Real>>::widen(elements, lanes);
         self.raise(lanes);
     }
+}
+
+impl<T: Element> Reducer<T> for Power {
+    type AnyOrder = Self;
+    type Plain = Self;
+
     /// Squares only: other powers are taken of whole rows.
     fn any_order(&self) -> Option<Self> {
         (self.norm_type == 2.0).then_some(*self)

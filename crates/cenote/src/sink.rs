@@ -111,8 +111,9 @@ impl<'b, S: Simd, T: Element, R: Finish<T>> Sink<'_, 'b, S, T, R> {
         if slots.is_compact() {
             number(pass, place, slots, |at| R::Fold::flat(indices[at]));
         } else if pass.may_be_empty {
-            let [depth, height, width] = pass.axes;
-            let is_empty = depth.window(place.0).taps == 0 || height.window(place.1).taps == 0;
+            let [depth, height] = &self.worker.tables;
+            let width = pass.axes[2];
+            let is_empty = depth.window(place.0).1 == 0 || height.window(place.1).1 == 0;
             // Windows without a tap have no index.
             slots.fill(|at| {
                 if is_empty || width.window(at / pass.inner).taps == 0 {

@@ -6,7 +6,8 @@ use fearless_simd::Simd;
 
 use crate::fold::{Fold, LanesMut};
 use crate::kernel::{Taps, fold_long};
-use crate::window::{Axis, Sliding, Window};
+use crate::table::Table;
+use crate::window::{Axis, Sliding};
 
 /// The height or the depth of a band. Position 0 is the first input that the band's outputs read, or
 /// padding before it where windows are long.
@@ -53,8 +54,14 @@ impl<'a> Stage<'a> {
             .filter(|&input| input < self.axis.input_len())
     }
 
-    /// The taps of an output among the positions, which lie `unit` lanes apart.
-    pub(crate) fn taps(&self, output: usize, unit: usize) -> Taps {
+    /// The inputs among the positions.
+    pub(crate) fn inputs(&self) -> Range<usize> {
+        let bound = |position: isize| (position.max(0) as usize).min(self.axis.input_len());
+        bound(self.first)..bound(self.first.saturating_add_unsigned(self.positions))
+    }
+
+    /// The taps of an output, whose windows are in `table`, among the positions, which lie `unit` lanes apart.
+    pub(crate) fn taps(&self, table: &Table<'_>, output: usize, unit: usize) -> Taps {
         if let Some(sliding) = self.long {
             let start = (output - self.outputs.start) * sliding.stride * unit;
             return Taps {
@@ -63,9 +70,7 @@ impl<'a> Stage<'a> {
                 step: 0,
             };
         }
-        let Window {
-            start, taps: count, ..
-        } = self.axis.window(output);
+        let (start, count) = table.window(output);
         let start = if count == 0 {
             0
         } else {

@@ -129,28 +129,59 @@ impl Sliding {
             span: taps_before(input + self.padding[1]),
         }
     }
+}
 
-    /// The outputs whose windows hold input `index`: the window of the adjoint.
-    fn covering(&self, outputs: usize, index: usize) -> Window {
+/// The adjoint of a sliding axis: for each of its inputs, the outputs whose windows hold it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Covering {
+    sliding: Sliding,
+    /// The common divisor of stride and dilation.
+    common: usize,
+    /// Distance between the taps by which neighbouring outputs hold an input, and between those outputs.
+    tap_step: usize,
+    output_step: usize,
+    /// What `output_step` is multiplied by to give 1 modulo `tap_step`.
+    inverse: usize,
+}
+
+impl Covering {
+    fn new(sliding: Sliding) -> Self {
+        let common = gcd(sliding.dilation, sliding.stride);
+        let (tap_step, output_step) = (sliding.stride / common, sliding.dilation / common);
+        Self {
+            sliding,
+            common,
+            tap_step,
+            output_step,
+            inverse: inverse(output_step, tap_step),
+        }
+    }
+
+    /// The outputs, of which there are `outputs`, whose windows hold input `index`.
+    fn window(&self, outputs: usize, index: usize) -> Window {
         let none = Window {
             start: 0,
             taps: 0,
             span: 0,
         };
-        let at = index + self.padding[0];
-        let common = gcd(self.dilation, self.stride);
-        let (tap_step, output_step) = (self.stride / common, self.dilation / common);
+        let &Self {
+            sliding,
+            tap_step,
+            output_step,
+            ..
+        } = self;
+        let at = index + sliding.padding[0];
         // The first tap that meets `index` when it belongs to a window that starts at a multiple of stride: it solves
         // tap · dilation ≡ at (mod stride).
-        let first_tap = match at % common {
-            0 => multiply(at / common, inverse(output_step, tap_step), tap_step),
+        let first_tap = match at % self.common {
+            0 => multiply(at / self.common % tap_step, self.inverse, tap_step),
             _ => return none,
         };
-        if first_tap >= self.kernel_size || first_tap * self.dilation > at {
+        if first_tap >= sliding.kernel_size || first_tap * sliding.dilation > at {
             return none;
         }
-        let last = (at - first_tap * self.dilation) / self.stride;
-        let count = (self.kernel_size - first_tap).div_ceil(tap_step);
+        let last = (at - first_tap * sliding.dilation) / sliding.stride;
+        let count = (sliding.kernel_size - first_tap).div_ceil(tap_step);
         // Outputs last, last − step, …: `count` of them, kept where 0 ≤ output < outputs.
         let skipped = (last + 1).saturating_sub(outputs).div_ceil(output_step);
         let fitting = (last / output_step + 1).min(count);
@@ -172,7 +203,10 @@ fn gcd(a: usize, b: usize) -> usize {
 
 /// `a · b` modulo `modulus`.
 fn multiply(a: usize, b: usize, modulus: usize) -> usize {
-    (a as u128 * b as u128 % modulus as u128) as usize
+    match a.checked_mul(b) {
+        Some(product) => product % modulus,
+        None => (a as u128 * b as u128 % modulus as u128) as usize,
+    }
 }
 
 /// What `a`, which has no factor in common with `modulus`, is multiplied by to give 1: Euclid's algorithm.
@@ -190,8 +224,7 @@ fn inverse(a: usize, modulus: usize) -> usize {
 #[derive(Clone, Debug, PartialEq)]
 enum Rule {
     Sliding(Sliding),
-    /// The adjoint of a sliding axis: for each of its inputs, the outputs whose windows hold it.
-    Covering(Sliding),
+    Covering(Covering),
     Adaptive,
     Fractional(Scattered),
 }
@@ -206,19 +239,24 @@ struct Scattered {
     sample: f64,
     /// Distance from one start to the next.
     alpha: f64,
+    /// What the sample alone comes to.
+    origin: i64,
     precision: Precision,
 }
 
 impl Scattered {
+    fn place(&self, at: f64) -> i64 {
+        self.precision.round(at * self.alpha) as i64
+    }
+
     fn start(&self, output: usize, outputs: usize) -> usize {
         if output + 1 == outputs {
             return self.last;
         }
         let round = |value: f64| self.precision.round(value);
-        let place = |at: f64| round(round(at) * self.alpha) as i64;
         let moved = round(round(output as f64) + self.sample);
         // Samples outside [0, 1) are taken as torch takes them, but never lead outside the input.
-        let start = place(moved).saturating_sub(place(self.sample));
+        let start = self.place(moved).saturating_sub(self.origin);
         start.clamp(0, self.last as i64) as usize
     }
 }
@@ -273,16 +311,19 @@ impl Axis {
         let round = |value: f64| precision.round(value);
         let last = input - kernel_size;
         let alpha = round(round(last as f64) / round(output.saturating_sub(1) as f64));
+        let mut windows = Scattered {
+            kernel_size,
+            last,
+            sample: round(sample),
+            alpha,
+            origin: 0,
+            precision,
+        };
+        windows.origin = windows.place(windows.sample);
         Self {
             input,
             output,
-            rule: Rule::Fractional(Scattered {
-                kernel_size,
-                last,
-                sample: round(sample),
-                alpha,
-                precision,
-            }),
+            rule: Rule::Fractional(windows),
         }
     }
 
@@ -296,9 +337,9 @@ impl Axis {
                     padding: [lead, lead],
                     ..*sliding
                 }),
-                _ => Rule::Covering(*sliding),
+                _ => Rule::Covering(Covering::new(*sliding)),
             },
-            Rule::Covering(sliding) => Rule::Sliding(*sliding),
+            Rule::Covering(covering) => Rule::Sliding(covering.sliding),
             // o covers i exactly when i covers o in the adaptive axis with the lengths exchanged.
             Rule::Adaptive => Rule::Adaptive,
             Rule::Fractional(_) => {
@@ -326,7 +367,7 @@ impl Axis {
     pub fn step(&self) -> usize {
         let step = match &self.rule {
             Rule::Sliding(sliding) => sliding.dilation,
-            Rule::Covering(sliding) => sliding.dilation / gcd(sliding.dilation, sliding.stride),
+            Rule::Covering(covering) => covering.output_step,
             Rule::Adaptive | Rule::Fractional(_) => 1,
         };
         step.min(self.short() + 1)
@@ -340,7 +381,7 @@ impl Axis {
         debug_assert!(output < self.output, "output {output} of {}", self.output);
         match &self.rule {
             Rule::Sliding(sliding) => sliding.window(self.input, output),
-            Rule::Covering(sliding) => sliding.covering(self.input, output),
+            Rule::Covering(covering) => covering.window(self.input, output),
             Rule::Adaptive => {
                 let start = scale(output, self.input, self.output);
                 let end = 1 + scale_less_one(output + 1, self.input, self.output);
@@ -384,7 +425,7 @@ impl Axis {
     /// For an adjoint axis, the sliding rule that makes it of a row whose elements lie a stride apart, and
     /// that stride.
     pub(crate) fn stuffed(&self) -> Option<(Sliding, usize)> {
-        let Rule::Covering(sliding) = &self.rule else {
+        let Rule::Covering(Covering { sliding, .. }) = &self.rule else {
             return None;
         };
         let lead = sliding.lead()?;
@@ -399,15 +440,20 @@ impl Axis {
 
     /// The inputs from the first to the last that the windows of `outputs` read.
     pub(crate) fn inputs(&self, outputs: std::ops::Range<usize>) -> std::ops::Range<usize> {
-        let windows = outputs
-            .map(|output| self.window(output))
-            .filter(|window| window.taps > 0);
-        let ends = windows.map(|window| {
-            (
-                window.start,
-                window.start + (window.taps - 1) * self.step() + 1,
-            )
-        });
+        let reach = |output: usize| {
+            let window = self.window(output);
+            let end = window.start + window.taps.saturating_sub(1) * self.step() + 1;
+            (window.taps > 0).then_some((window.start, end))
+        };
+        // Windows of neighbouring taps move on from output to output; others may begin further back than the one before.
+        if self.step() == 1 {
+            let first = outputs.clone().find_map(reach);
+            let last = outputs.rev().find_map(reach);
+            return first
+                .zip(last)
+                .map_or(0..0, |(first, last)| first.0..last.1);
+        }
+        let ends = outputs.filter_map(reach);
         ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
             .map_or(0..0, |(start, end)| start..end)
     }
@@ -464,9 +510,7 @@ impl Axis {
         match &self.rule {
             Rule::Sliding(sliding) => sliding.kernel_size,
             Rule::Fractional(windows) => windows.kernel_size,
-            Rule::Covering(sliding) => sliding
-                .kernel_size
-                .div_ceil(sliding.stride / gcd(sliding.dilation, sliding.stride)),
+            Rule::Covering(covering) => covering.sliding.kernel_size.div_ceil(covering.tap_step),
             Rule::Adaptive => self.input.div_ceil(self.output.max(1)) + 1,
         }
     }

@@ -1,0 +1,95 @@
+//! The windows along one axis of a band, and what is counted of them: computed once for all planes.
+
+use std::ops::Range;
+
+use crate::pass::{Band, Divide, Pass};
+use crate::reduce::Counting;
+use crate::scratch::{Arena, Slot, arena_words};
+use crate::stage::Stage;
+use crate::window::{Axis, Window};
+
+/// The windows of some outputs.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Table<'a> {
+    first: usize,
+    /// Start and taps of each window.
+    windows: &'a [i64],
+    first_counted: usize,
+    counts: &'a [i64],
+}
+
+impl<'a> Table<'a> {
+    pub(crate) fn new(axis: &Axis, outputs: Range<usize>, arena: &mut Arena<'a>) -> Self {
+        let windows = i64::take(arena, 2 * outputs.len());
+        let first = outputs.start;
+        for (slots, output) in windows.chunks_exact_mut(2).zip(outputs) {
+            let window = axis.window(output);
+            slots.copy_from_slice(&[window.start as i64, window.taps as i64]);
+        }
+        Self {
+            first,
+            windows,
+            ..Self::default()
+        }
+    }
+
+    /// The tables of a band along depth and height, with counts.
+    pub(crate) fn of_band(
+        pass: &Pass<'_>,
+        band: &Band,
+        counting: Counting,
+        arena: &mut Arena<'a>,
+    ) -> [Self; 2] {
+        [0, 1].map(|index| {
+            let counted = counted(pass, band, index);
+            let counts = i64::take(arena, counted.len());
+            let first_counted = counted.start;
+            for (slot, output) in counts.iter_mut().zip(counted) {
+                *slot = count(counting, pass.counted.0[index].window(output));
+            }
+            Self {
+                first_counted,
+                counts,
+                ..Self::new(pass.axes[index], band.outputs(index), arena)
+            }
+        })
+    }
+
+    /// Words of scratch memory that [`Table::of_band`] takes.
+    pub(crate) fn band_words(pass: &Pass<'_>, band: &Band) -> usize {
+        let words = |index: usize| {
+            arena_words::<i64>(2 * band.outputs(index).len())
+                + arena_words::<i64>(counted(pass, band, index).len())
+        };
+        words(0) + words(1)
+    }
+
+    /// Start and taps of an output's window.
+    #[inline(always)]
+    pub(crate) fn window(&self, output: usize) -> (usize, usize) {
+        let at = 2 * (output - self.first);
+        (self.windows[at] as usize, self.windows[at + 1] as usize)
+    }
+
+    /// What is counted at a place along the counted axis.
+    pub(crate) fn count(&self, at: usize) -> i64 {
+        self.counts[at - self.first_counted]
+    }
+}
+
+/// The places along the counted axis that a band divides at: its outputs, or the inputs that they read.
+fn counted(pass: &Pass<'_>, band: &Band, index: usize) -> Range<usize> {
+    match pass.counted.1 {
+        Divide::Folded => band.outputs(index),
+        Divide::Lifted => Stage::new(pass.axes[index], band.outputs(index)).inputs(),
+    }
+}
+
+/// What `counting` counts of a window: at least 1, so that an empty window's mean is 0.
+pub(crate) fn count(counting: Counting, window: Window) -> i64 {
+    match counting {
+        Counting::None | Counting::Fixed(_) => 1,
+        Counting::Taps => window.taps.max(1) as i64,
+        Counting::Span => window.span.max(1) as i64,
+    }
+}
