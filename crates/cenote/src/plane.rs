@@ -1,6 +1,7 @@
 //! Pools one band of some planes, by the shortest way that gives torch's result.
 
 use fearless_simd::Simd;
+use fearless_simd_macros::simd;
 
 use crate::columns::Columns;
 use crate::direct;
@@ -105,7 +106,7 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
             continue;
         }
         if let Some(way) = &mut quick
-            && R::AnyOrder::admits(source)
+            && admits::<S, T, R::AnyOrder>(simd, source)
         {
             way.run(source, piece, |worker, buffers, sink| {
                 worker.run_ordered(&stages, buffers, sink);
@@ -122,6 +123,12 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
             worker.run_ordered(&stages, buffers, sink);
         });
     }
+}
+
+/// Whether the elements of a plane may be taken in any order.
+#[simd]
+fn admits<S: Simd, T: Element, C: Columns<T>>(simd: S, source: &[T]) -> bool {
+    C::admits(source)
 }
 
 /// A worker with its memory.
