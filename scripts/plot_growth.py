@@ -36,7 +36,7 @@ def growth(given, what, threads=None):
 
 def start(title, x, y="milliseconds"):
     plt.rcParams.update({"svg.hashsalt": "cenote", "svg.fonttype": "none", "font.family": "sans-serif"})
-    figure, axes = plt.subplots(figsize=(7, 4.2), layout="constrained")
+    figure, axes = plt.subplots(figsize=(8.6, 4.2), layout="constrained")
     axes.set(title=title, xlabel=x, ylabel=y)
     axes.grid(True, which="major", alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
@@ -49,7 +49,7 @@ def line(axes, name, xs, ys):
 
 
 def finish(figure, axes, name):
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
     figure.savefig(DOCS / f"growth-{name}.svg", metadata={"Date": None})
     print(DOCS / f"growth-{name}.svg")
 

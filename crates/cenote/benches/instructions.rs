@@ -6,7 +6,7 @@
 //! RAYON_NUM_THREADS=1 cargo bench -p cenote --bench instructions
 //! ```
 
-#![allow(unused_qualifications, reason = "the macros write them")]
+#![allow(unused_qualifications, missing_docs, reason = "what the macros write")]
 
 use std::hint::black_box;
 
