@@ -22,6 +22,23 @@ test("a chart tells the values under the pointer, zooms, and goes back", async (
   await expect(card.locator(".chart-foot")).toContainText("voided by a later start");
 });
 
+test("the rows at the pointer are sorted as asked for", async ({ page, open }) => {
+  await open(EVERY, view({ tab: "scalars", overlay: ["loss", "accuracy"], smoothing: 0 }));
+  const plot = page.locator(".common-chart .u-over");
+  await expect(plot).toBeVisible();
+  const rowsAtPointer = async (order: string) => {
+    await page.getByRole("button", { name: order, exact: true }).click();
+    const box = await plot.boundingBox();
+    if (!box) throw new Error("no chart");
+    await page.mouse.move(box.x + box.width * 0.7, box.y + box.height * 0.5, { steps: 2 });
+    await expect(page.locator(".tooltip tbody tr").nth(1)).toBeVisible();
+    return page.locator(".tooltip tbody tr td:first-child").allTextContents();
+  };
+  const highest = await rowsAtPointer("Highest");
+  expect(await rowsAtPointer("Lowest")).toEqual([...highest].reverse());
+  await expect(page).toHaveURL(/pointer=ascending/);
+});
+
 test("a chart is read by keys", async ({ page, open }) => {
   await open(EVERY, view({ tab: "scalars", tags: "^loss$", smoothing: 0 }));
   const chart = page.getByRole("group", { name: /^loss\./ });
@@ -114,6 +131,9 @@ test("sessions are sorted, searched and filtered along an axis", async ({ page, 
   await page.mouse.down();
   await page.mouse.move(axis.x + 14, axis.y + axis.height * 0.3, { steps: 4 });
   await page.mouse.up();
+  await expect(names).toHaveText([/session0/]);
+  await expect(page).toHaveURL(/filters=/);
+  await page.reload();
   await expect(names).toHaveText([/session0/]);
   await page.getByRole("button", { name: "Remove the filter" }).click();
   await expect(names).toHaveCount(3);

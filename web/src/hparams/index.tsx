@@ -1,10 +1,11 @@
 // Hyperparameters and metrics of sessions: as lines over parallel axes, and as a table.
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { api } from "../lib/api";
 import { useFetched } from "../lib/cache";
 import { colorOf } from "../lib/color";
 import { Search } from "../lib/Search";
 import { log, shown } from "../lib/store";
+import { show, view } from "../lib/view";
 import { formatValue } from "../scalars/x_axis";
 import { axisOf, brushFilter } from "./parallel";
 import { Parallel } from "./Parallel";
@@ -14,9 +15,10 @@ import "./hparams.css";
 
 export default function Hparams() {
   const { value, error } = useFetched(`${log.value?.session} ${log.value?.revision}`, api.hparams);
-  const [search, setSearch] = useState("");
-  const [order, setOrder] = useState<SortOrder | undefined>();
-  const [filters, setFilters] = useState<ReadonlyMap<string, Filter>>(new Map());
+  const { sessions: search, sorted } = view.value;
+  const order = sorted ?? undefined;
+  const filters = useMemo(() => new Map(Object.entries(view.value.filters)), [view.value.filters]);
+  const setFilters = (filters: ReadonlyMap<string, Filter>) => show({ filters: Object.fromEntries(filters) });
   const isShown = new Set(shown.value.map(({ name }) => name));
   const all = useMemo(() => value ? sessionsOf(value).filter(({ name }) => isShown.has(name)) : [], [value, shown.value]);
   const columns = useMemo(() => value ? columnsOf(value) : [], [value]);
@@ -33,13 +35,13 @@ export default function Hparams() {
   return (
     <>
       <div class="toolbar" role="toolbar" aria-label="View">
-        <div class="tag-filter"><Search label="Search sessions" value={search} onInput={setSearch} /></div>
+        <div class="tag-filter"><Search label="Search sessions" value={search} onInput={(sessions) => show({ sessions })} /></div>
         <span class="count" role="status">{found.length} of {all.length} sessions</span>
         {filters.size > 0 && <button type="button" class="text" onClick={() => setFilters(new Map())}>Remove {filters.size === 1 ? "the filter" : "all filters"}</button>}
       </div>
       {error && <p class="notice" role="alert">{error}</p>}
       {axes.length > 1 && <Parallel axes={axes} sessions={all} found={found} filters={filters} onBrush={brush} />}
-      <Table columns={columns} sessions={found} order={order} onOrder={setOrder} />
+      <Table columns={columns} sessions={found} order={order} onOrder={(order) => show({ sorted: order ?? null })} />
     </>
   );
 }

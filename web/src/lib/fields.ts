@@ -1,4 +1,5 @@
 // How one part of a view is written into an address, and read from it.
+import type { Filter, SortOrder } from "../hparams/table";
 import type { Pane } from "./view";
 
 export interface Field<T> {
@@ -64,3 +65,21 @@ const isPane = (value: unknown): value is Pane =>
 
 export const panes = (): Field<Pane[]> =>
   json<Pane[]>([], (value): value is Pane[] => isList(value) && value.every(isPane));
+
+const isSortOrder = (value: unknown): value is SortOrder =>
+  isObject(value) && typeof value.column === "string" && typeof value.descending === "boolean";
+
+export const sortOrder = (): Field<SortOrder | null> =>
+  json<SortOrder | null>(null, (value): value is SortOrder | null => value === null || isSortOrder(value));
+
+const isBound = (value: unknown): boolean => value === undefined || isFinite(value);
+
+const isFilter = (value: unknown): value is Filter =>
+  isObject(value)
+  && (value.kind === "range"
+    ? isBound(value.min) && isBound(value.max)
+    : value.kind === "values" && isList(value.allowed) && value.allowed.every((each) => typeof each === "string"));
+
+export const filters = (): Field<Record<string, Filter>> =>
+  json<Record<string, Filter>>({}, (value): value is Record<string, Filter> =>
+    isObject(value) && Object.values(value).every(isFilter));

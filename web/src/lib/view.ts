@@ -1,6 +1,7 @@
 // What is shown, all of it in the address: a link restores the view, and a reload keeps it.
 import { batch, signal } from "@preact/signals";
-import { type Field, flag, names, number, numbersByName, oneOf, optionalNumber, panes, text, triple } from "./fields";
+import type { Filter, SortOrder } from "../hparams/table";
+import { type Field, filters, flag, names, number, numbersByName, oneOf, optionalNumber, panes, sortOrder, text, triple } from "./fields";
 
 /** One series of pictures; the sample counts where a value holds several. */
 export interface Pane {
@@ -61,8 +62,14 @@ export interface View {
   axis: "step" | "relative" | "wall";
   log: boolean;
   outliers: boolean;
+  /** How the rows of the table beside the pointer are sorted, by value or by distance. */
+  pointer: "descending" | "ascending" | "nearest" | "default";
   overlay: string[];
   histogram: "offset" | "overlay" | "distribution";
+  /** What sessions must contain, what their columns must hold, and the column they are sorted by. */
+  sessions: string;
+  filters: Record<string, Filter>;
+  sorted: SortOrder | null;
   raw: boolean;
   theme: "system" | "light" | "dark";
 }
@@ -104,8 +111,12 @@ const FIELDS: { [Name in keyof View]: Field<View[Name]> } = {
   axis: oneOf("step", "relative", "wall"),
   log: flag(false),
   outliers: flag(false),
+  pointer: oneOf("descending", "ascending", "nearest", "default"),
   overlay: names(),
   histogram: oneOf("offset", "overlay", "distribution"),
+  sessions: text(),
+  filters: filters(),
+  sorted: sortOrder(),
   raw: flag(false),
   theme: oneOf("system", "light", "dark"),
 };

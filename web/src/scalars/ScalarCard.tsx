@@ -13,6 +13,7 @@ import { at } from "./columns";
 import { seriesName, type Source, useScalars } from "./loading";
 import { SaveMenu } from "./SaveMenu";
 import { formatValue, formatX } from "./x_axis";
+import { limitTooltip, sortTooltip } from "./tooltip";
 
 interface Props {
   name: string;
@@ -57,11 +58,12 @@ export function ScalarCard({ name, title, sources, tag }: Props) {
 
 const MOST_ROWS = 12;
 
-/** The table beside the pointer, the highest first. */
+/** The table beside the pointer. */
 function Rows({ hits, all }: { hits: readonly Hit[]; all: readonly ChartSeries[] }) {
-  const { axis } = view.value;
-  const nearest = hits.reduce<Hit | null>((best, hit) => !best || hit.distance < best.distance ? hit : best, null);
-  const rows = [...hits].sort((a, b) => at(b.curve.line.y, b.index) - at(a.curve.line.y, a.index)).slice(0, MOST_ROWS);
+  const { axis, pointer } = view.value;
+  const found = hits.map((hit) => ({ ...hit, id: hit.curve.id, shown: at(hit.curve.line.y, hit.index) }));
+  const sorted = sortTooltip(found, pointer);
+  const rows = limitTooltip(sorted.rows, sorted.nearest, MOST_ROWS);
   return (
     <table>
       <thead><tr><th>{hits.length > rows.length ? `${rows.length} of ${hits.length}` : "Run"}</th><th>Value</th><th>Smoothed</th><th>Step</th>{axis !== "step" && <th class="wide-only">Time</th>}</tr></thead>
@@ -69,7 +71,7 @@ function Rows({ hits, all }: { hits: readonly Hit[]; all: readonly ChartSeries[]
         {rows.map(({ curve, index }) => {
           const series = all.find(({ id }) => id === curve.id);
           return (
-            <tr key={curve.id} class={curve === nearest?.curve ? "nearest" : ""}>
+            <tr key={curve.id} class={curve.id === sorted.nearest ? "nearest" : ""}>
               <td><span class="dot" style={{ background: curve.color ?? colorOf(series?.run ?? "") }} />{curve.name}</td>
               <td>{formatValue(at((curve.faint ?? curve.line).y, index))}</td>
               <td>{formatValue(at(curve.line.y, index))}</td>

@@ -2,30 +2,21 @@
 
 export type TooltipSort = "default" | "ascending" | "descending" | "nearest";
 
-export const TOOLTIP_SORTS: readonly TooltipSort[] = ["default", "ascending", "descending", "nearest"];
-
 /** One series at the pointer. */
 export interface TooltipRow {
   readonly id: string;
-  readonly name: string;
-  readonly color: string;
-  /** As in the log. */
-  readonly value: number;
   /** As drawn. */
   readonly shown: number;
-  readonly step: number;
-  readonly wallTime: number;
-  readonly relative: number;
   /** Pixels between the pointer and the point. */
   readonly distance: number;
 }
 
 /** The rows in the order asked for; NaN comes last. The nearest one is told apart. */
-export function sortTooltip(
-  rows: readonly TooltipRow[],
+export function sortTooltip<Row extends TooltipRow>(
+  rows: readonly Row[],
   sort: TooltipSort,
-): { rows: readonly TooltipRow[]; nearest: string | undefined } {
-  const nearest = rows.reduce<TooltipRow | undefined>(
+): { rows: readonly Row[]; nearest: string | undefined } {
+  const nearest = rows.reduce<Row | undefined>(
     (best, row) => (best === undefined || row.distance < best.distance ? row : best),
     undefined,
   )?.id;
@@ -50,11 +41,11 @@ function compare(a: number, b: number): number {
 }
 
 /** The rows that fit: the first ones, and the nearest among them whatever its place. */
-export function limitTooltip(
-  rows: readonly TooltipRow[],
+export function limitTooltip<Row extends TooltipRow>(
+  rows: readonly Row[],
   nearest: string | undefined,
   limit: number,
-): readonly TooltipRow[] {
+): readonly Row[] {
   const first = rows.slice(0, limit);
   if (rows.length <= limit || first.some((row) => row.id === nearest)) {
     return first;
