@@ -70,6 +70,31 @@ const THEIRS = {
   start: (at) => spawn(tensorboard, ["--logdir", logdir, "--port", String(at), "--host", "127.0.0.1"], { stdio: "ignore" }),
   ready: (at) => until(`http://127.0.0.1:${at}/data/plugin/images/tags`, async (answer) => Object.keys(await answer.json()).length > 0),
   page: (at) => `http://127.0.0.1:${at}/#images`,
+  move: async (place) => {
+    const loader = globalThis.loaderOf(document);
+    const shown = () => loader.shadowRoot.querySelector("#main-image-container img");
+    const begun = performance.now();
+    const before = shown().src;
+    loader._stepIndex = place;
+    while (shown()?.src === before || !shown()?.complete) await new Promise(requestAnimationFrame);
+    return performance.now() - begun;
+  },
+  key: () => {
+    const loader = globalThis.loaderOf(document);
+    return new URL(loader.shadowRoot.querySelector("#main-image-container img").src).search;
+  },
+  steps: () => {
+    // Polymer keeps the steps of a card in the element; it is deep in shadow roots.
+    globalThis.loaderOf = (root) => {
+      for (const element of root.querySelectorAll("*")) {
+        if (element.localName === "tf-image-loader") return element;
+        const found = element.shadowRoot && globalThis.loaderOf(element.shadowRoot);
+        if (found) return found;
+      }
+      return null;
+    };
+    return globalThis.loaderOf(document)._steps.length;
+  },
   seen: () => {
     const all = [document];
     for (const root of all) {
@@ -106,7 +131,7 @@ async function once(browser, tool) {
 
 /** Random steps: the time until each is seen, and what came over the line. */
 async function random(page, tool) {
-  await page.waitForFunction(() => /^Live/.test(document.querySelector(".lamp")?.textContent ?? ""), null, { timeout: 60_000 });
+  if (tool === OURS) await page.waitForFunction(() => /^Live/.test(document.querySelector(".lamp")?.textContent ?? ""), null, { timeout: 60_000 });
   await sleep(1500);
   const count = await page.evaluate(tool.steps);
   const client = await page.context().newCDPSession(page);

@@ -29,6 +29,17 @@ pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
     fn fold_row(&self, row: &[T]) -> (Value<T, Self>, <Self::Fold as Fold>::Index);
 }
 
+/// Folds rows of values with as many lanes together as a row has, and without a loop over few rows.
+macro_rules! fold_values {
+    ($rows:expr, $lanes:expr, $lift:expr, $merge:expr) => {
+        match ($lanes.len(), $rows.len()) {
+            (16.., 2) => fold_few::<_, _, 2>($rows, $lanes, $lift, $merge),
+            (16.., 3) => fold_few::<_, _, 3>($rows, $lanes, $lift, $merge),
+            (len, _) => in_chunks!(len, fold_values($rows, $lanes, $lift, $merge)),
+        }
+    };
+}
+
 /// Runs `$fold::<CHUNK>` with as many lanes together as a row of `$len` has: a vector, or a few.
 macro_rules! in_chunks {
     ($len:expr, $fold:ident $args:tt) => {
@@ -53,6 +64,38 @@ fn chunk<T, const CHUNK: usize>(row: &[T], at: usize) -> &[T; CHUNK] {
     match row[at..].first_chunk() {
         Some(chunk) => chunk,
         None => unreachable!("a chunk lies within its row"),
+    }
+}
+
+/// As [`fold_values`], of a few rows whose number is known, without a loop over them.
+#[inline(always)]
+fn fold_few<T: Copy, L: Lane, const ROWS: usize>(
+    rows: &[&[T]],
+    lanes: &mut [L],
+    lift: impl Fn(T) -> L,
+    merge: impl Fn(L, L) -> L,
+) {
+    const CHUNK: usize = 16;
+    let len = lanes.len();
+    let mut of = [&rows[0][..len]; ROWS];
+    for number in 1..ROWS {
+        of[number] = &rows[number][..len];
+    }
+    let mut next = Some(0);
+    while let Some(at) = next {
+        let mut folded = [L::ZERO; CHUNK];
+        let first = chunk::<T, CHUNK>(of[0], at);
+        for x in 0..CHUNK {
+            folded[x] = lift(first[x]);
+        }
+        for number in 1..ROWS {
+            let row = chunk::<T, CHUNK>(of[number], at);
+            for x in 0..CHUNK {
+                folded[x] = merge(folded[x], lift(row[x]));
+            }
+        }
+        lanes[at..at + CHUNK].copy_from_slice(&folded);
+        next = next_chunk::<CHUNK>(at, len);
     }
 }
 
@@ -154,10 +197,7 @@ impl<T: Element> Columns<T> for PlainMax {
     #[inline(always)]
     fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {
         let values = &mut lanes.values[..len];
-        in_chunks!(
-            len,
-            fold_values(rows, values, Lift::<T::Plain>::lift, larger)
-        );
+        fold_values!(rows, values, Lift::<T::Plain>::lift, larger);
     }
     #[inline(always)]
     fn fold_row(&self, row: &[T]) -> (T::Plain, ()) {
@@ -245,10 +285,7 @@ impl<T: Element> Columns<T> for Mean {
     #[inline(always)]
     fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {
         let values = &mut lanes.values[..len];
-        in_chunks!(
-            len,
-            fold_values(rows, values, Lift::<T::Sum>::lift, Lane::plus)
-        );
+        fold_values!(rows, values, Lift::<T::Sum>::lift, Lane::plus);
     }
     #[inline(always)]
     fn fold_row(&self, row: &[T]) -> (T::Sum, ()) {
@@ -266,7 +303,7 @@ impl<T: Element> Columns<T> for Power {
     #[inline(always)]
     fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {
         let values = &mut lanes.values[..len];
-        in_chunks!(len, fold_values(rows, values, square::<T>, Lane::plus));
+        fold_values!(rows, values, square::<T>, Lane::plus);
     }
     #[inline(always)]
     fn fold_row(&self, row: &[T]) -> (T::Real, ()) {

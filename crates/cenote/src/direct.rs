@@ -65,6 +65,49 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         }
     }
 
+    /// Up to which row a look at the rows of output `y` goes on, for those of the next outputs: a look at many elements
+    /// costs less than many looks. Rows that no window holds are not looked at.
+    fn look_ahead(&self, y: usize, last: usize) -> usize {
+        const BYTES: usize = 4096;
+        let height = self.pass.axes[1];
+        let hop = height.input_len().div_ceil(height.output_len().max(1));
+        let row_bytes = self.pass.source_row_len() * size_of::<T>();
+        let outputs = if hop > height.max_taps() {
+            0
+        } else {
+            BYTES / (hop * row_bytes).max(1)
+        };
+        let (start, taps) = self.tables[1].window((y + outputs).min(last));
+        start + taps
+    }
+
+    /// Whether the elements of a window's rows, and those of the rows before `fresh.end`, may be taken in any order. Rows
+    /// before `fresh` have been looked at.
+    #[inline(always)]
+    fn admits_rows(
+        &self,
+        (depth, depth_taps): (usize, usize),
+        (start, taps): (usize, usize),
+        fresh: Range<usize>,
+    ) -> bool {
+        let len = self.pass.source_row_len();
+        let [along_depth, along_height, _] = self.pass.axes;
+        let mut admitted = true;
+        for z in 0..depth_taps {
+            let slab = (depth + z * along_depth.step()) * along_height.input_len();
+            if along_height.step() == 1 {
+                let rows = slab + start.max(fresh.start)..slab + fresh.end;
+                admitted &= R::admits(&self.source[rows.start * len..rows.end * len]);
+                continue;
+            }
+            for tap in 0..taps {
+                let row = slab + start + tap * along_height.step();
+                admitted &= R::admits(&self.source[row * len..][..len]);
+            }
+        }
+        admitted
+    }
+
     /// Pools a band of rows each of which is one window. False as in [`Worker::run_direct`].
     fn run_whole(&self, sink: &mut Sink<'_, '_, S, T, R>) -> bool {
         let [depth, height, width] = self.pass.plane;
@@ -205,28 +248,25 @@ fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
         Width::Keep | Width::Groups | Width::Single => 0,
     };
     let inside = len.min(pitch.saturating_sub(before));
+    // Rows before this one have been looked at.
     let mut checked = 0;
+    let last = heights.end - 1;
+    let mut rows: [&[T]; MOST_ROWS] = [&[]; MOST_ROWS];
     let depth = worker.tables[0].window(z);
     for (row, y) in heights.enumerate() {
-        let mut rows: [&[T]; MOST_ROWS] = [&[]; MOST_ROWS];
-        let mut count = 0;
-        let window @ (start, taps) = worker.tables[1].window(y);
-        let mut admitted = true;
-        worker.each_row(depth, window, |y, number, _| {
-            let elements = &worker.source[number * len..][..inside];
-            if y >= checked {
-                admitted &= R::admits(elements);
+        let window = worker.tables[1].window(y);
+        if window.0 + window.1 > checked || worker.pass.axes[1].step() > 1 {
+            let ahead = worker.look_ahead(y, last);
+            if !worker.admits_rows(depth, window, checked..ahead) {
+                return false;
             }
-            rows[count] = elements;
+            checked = ahead;
+        }
+        let mut count = 0;
+        worker.each_row(depth, window, |_, number, _| {
+            rows[count] = &worker.source[number * len..][..inside];
             count += 1;
         });
-        if !admitted {
-            return false;
-        }
-        // Windows of neighbouring rows move on without leaving any out, so those before this have been looked at.
-        if worker.pass.axes[1].step() == 1 {
-            checked = checked.max(start + taps);
-        }
         let mut lanes = buffers.staged.from(row * pitch);
         lanes.clear(0, before);
         lanes.clear(before + inside, pitch - before - inside);
