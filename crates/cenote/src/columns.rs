@@ -33,8 +33,8 @@ pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
 macro_rules! fold_values {
     ($rows:expr, $lanes:expr, $lift:expr, $merge:expr) => {
         match ($lanes.len(), $rows.len()) {
-            (16.., 2) => fold_few::<_, _, 2>($rows, $lanes, $lift, $merge),
-            (16.., 3) => fold_few::<_, _, 3>($rows, $lanes, $lift, $merge),
+            (32.., 2) => fold_few::<_, _, 2>($rows, $lanes, $lift, $merge),
+            (32.., 3) => fold_few::<_, _, 3>($rows, $lanes, $lift, $merge),
             (len, _) => in_chunks!(len, fold_values($rows, $lanes, $lift, $merge)),
         }
     };
@@ -44,6 +44,7 @@ macro_rules! fold_values {
 macro_rules! in_chunks {
     ($len:expr, $fold:ident $args:tt) => {
         match $len {
+            32.. => $fold::<_, _, 32> $args,
             16.. => $fold::<_, _, 16> $args,
             8.. => $fold::<_, _, 8> $args,
             4.. => $fold::<_, _, 4> $args,
@@ -75,7 +76,7 @@ fn fold_few<T: Copy, L: Lane, const ROWS: usize>(
     lift: impl Fn(T) -> L,
     merge: impl Fn(L, L) -> L,
 ) {
-    const CHUNK: usize = 16;
+    const CHUNK: usize = 32;
     let len = lanes.len();
     let mut of = [&rows[0][..len]; ROWS];
     for number in 1..ROWS {
