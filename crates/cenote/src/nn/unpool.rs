@@ -235,16 +235,21 @@ impl UnpoolPlan {
         check_length("the input", self.input_len(), input.len())?;
         check_length("the index buffer", self.input_len(), indices.len())?;
         check_length("the output", self.output_len(), output.len())?;
-        self.share(output, self.output_block(), indices, |block, out, place| {
-            for (at, (&element, &index)) in block_of(input, block, self.input_block)
-                .zip(block_of(indices, block, self.input_block))
-                .enumerate()
-            {
-                if let Some(place) = place(at, index) {
-                    out[place] = element;
+        self.share(
+            output,
+            self.output_block(),
+            indices,
+            |block, out, places| {
+                for (at, (&element, &index)) in block_of(input, block, self.input_block)
+                    .zip(block_of(indices, block, self.input_block))
+                    .enumerate()
+                {
+                    if let Some(place) = places.find(at, index) {
+                        out[place] = element;
+                    }
                 }
-            }
-        })
+            },
+        )
     }
 
     /// The gradient of the input: each element's gradient is that of the place it was put.
@@ -273,55 +278,53 @@ impl UnpoolPlan {
             grad_input,
             self.input_block,
             indices,
-            |block, grads, place| {
+            |block, grads, places| {
                 let source = &grad_output[block * block_len..(block + 1) * block_len];
                 for (at, (grad, &index)) in grads
                     .iter_mut()
                     .zip(block_of(indices, block, self.input_block))
                     .enumerate()
                 {
-                    *grad = place(at, index).map_or_else(T::default, |place| source[place]);
+                    *grad = places
+                        .find(at, index)
+                        .map_or_else(T::default, |place| source[place]);
                 }
             },
         )
     }
 
-    /// Runs `work` for every outer index with its piece of `target`, and a function that finds the place of
-    /// an element in its block of the output.
+    /// Runs `work` for every outer index with its piece of `target`, and what finds the place of an element in its block
+    /// of the output.
     fn share<T: Element>(
         &self,
         target: &mut [T],
         unit: usize,
         indices: &[i64],
-        work: impl Fn(usize, &mut [T], &dyn Fn(usize, i64) -> Option<usize>) + Sync,
+        work: impl Fn(usize, &mut [T], &Places<'_>) + Sync,
     ) -> Result<()> {
-        let outside = OnceLock::new();
-        let plane: usize = self.indexed.iter().product();
-        let place = |at: usize, index: i64| {
-            let place = usize::try_from(index)
-                .ok()
-                .filter(|&index| index < plane)
-                .and_then(|index| self.rebase(index));
-            if place.is_none() {
-                // The first index met is named; the others are no news.
-                let _ = outside.set(index);
-            }
-            place.map(|place| place * self.inner + at % self.inner)
+        let places = Places {
+            plan: self,
+            len: self.indexed.iter().product(),
+            outside: OnceLock::new(),
         };
         let bytes = size_of_val(target) + size_of_val(indices) + self.input_len() * size_of::<T>();
         let grain = self.outer.div_ceil(threads::pieces(bytes)).max(1);
         let blocks = Blocks {
             unit,
-            work: |block: usize, piece: &mut [T]| work(block, piece, &place),
+            work: |block: usize, piece: &mut [T]| work(block, piece, &places),
         };
         threads::share(&blocks, 0..self.outer, grain, Target::values(target));
-        match outside.into_inner() {
+        match places.outside.into_inner() {
             None => Ok(()),
-            Some(index) => Err(Error::Index { index, plane }),
+            Some(index) => Err(Error::Index {
+                index,
+                plane: places.len,
+            }),
         }
     }
 
     /// The place in the output's plane of an index that counts in the default plane.
+    #[inline(always)]
     fn rebase(&self, index: usize) -> Option<usize> {
         if self.indexed == self.plane {
             return Some(index);
@@ -334,6 +337,35 @@ impl UnpoolPlan {
         ];
         let inside = at.iter().zip(&self.plane).all(|(at, length)| at < length);
         inside.then(|| (at[0] * self.plane[1] + at[1]) * self.plane[2] + at[2])
+    }
+}
+
+/// Finds the places that indices name.
+struct Places<'a> {
+    plan: &'a UnpoolPlan,
+    /// Elements of the plane in which indices count.
+    len: usize,
+    /// An index outside of it, if one was met.
+    outside: OnceLock<i64>,
+}
+
+impl Places<'_> {
+    /// The place in its block of the output of the element at `at` in its block of the input.
+    #[inline(always)]
+    fn find(&self, at: usize, index: i64) -> Option<usize> {
+        let plan = self.plan;
+        let place = usize::try_from(index)
+            .ok()
+            .filter(|&index| index < self.len)
+            .and_then(|index| plan.rebase(index));
+        if place.is_none() {
+            // The first index met is named; the others are no news.
+            let _ = self.outside.set(index);
+        }
+        match plan.inner {
+            1 => place,
+            inner => place.map(|place| place * inner + at % inner),
+        }
     }
 }
 
