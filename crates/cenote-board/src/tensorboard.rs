@@ -216,7 +216,7 @@ async fn images(State(log): State<Arc<Log>>, Query(of): Query<OfRun>) -> Answer 
         let image = |&value: &cenote_events::ValueRef| {
             let key = log.session.key(value);
             json!({
-                "wall_time": Column(vec![value.wall_time]).0[0],
+                "wall_time": value.wall_time,
                 "step": value.step,
                 "query": format!("blob_key={key}_{}", of.sample),
             })

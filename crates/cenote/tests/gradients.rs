@@ -128,7 +128,7 @@ macro_rules! properties {
             use super::*;
 
             proptest! {
-                #![proptest_config(ProptestConfig::with_cases(7000))]
+                #![proptest_config(ProptestConfig::with_cases(8000))]
 
                 #[test]
                 fn maxima(geometry in geometry::<$axes>(), seed: u64) {
@@ -162,7 +162,7 @@ properties!(one_axis 1, two_axes 2, three_axes 3);
 macro_rules! fractional {
     ($($name:ident $axes:literal),*) => {
         proptest! {
-            #![proptest_config(ProptestConfig::with_cases(7000))]
+            #![proptest_config(ProptestConfig::with_cases(8000))]
 
             $(#[test]
             fn $name(geometry in geometry::<$axes>(), seed: u64) {

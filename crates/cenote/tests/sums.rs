@@ -111,7 +111,7 @@ macro_rules! properties {
             use super::*;
 
             proptest! {
-                #![proptest_config(ProptestConfig::with_cases(7000))]
+                #![proptest_config(ProptestConfig::with_cases(8000))]
 
                 #[test]
                 fn means(geometry in geometry::<$axes>(), include: bool, divisor in proptest::option::of(1i64..9), seed: u64) {

@@ -8,11 +8,11 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::Query;
+use cenote_events::Location;
 use cenote_events::message::Value;
 use prost::Message;
 use serde::Deserialize;
 use tokio::sync::mpsc;
-use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -103,12 +103,14 @@ pub(crate) fn samples(value: &Value) -> Vec<Vec<u8>> {
     }
 }
 
-/// The value that a key names.
-fn find(log: &Log, key: &str) -> Result<Value, Refusal> {
-    let gone = || Refusal::missing("there is no such value, or no longer: load the page again");
-    let value = log.session.value(key).ok_or_else(gone)?;
-    let location = log.read().logdir.locate(value).ok_or_else(gone)?;
-    Ok(location.read()?)
+/// Where the value is that a key names.
+fn locate(log: &Log, key: &str) -> Result<Location, Refusal> {
+    let value = log.session.value(key);
+    value
+        .and_then(|value| log.read().logdir.locate(value))
+        .ok_or_else(|| {
+            Refusal::missing("there is no such value, or no longer: load the page again")
+        })
 }
 
 /// `/api/blob/{key}/{sample}`.
@@ -117,7 +119,7 @@ pub(crate) async fn blob(
     Path((key, sample)): Path<(String, usize)>,
 ) -> Result<Response, Refusal> {
     with_log(log, move |log| {
-        let samples = samples(&find(log, &key)?);
+        let samples = samples(&locate(log, &key)?.read()?);
         let count = samples.len();
         let sample = samples.into_iter().nth(sample).ok_or_else(|| {
             Refusal::missing(format!(
@@ -135,9 +137,7 @@ pub(super) async fn record(
     Path(key): Path<String>,
 ) -> Result<Response, Refusal> {
     with_log(log, move |log| {
-        let gone = || Refusal::missing("there is no such value, or no longer: load the page again");
-        let value = log.session.value(&key).ok_or_else(gone)?;
-        let location = log.read().logdir.locate(value).ok_or_else(gone)?;
+        let location = locate(log, &key)?;
         let content = match location.read_event()?.what {
             Some(cenote_events::message::What::GraphDef(graph)) => graph,
             _ => location.read()?.encode_to_vec(),
@@ -197,7 +197,7 @@ pub(super) async fn zip(
             format!("attachment; filename=\"{name}.zip\""),
         ),
     ];
-    let body = Body::from_stream(ReceiverStream::new(receiver).map(|chunk| chunk));
+    let body = Body::from_stream(ReceiverStream::new(receiver));
     Ok((headers, body).into_response())
 }
 

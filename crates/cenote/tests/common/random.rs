@@ -35,6 +35,21 @@ impl<const N: usize> Geometry<N> {
     }
 }
 
+/// A kernel and dilation that fit an axis of `length`, `padded` with its padding. One in eight may not fit, and be
+/// refused.
+pub(crate) fn fitted(
+    number: u8,
+    (kernel_size, dilation): (usize, usize),
+    length: usize,
+    padded: usize,
+) -> (usize, usize) {
+    if number.is_multiple_of(8) || (kernel_size - 1) * dilation < padded {
+        (kernel_size, dilation)
+    } else {
+        (kernel_size.min(length), 1)
+    }
+}
+
 pub(crate) fn geometry<const N: usize>() -> impl Strategy<Value = Geometry<N>> {
     let axis = (
         1usize..20,
@@ -46,8 +61,18 @@ pub(crate) fn geometry<const N: usize>() -> impl Strategy<Value = Geometry<N>> {
         1usize..24,
     );
     let axes = proptest::collection::vec(axis, N);
-    (axes, 1usize..3, 1usize..5, any::<(bool, bool)>()).prop_map(
-        |(axes, batch, channels, (last, ceil_mode))| {
+    (
+        axes,
+        1usize..3,
+        1usize..5,
+        any::<(bool, bool)>(),
+        any::<u8>(),
+    )
+        .prop_map(|(mut axes, batch, channels, (last, ceil_mode), number)| {
+            for axis in &mut axes {
+                let padded = axis.0 + axis.3 + axis.4;
+                (axis.1, axis.5) = fitted(number, (axis.1, axis.5), axis.0, padded);
+            }
             let mut shape = vec![batch, channels];
             shape.extend(axes.iter().map(|axis| axis.0));
             Geometry {
@@ -65,8 +90,7 @@ pub(crate) fn geometry<const N: usize>() -> impl Strategy<Value = Geometry<N>> {
                 output_size: std::array::from_fn(|axis| axes[axis].6),
                 ceil_mode,
             }
-        },
-    )
+        })
 }
 
 /// Numbers in −1..1 that a seed decides.
