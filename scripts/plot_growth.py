@@ -25,11 +25,9 @@ NAMES = {"cenote": "here", "torch": "PyTorch", "onnxruntime": "ONNX Runtime", "o
          "copy": "a copy of the same bytes"}
 
 
-def growth(given, what, threads=None):
+def growth(given, what):
     """Rows of `cenote bench --growth`: the number that grows, milliseconds here, and those of a copy."""
     command = [given.cenote, "bench", "--growth", what, "--json", "--seconds", str(given.seconds)]
-    if threads:
-        command += ["--threads", str(threads)]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     return [(int(row["case"].split()[1]), row["ours_ms"], row["copy_ms"]) for row in map(json.loads, lines)]
 
@@ -54,23 +52,32 @@ def finish(figure, axes, name):
     print(DOCS / f"growth-{name}.svg")
 
 
+def beside_peers(given, name, title, x, case_of):
+    """Draws a series with the peers on it; `case_of` gives the case and the threads of a number."""
+    rows = growth(given, name)
+    figure, axes = start(title, x)
+    numbers = [row[0] for row in rows]
+    line(axes, "cenote", numbers, [row[1] for row in rows])
+    others = {}
+    for number in numbers:
+        arguments, threads = case_of(number)
+        for peer, work in peers(("", "max2d", *arguments, 0), threads).items():
+            others.setdefault(peer, []).append((number, median_ms(work, given.seconds)))
+    for peer, points in others.items():
+        line(axes, peer, *zip(*points))
+    line(axes, "copy", numbers, [row[2] for row in rows])
+    axes.set_yscale("log")
+    if name == "threads":
+        axes.set_xticks(numbers)
+    finish(figure, axes, name)
+    return {"here": rows, **others}
+
+
 def kernel_size(given):
     threads = os.cpu_count()
-    rows = growth(given, "kernel-size")
-    figure, axes = start(f"max_pool2d, stride 1, 2×64×112×112 f32, {threads} threads", "kernel_size (each way)")
-    sizes = [row[0] for row in rows]
-    line(axes, "cenote", sizes, [row[1] for row in rows])
-    others = {}
-    for size in sizes:
-        case = ("", "max2d", (2, 64, 112, 112), "f32", dict(kernel_size=size, stride=1, padding=size // 2), 0)
-        for name, work in peers(case, threads).items():
-            others.setdefault(name, []).append((size, median_ms(work, given.seconds)))
-    for name, points in others.items():
-        line(axes, name, *zip(*points))
-    line(axes, "copy", sizes, [row[2] for row in rows])
-    axes.set_yscale("log")
-    finish(figure, axes, "kernel-size")
-    return {"here": rows, **others}
+    case = lambda size: (((2, 64, 112, 112), "f32", dict(kernel_size=size, stride=1, padding=size // 2)), threads)
+    return beside_peers(given, "kernel-size", f"max_pool2d, stride 1, 2×64×112×112 f32, {threads} threads",
+                        "kernel_size (each way)", case)
 
 
 def tensor_size(given):
@@ -90,22 +97,8 @@ def tensor_size(given):
 
 
 def threads(given):
-    rows = growth(given, "threads")
-    figure, axes = start("max_pool2d, kernel 3, stride 2, 32×64×112×112 f32", "threads")
-    counts = [row[0] for row in rows]
-    line(axes, "cenote", counts, [row[1] for row in rows])
-    others = {}
-    for count in counts:
-        case = ("", "max2d", (32, 64, 112, 112), "f32", dict(kernel_size=3, stride=2, padding=1), 0)
-        for name, work in peers(case, count).items():
-            others.setdefault(name, []).append((count, median_ms(work, given.seconds)))
-    for name, points in others.items():
-        line(axes, name, *zip(*points))
-    line(axes, "copy", counts, [row[2] for row in rows])
-    axes.set_yscale("log")
-    axes.set_xticks(counts)
-    finish(figure, axes, "threads")
-    return {"here": rows, **others}
+    case = lambda count: (((32, 64, 112, 112), "f32", dict(kernel_size=3, stride=2, padding=1)), count)
+    return beside_peers(given, "threads", "max_pool2d, kernel 3, stride 2, 32×64×112×112 f32", "threads", case)
 
 
 def main():

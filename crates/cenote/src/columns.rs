@@ -9,7 +9,7 @@
     reason = "loops over chunks of one length, which become single vectors"
 )]
 
-use crate::element::{Convert, Element, Lift};
+use crate::element::{Convert, Element, Lift, lift_each};
 use crate::fold::{self, Fold, LanesMut};
 use crate::lane::{ArgLane, Lane, SumLane};
 use crate::reduce::{Counts, Finish, InOrder, Mean, Power, Value};
@@ -76,28 +76,11 @@ fn fold_few<T: Copy, L: Lane, const ROWS: usize>(
     lift: impl Fn(T) -> L,
     merge: impl Fn(L, L) -> L,
 ) {
-    const CHUNK: usize = 32;
-    let len = lanes.len();
-    let mut of = [&rows[0][..len]; ROWS];
+    let mut few = [&rows[0][..lanes.len()]; ROWS];
     for number in 1..ROWS {
-        of[number] = &rows[number][..len];
+        few[number] = &rows[number][..lanes.len()];
     }
-    let mut next = Some(0);
-    while let Some(at) = next {
-        let mut folded = [L::ZERO; CHUNK];
-        let first = chunk::<T, CHUNK>(of[0], at);
-        for x in 0..CHUNK {
-            folded[x] = lift(first[x]);
-        }
-        for number in 1..ROWS {
-            let row = chunk::<T, CHUNK>(of[number], at);
-            for x in 0..CHUNK {
-                folded[x] = merge(folded[x], lift(row[x]));
-            }
-        }
-        lanes[at..at + CHUNK].copy_from_slice(&folded);
-        next = next_chunk::<CHUNK>(at, len);
-    }
+    fold_values::<T, L, 32>(&few, lanes, lift, merge);
 }
 
 /// Folds rows of single values. These are plain loops, since what a vector function calls is compiled without vectors
@@ -157,6 +140,16 @@ fn fold_value<T: Copy, L: Lane>(
     folded[0]
 }
 
+/// Whether no element is NaN or, where `zero` says so, −0.
+#[inline(always)]
+fn has_none<T: Element>(elements: &[T], zero: bool) -> bool {
+    let mut met = false;
+    for &element in elements {
+        met |= element.is_special(zero);
+    }
+    !met
+}
+
 #[inline(always)]
 fn larger<L: Lane>(a: L, b: L) -> L {
     if b > a { b } else { a }
@@ -180,20 +173,14 @@ impl<T: Element> Finish<T> for PlainMax {
 impl<T: Element> InOrder<T> for PlainMax {
     #[inline(always)]
     fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Plain>>, lanes: &mut [T::Plain]) {
-        for (lane, &element) in lanes.iter_mut().zip(elements) {
-            *lane = element.lift();
-        }
+        lift_each(elements, lanes);
     }
 }
 
 impl<T: Element> Columns<T> for PlainMax {
     #[inline(always)]
     fn admits(elements: &[T]) -> bool {
-        let mut met = false;
-        for &element in elements {
-            met |= element.is_special(true);
-        }
-        !met
+        has_none(elements, true)
     }
     #[inline(always)]
     fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {
@@ -224,11 +211,7 @@ impl<T: Element> Finish<T> for PlainArgMax {
 impl<T: Element> Columns<T> for PlainArgMax {
     #[inline(always)]
     fn admits(elements: &[T]) -> bool {
-        let mut met = false;
-        for &element in elements {
-            met |= element.is_special(false);
-        }
-        !met
+        has_none(elements, false)
     }
     #[inline(always)]
     fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {

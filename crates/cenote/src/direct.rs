@@ -45,22 +45,21 @@ fn doubles(axis: &Axis) -> bool {
 }
 
 impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
-    /// Calls `each` with every row that the output row reads, in order: its place along the height, its number among the
-    /// source's rows, and that among the window's.
+    /// Calls `each` with every row that the output row reads, in order: its number among the source's rows, and that among
+    /// the window's.
     #[inline(always)]
     fn each_row(
         &self,
         (depth, depth_taps): (usize, usize),
         (start, taps): (usize, usize),
-        mut each: impl FnMut(usize, usize, usize),
+        mut each: impl FnMut(usize, usize),
     ) {
         let [along_depth, along_height, _] = self.pass.axes;
         let most = along_height.max_taps();
         for z in 0..depth_taps {
             let slab = (depth + z * along_depth.step()) * along_height.input_len();
             for y in 0..taps {
-                let at = start + y * along_height.step();
-                each(at, slab + at, z * most + y);
+                each(slab + start + y * along_height.step(), z * most + y);
             }
         }
     }
@@ -200,7 +199,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         let mut bases = [0i64; MOST_ROWS];
         let mut at = 0;
         let [depth, height] = [self.tables[0].window(z), self.tables[1].window(y)];
-        self.each_row(depth, height, |_, row, number| {
+        self.each_row(depth, height, |row, number| {
             bases[at] = if slots.is_compact() {
                 (number * width.max_taps()) as i64
             } else {
@@ -263,7 +262,7 @@ fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
             checked = ahead;
         }
         let mut count = 0;
-        worker.each_row(depth, window, |_, number, _| {
+        worker.each_row(depth, window, |number, _| {
             rows[count] = &worker.source[number * len..][..inside];
             count += 1;
         });

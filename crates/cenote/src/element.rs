@@ -282,7 +282,7 @@ impl Lift<f64> for i64 {
 
 /// Lifts elements one by one.
 #[inline(always)]
-fn lift_each<T: Lift<L> + Copy, L>(elements: &[T], lanes: &mut [L]) {
+pub(crate) fn lift_each<T: Lift<L> + Copy, L>(elements: &[T], lanes: &mut [L]) {
     for (lane, &element) in lanes.iter_mut().zip(elements) {
         *lane = element.lift();
     }

@@ -9,9 +9,10 @@ use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
 use crate::kernel::{LONG, Taps, fold_long, fold_one, fold_taps, thin};
 use crate::pass::{Band, Divide, Flat, Pass, Sizes};
-use crate::reduce::{Counting, Counts, Finish, Reducer, Value};
+use crate::reduce::{Counting, Counts, Finish, InOrder, Reducer, Value};
 use crate::scratch::{Arena, Slot};
 use crate::sink::{Sink, Target};
+use crate::stage::Stage;
 use crate::table::{Table, count};
 
 /// Scratch memory of a band.
@@ -108,9 +109,7 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
         if let Some(way) = &mut quick
             && admits::<S, T, R::AnyOrder>(simd, source)
         {
-            way.run(source, piece, |worker, buffers, sink| {
-                worker.run_ordered(&stages, buffers, sink);
-            });
+            way.run_ordered(&stages, source, piece);
             continue;
         }
         let way = exact.get_or_insert_with(|| {
@@ -119,9 +118,7 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
             let sizes = pass.sizes::<Value<T, R>>(band);
             Way::new(simd, (pass, reducer), (band, tables), &sizes, &mut arena)
         });
-        way.run(source, piece, |worker, buffers, sink| {
-            worker.run_ordered(&stages, buffers, sink);
-        });
+        way.run_ordered(&stages, source, piece);
     }
 }
 
@@ -177,6 +174,15 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Way<'a, S, T, R> {
             target,
         };
         pool(&self.worker, &mut self.buffers, &mut sink)
+    }
+}
+
+impl<'a, S: Simd, T: Element, R: InOrder<T>> Way<'a, S, T, R> {
+    /// Pools one plane in torch's order.
+    fn run_ordered(&mut self, stages: &[Stage<'_>; 2], source: &'a [T], target: Target<'_, T>) {
+        self.run(source, target, |worker, buffers, sink| {
+            worker.run_ordered(stages, buffers, sink);
+        });
     }
 }
 

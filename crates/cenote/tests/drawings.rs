@@ -133,14 +133,23 @@ fn weights(plan: &Plan) -> Vec<Vec<f64>> {
     weights
 }
 
+/// Of how many elements an output is.
+fn taps(weights: &[f64]) -> String {
+    format!(
+        "of {}",
+        weights.iter().filter(|weight| **weight != 0.0).count()
+    )
+}
+
 /// Sliding windows as torch's parameters place them, which must be what the layer computes.
 fn sliding(
     title: &str,
-    plan: &Plan,
+    plan: cenote::Result<Plan>,
     [kernel_size, stride, padding, dilation]: [usize; 4],
     remark: impl Fn(&[f64]) -> String,
 ) -> Drawing {
-    let weights = weights(plan);
+    let plan = plan.unwrap();
+    let weights = weights(&plan);
     let inside = plan.input_len();
     let reach = (weights.len() - 1) * stride + (kernel_size - 1) * dilation + 1;
     let beyond = reach.saturating_sub(inside + 2 * padding);
@@ -173,8 +182,9 @@ fn sliding(
 }
 
 /// Windows without padding, as the layer computes them.
-fn covering(title: &str, plan: &Plan) -> Drawing {
-    let rows = weights(plan)
+fn covering(title: &str, plan: cenote::Result<Plan>) -> Drawing {
+    let plan = plan.unwrap();
+    let rows = weights(&plan)
         .into_iter()
         .enumerate()
         .map(|(output, weights)| Row {
@@ -183,10 +193,7 @@ fn covering(title: &str, plan: &Plan) -> Drawing {
                 .iter()
                 .map(|weight| if *weight == 0.0 { Mark::No } else { Mark::Tap })
                 .collect(),
-            remark: format!(
-                "of {}",
-                weights.iter().filter(|weight| **weight != 0.0).count()
-            ),
+            remark: taps(&weights),
         });
     Drawing {
         title: title.to_owned(),
@@ -231,12 +238,6 @@ fn unpooling() -> Drawing {
 
 #[expect(clippy::too_many_lines, reason = "a list")]
 fn drawings() -> Vec<(&'static str, Drawing)> {
-    let taps = |weights: &[f64]| {
-        format!(
-            "of {}",
-            weights.iter().filter(|weight| **weight != 0.0).count()
-        )
-    };
     let divisor = |weights: &[f64]| {
         let weight = weights.iter().copied().fold(0.0, f64::max);
         format!("sum ÷ {}", (1.0 / weight).round())
@@ -245,19 +246,16 @@ fn drawings() -> Vec<(&'static str, Drawing)> {
         let weight = weights.iter().copied().fold(0.0, f64::max);
         format!("Σx² × {}", (weight * weight).round())
     };
-    let plan = |layer: &dyn Fn() -> cenote::Result<Plan>| layer().unwrap();
     vec![
         (
             "max_pool",
             sliding(
                 "MaxPool1d(kernel_size=3, stride=2, padding=1, ceil_mode=True)",
-                &plan(&|| {
-                    MaxPool1d::new(3)
-                        .stride(2)
-                        .padding(1)
-                        .ceil_mode(true)
-                        .plan(&[1, 6])
-                }),
+                MaxPool1d::new(3)
+                    .stride(2)
+                    .padding(1)
+                    .ceil_mode(true)
+                    .plan(&[1, 6]),
                 [3, 2, 1, 1],
                 taps,
             ),
@@ -266,13 +264,11 @@ fn drawings() -> Vec<(&'static str, Drawing)> {
             "max_pool_dilation",
             sliding(
                 "MaxPool1d(kernel_size=3, stride=1, padding=1, dilation=2)",
-                &plan(&|| {
-                    MaxPool1d::new(3)
-                        .stride(1)
-                        .padding(1)
-                        .dilation(2)
-                        .plan(&[1, 7])
-                }),
+                MaxPool1d::new(3)
+                    .stride(1)
+                    .padding(1)
+                    .dilation(2)
+                    .plan(&[1, 7]),
                 [3, 1, 1, 2],
                 taps,
             ),
@@ -281,13 +277,11 @@ fn drawings() -> Vec<(&'static str, Drawing)> {
             "avg_pool",
             sliding(
                 "AvgPool1d(kernel_size=3, stride=2, padding=1, ceil_mode=True)",
-                &plan(&|| {
-                    AvgPool1d::new(3)
-                        .stride(2)
-                        .padding(1)
-                        .ceil_mode(true)
-                        .plan(&[1, 6])
-                }),
+                AvgPool1d::new(3)
+                    .stride(2)
+                    .padding(1)
+                    .ceil_mode(true)
+                    .plan(&[1, 6]),
                 [3, 2, 1, 1],
                 divisor,
             ),
@@ -296,7 +290,7 @@ fn drawings() -> Vec<(&'static str, Drawing)> {
             "lp_pool",
             sliding(
                 "LPPool1d(norm_type=2, kernel_size=2, ceil_mode=True)",
-                &plan(&|| LPPool1d::new(2.0, 2).ceil_mode(true).plan(&[1, 5])),
+                LPPool1d::new(2.0, 2).ceil_mode(true).plan(&[1, 5]),
                 [2, 2, 0, 1],
                 scaled,
             ),
@@ -305,18 +299,16 @@ fn drawings() -> Vec<(&'static str, Drawing)> {
             "adaptive_pool",
             covering(
                 "AdaptiveAvgPool1d(3) and AdaptiveMaxPool1d(3)",
-                &plan(&|| AdaptiveAvgPool1d::new(3).plan(&[1, 8])),
+                AdaptiveAvgPool1d::new(3).plan(&[1, 8]),
             ),
         ),
         (
             "fractional_pool",
             covering(
                 "FractionalMaxPool2d(kernel_size=2, output_size=6) along one axis",
-                &plan(&|| {
-                    FractionalMaxPool2d::with_output_size([1, 2], [1, 6])
-                        .samples(vec![0.4, 0.4])
-                        .plan(&[1, 1, 10])
-                }),
+                FractionalMaxPool2d::with_output_size([1, 2], [1, 6])
+                    .samples(vec![0.4, 0.4])
+                    .plan(&[1, 1, 10]),
             ),
         ),
         ("max_unpool", unpooling()),

@@ -6,9 +6,7 @@
 #[path = "common/random.rs"]
 mod random;
 
-use cenote::{
-    AdaptiveMaxPool, FractionalMaxPool, LPPool, Layer, MaxPool, MaxUnpool, MemoryFormat, Plan,
-};
+use cenote::{AdaptiveMaxPool, FractionalMaxPool, Layer, MaxPool, MaxUnpool, MemoryFormat, Plan};
 use proptest::prelude::*;
 use random::{dot, geometry, levels, numbers};
 
@@ -145,10 +143,8 @@ macro_rules! properties {
 
                 #[test]
                 fn power_averages(geometry in geometry::<$axes>(), norm in 0usize..5, options: [bool; 2], seed: u64) {
-                    let [absolute, scale] = options;
                     let norm_type = [1.0, 2.0, 3.0, 1.5, -1.0][norm];
-                    let layer = LPPool::<$axes>::new(norm_type, geometry.kernel_size).absolute(absolute).scale_clipped(scale);
-                    if let Some(plan) = geometry.plan(&geometry.apply(layer)) {
+                    if let Some(plan) = geometry.power_plan(norm_type, options) {
                         check_power(&plan, seed);
                     }
                 }

@@ -262,8 +262,10 @@ impl Progress {
         self.settled = modified
             .and_then(|modified| modified.elapsed().ok())
             .is_some_and(|age| age > TICK);
-        self.head = window.bytes(0, MARK)?.to_vec();
-        let tail = usize::try_from(self.position).map_or(MARK, |position| position.min(MARK));
+        if self.head.len() < MARK {
+            self.head = window.bytes(0, MARK)?.to_vec();
+        }
+        let tail = usize::try_from(self.position - self.tail_start()).unwrap_or(MARK);
         self.tail = window.bytes(self.tail_start(), tail)?.to_vec();
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "no test needs all of it")]
 
-use cenote::{Layer, MemoryFormat, Plan, SlidingPool};
+use cenote::{LPPool, Layer, MemoryFormat, Plan, SlidingPool};
 use fearless_simd::Level;
 use proptest::prelude::*;
 
@@ -28,6 +28,12 @@ impl<const N: usize> Geometry<N> {
             .any_padding(true)
             .dilation(self.dilation)
             .ceil_mode(self.ceil_mode)
+    }
+
+    /// A power average, of magnitudes and scaled up as `options` say.
+    pub(crate) fn power_plan(&self, norm_type: f64, [absolute, scale]: [bool; 2]) -> Option<Plan> {
+        let layer = LPPool::<N>::new(norm_type, self.kernel_size);
+        self.plan(&self.apply(layer.absolute(absolute).scale_clipped(scale)))
     }
 
     pub(crate) fn plan(&self, layer: &impl Layer) -> Option<Plan> {
