@@ -12,6 +12,8 @@ import "./style/cards.css";
 
 const root = document.getElementById("app");
 const draw = () => { if (root) render(<App />, root); };
-// What is asked for with the page is there by now, as a rule: then the page is drawn once, with it.
-const known = follow().then(() => { if (["", "images"].includes(view.value.tab)) fetchAhead(); });
-void Promise.race([known, new Promise((resolve) => { setTimeout(resolve, 150); })]).then(draw);
+/** How long the page stays empty, in milliseconds, for what is about to come. */
+const PATIENCE = 150;
+// The log and the first pictures come with the page, as a rule: then it is drawn once, with them.
+const known = follow().then(() => ["", "images"].includes(view.value.tab) ? fetchAhead() : undefined);
+void Promise.race([known, new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]).then(draw);

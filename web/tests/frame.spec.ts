@@ -17,7 +17,7 @@ for (const theme of ["light", "dark"] as const) {
       expect(found.map(({ id, nodes }) => `${where} ${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)).toEqual([]);
     };
     const tabs = page.getByRole("navigation", { name: "Kinds" }).getByRole("button");
-    expect(await tabs.count()).toBeGreaterThan(5);
+    await expect.poll(() => tabs.count()).toBeGreaterThan(5);
     for (const tab of await tabs.all()) {
       await tab.click();
       await page.waitForTimeout(400);

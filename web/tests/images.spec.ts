@@ -37,6 +37,21 @@ test("every step of a tag is reached by slider, keys and typing", async ({ page,
   await expect(typed).toHaveValue(String(last));
 });
 
+test("the first pictures need no question that the page has not answered", async ({ page, open }) => {
+  await open(POOLED);
+  const canvas = (tag: string) => card(page, tag, "max").locator("canvas");
+  await expect(canvas("output")).toBeVisible();
+  // By now the log has been read.
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.reload();
+  for (const tag of ["input", "output"]) await expect(canvas(tag)).toBeVisible();
+  expect(asked.filter((path) => ["/api/log", "/api/runs", "/api/values"].includes(path))).toEqual([]);
+  const blobs = asked.filter((path) => path.startsWith("/api/blob/"));
+  expect(blobs.length).toBeGreaterThan(1);
+  expect(new Set(blobs).size).toBe(blobs.length);
+});
+
 test("linked cards move together, others keep a step of their own, and a reload keeps both", async ({ page, open }) => {
   await open(POOLED);
   const steps = (tag: string, run: string) => card(page, tag, run).getByRole("spinbutton");

@@ -212,8 +212,8 @@ fn routes(log: Arc<Log>, names: Arc<Names>) -> Router {
     Router::new()
         .nest("/api", api::routes())
         .nest("/data", tensorboard::routes())
-        .with_state(log)
         .fallback(get(pages::page))
+        .with_state(log)
         .layer(
             // Mostly it answers its own machine, where time counts and bytes hardly do.
             CompressionLayer::new()

@@ -195,6 +195,39 @@ fn every_step_of_every_tag_is_served() {
 }
 
 #[test]
+fn the_page_brings_the_answers_to_its_first_questions() {
+    let dir = tempfile::tempdir().unwrap();
+    write_log(&dir.path().join("a run & <another>"), 3);
+    let board = Served::new(dir.path());
+    board.read();
+    let page = |path: &str| String::from_utf8(board.get(path).1).unwrap();
+    let plain = page("/");
+    if plain.contains("without its pages") {
+        return;
+    }
+    let look = |page: &str| -> Value {
+        let begun = page.split_once("id=\"first-look\">").unwrap().1;
+        serde_json::from_str(begun.split_once("</script>").unwrap().0).unwrap()
+    };
+    let answers = look(&plain);
+    let answers = answers.as_object().unwrap();
+    let values = "/api/values?run=a+run+%26+%3Canother%3E&tag=picture";
+    let addresses: Vec<_> = answers.keys().map(String::as_str).collect();
+    assert_eq!(addresses, ["/api/log", "/api/runs?since=0", values]);
+    for (address, answer) in answers {
+        assert_eq!(*answer, board.json(address), "{address}");
+    }
+    // The last picture is on its way while the scripts are.
+    let last = answers[values]["keys"][2].as_str().unwrap();
+    let ahead = format!("as=\"fetch\" crossorigin=\"anonymous\" href=\"/api/blob/{last}/0\"");
+    assert!(plain.contains(&ahead), "{plain}");
+    // A page of something else has the log alone.
+    let other = page("/?tab=scalars");
+    assert_eq!(look(&other).as_object().unwrap().len(), 2);
+    assert!(!other.contains("/api/blob/"), "{other}");
+}
+
+#[test]
 fn text_and_files_are_served_as_they_were_logged() {
     let logs = tempfile::tempdir().unwrap();
     write_log(&logs.path().join("a/b"), 30);

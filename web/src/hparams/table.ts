@@ -1,4 +1,5 @@
 /** The table of hyperparameters: rows, columns, filters and order. */
+import { byName } from "../lib/match";
 
 /** A hyperparameter or a metric. */
 export type HparamValue = number | string | boolean;
@@ -114,7 +115,7 @@ export function compareValues(a: HparamValue | undefined, b: HparamValue | undef
   if (typeof a === "number" || typeof b === "number") {
     return typeof a === "number" ? -1 : 1;
   }
-  return String(a).localeCompare(String(b), "en", { numeric: true });
+  return byName(String(a), String(b));
 }
 
 /** What a click on the head of a column leads to: ascending, descending, the order of the log. */

@@ -4,6 +4,7 @@ import { CardGrid } from "../cards/CardGrid";
 import { Choice, Range, Toolbar } from "../lib/controls";
 import { Icon } from "../lib/icons";
 import { useKeys } from "../lib/keys";
+import { byName } from "../lib/match";
 import { cardName, runs, type Series, series, shown, sorted } from "../lib/store";
 import { show, view } from "../lib/view";
 import { Compare } from "./compare/Compare";
@@ -55,7 +56,7 @@ function samplesOf({ run, tag }: Series): Item[] {
 
 /** Pictures in the order of runs, as they come, or of tags. */
 function ordered(items: Item[], by: "run" | "tag"): Item[] {
-  return by === "run" ? items : items.sort((a, b) => a.tag.tag.localeCompare(b.tag.tag) || a.sample - b.sample);
+  return by === "run" ? items : items.sort((a, b) => byName(a.tag.tag, b.tag.tag) || a.sample - b.sample);
 }
 
 /** All pictures of the log, those that are shown first. */

@@ -14,6 +14,8 @@ export interface Picture extends Size {
 const ROOM = 192 << 20;
 
 const kept = new Map<string, Promise<Picture>>();
+/** Those of them that have come. */
+const decoded = new Map<string, Picture>();
 const sizes = new Map<string, number>();
 let held = 0;
 
@@ -32,7 +34,10 @@ export function picture(key: string, sample: number): Promise<Picture> {
   const made = decode(key, sample);
   kept.set(name, made);
   made.then(
-    ({ width, height }) => makeRoom(name, width * height * 4),
+    (picture) => {
+      decoded.set(name, picture);
+      makeRoom(name, picture.width * picture.height * 4);
+    },
     () => kept.delete(name),
   );
   return made;
@@ -45,6 +50,7 @@ function makeRoom(name: string, size: number): void {
     if (held <= ROOM || oldest === name) break;
     held -= sizes.get(oldest) ?? 0;
     sizes.delete(oldest);
+    decoded.delete(oldest);
     kept.delete(oldest);
   }
 }
@@ -90,11 +96,15 @@ export interface Shown {
   error: string | null;
 }
 
-const NOTHING: Shown = { picture: null, key: null, error: null };
+/** What is shown before anything has come: the picture, if it is there already. */
+function atFirst(key: string | null, sample: number): Shown {
+  const picture = key === null ? undefined : decoded.get(nameOf(key, sample));
+  return picture ? { picture, key, error: null } : { picture: null, key: null, error: null };
+}
 
 /** The wanted picture. One is fetched at a time: those passed over while it came are never asked for. */
 export function usePicture(key: string | null, sample: number): Shown {
-  const [shown, setShown] = useState<Shown>(NOTHING);
+  const [shown, setShown] = useState<Shown>(() => atFirst(key, sample));
   const wanted = useRef<string | null>(null);
   const busy = useRef(false);
   wanted.current = key;

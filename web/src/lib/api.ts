@@ -141,8 +141,22 @@ function query(parameters: Record<string, string | number | string[]>): string {
   return search.toString();
 }
 
+/** The answers that came with the page, by address: each serves once. */
+const given = new Map<string, unknown>(Object.entries(firstLook()));
+
+function firstLook(): Record<string, unknown> {
+  const written = typeof document === "undefined" ? null : document.getElementById("first-look");
+  return written ? JSON.parse(written.textContent) as Record<string, unknown> : {};
+}
+
 async function get<T>(route: string, parameters: Record<string, string | number | string[]> = {}): Promise<T> {
-  const response = await fetch(address(route, parameters));
+  const target = address(route, parameters);
+  const known = given.get(target);
+  if (known !== undefined) {
+    given.delete(target);
+    return known as T;
+  }
+  const response = await fetch(target);
   if (!response.ok) {
     const said = await response.json().catch(() => null) as { error?: string } | null;
     throw new Refused(said?.error ?? `the server answered ${response.status}`, response.status);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, duration, short } from "./format";
+import { bytes, duration, moment, short, whole } from "./format";
 
 test("numbers are short", () => {
   expect([0, 1.23456, 1234567, 1e-7, NaN].map(short)).toEqual(["0", "1.235", "1.23e+6", "1.00e-7", "NaN"]);
@@ -8,4 +8,13 @@ test("numbers are short", () => {
 test("bytes and times have their units", () => {
   expect([0, 1023, 1536, 5 * 1024 ** 3].map(bytes)).toEqual(["0 B", "1023 B", "1.5 KiB", "5.0 GiB"]);
   expect([1.5, 90, 5400, 172800].map(duration)).toEqual(["1.50 s", "1.5 min", "1.50 h", "2.00 d"]);
+});
+
+test("whole numbers have separators", () => {
+  expect([0, 999, 1000, -1234567, 2 ** 53].map(whole)).toEqual(["0", "999", "1,000", "-1,234,567", "9,007,199,254,740,992"]);
+});
+
+test("moments are of the clock on the wall", () => {
+  expect(moment(new Date(2026, 0, 2, 3, 4, 5).getTime() / 1000)).toBe("2026-01-02 03:04:05");
+  expect(moment(NaN)).toBe("no time");
 });

@@ -20,13 +20,18 @@ export function short(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-/** A whole number with separators. */
-export const whole = (value: number): string => value.toLocaleString("en");
+// By hand, without `Intl`: the first use of each of its formats takes the browser 6 to 17 ms, before it has drawn anything.
 
-/** Seconds since the epoch as a date and a time. */
+/** A whole number with separators. */
+export const whole = (value: number): string => value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ",");
+
+/** Seconds since the epoch as a date and a time, where the browser is. */
 export function moment(seconds: number): string {
   const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? "no time" : date.toLocaleString();
+  if (Number.isNaN(date.getTime())) return "no time";
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
 /** A length of time. */

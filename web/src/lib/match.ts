@@ -21,6 +21,26 @@ export function isExpression(text: string): boolean {
   }
 }
 
+const PARTS = /\d+|\D+/g;
+const isNumber = (part: string): boolean => part >= "0" && part < ":";
+
+/**
+ * Compares names as people order them: numbers within by what they count, letters whatever their case. Without `Intl`, as
+ * in format.ts.
+ */
+export function byName(a: string, b: string): number {
+  if (a === b) return 0;
+  const [one, other] = [a.toLowerCase().match(PARTS) ?? [], b.toLowerCase().match(PARTS) ?? []];
+  for (let place = 0; place < Math.min(one.length, other.length); place += 1) {
+    const [x, y] = [one[place] ?? "", other[place] ?? ""];
+    if (isNumber(x) && isNumber(y)) {
+      if (Number(x) !== Number(y)) return Number(x) - Number(y);
+    } else if (x !== y) return x < y ? -1 : 1;
+  }
+  // Shorter before longer; names that are alike so far, by their characters.
+  return one.length - other.length || (a < b ? -1 : 1);
+}
+
 /** The part of a tag before its first `/`: the group that it is shown in. */
 export function groupOf(tag: string): string {
   const at = tag.indexOf("/");
@@ -36,5 +56,5 @@ export function grouped<T>(items: T[], nameOf: (item: T) => string): [string, T[
     if (list) list.push(item);
     else groups.set(group, [item]);
   }
-  return [...groups].sort(([a], [b]) => a.localeCompare(b));
+  return [...groups].sort(([a], [b]) => byName(a, b));
 }

@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals";
 import { api, type Kind, type Log, type Progress, type Run, type Runs, type Tag, type Update } from "./api";
 import { visibility } from "../runs/visibility";
 import { colorOf } from "./color";
-import { matcher } from "./match";
+import { byName, matcher } from "./match";
 import { view } from "./view";
 
 export const log = signal<Log | null>(null);
@@ -132,8 +132,7 @@ const tagFilter = computed(() => view.value.tags);
 export const sorted = computed<Run[]>(() => {
   const first = new Set(pinned.value);
   const rank = (run: Run) => first.has(run.name) ? 0 : 1;
-  const order = new Intl.Collator(undefined, { numeric: true });
-  const all = [...runs.value.values()].sort((a, b) => order.compare(a.name, b.name));
+  const all = [...runs.value.values()].sort((a, b) => byName(a.name, b.name));
   // Colours are given in the order of names.
   for (const run of all) colorOf(run.name);
   return first.size > 0 ? all.sort((a, b) => rank(a) - rank(b)) : all;

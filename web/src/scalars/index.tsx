@@ -1,6 +1,7 @@
 // Scalars: a chart for each tag, all runs in it, and a common chart of tags that are chosen.
 import { CardGrid } from "../cards/CardGrid";
 import { Choice, Range, Toggle, Toolbar } from "../lib/controls";
+import { byName } from "../lib/match";
 import { runs, series, shown } from "../lib/store";
 import { show, view } from "../lib/view";
 import { useMemo } from "preact/hooks";
@@ -43,7 +44,7 @@ function byTag(): Item[] {
     item.sources.push({ run: run.name, tag });
     items.set(tag.tag, item);
   }
-  return [...items.values()].sort((a, b) => a.tag.localeCompare(b.tag, undefined, { numeric: true }));
+  return [...items.values()].sort((a, b) => byName(a.tag, b.tag));
 }
 
 function Tools() {

@@ -62,7 +62,11 @@ struct DamageAnswer {
 const MOST_DAMAGE: usize = 1000;
 
 pub(super) async fn log(State(log): State<Arc<Log>>) -> Result<Json<LogAnswer>, Refusal> {
-    with_log(log, |log| {
+    with_log(log, |log| Ok(Json(LogAnswer::of(log)))).await
+}
+
+impl LogAnswer {
+    pub(super) fn of(log: &Log) -> Self {
         let state = log.state();
         let index = log.read();
         let relative = |path: &std::path::Path| {
@@ -85,7 +89,7 @@ pub(super) async fn log(State(log): State<Arc<Log>>) -> Result<Json<LogAnswer>, 
             });
             each.collect::<Vec<_>>()
         });
-        Ok(Json(LogAnswer {
+        Self {
             logdir: log.root().display().to_string(),
             version: env!("CARGO_PKG_VERSION"),
             session: log.session.name().to_owned(),
@@ -94,9 +98,8 @@ pub(super) async fn log(State(log): State<Arc<Log>>) -> Result<Json<LogAnswer>, 
             progress: state.into(),
             problems: problems.collect(),
             damage: damage.take(MOST_DAMAGE).collect(),
-        }))
-    })
-    .await
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -186,13 +189,18 @@ pub(super) async fn runs(
     State(log): State<Arc<Log>>,
     Query(Since { since }): Query<Since>,
 ) -> Result<Json<RunsAnswer>, Refusal> {
-    with_log(log, move |log| {
+    with_log(log, move |log| Ok(Json(RunsAnswer::of(log, since)))).await
+}
+
+impl RunsAnswer {
+    /// The runs that have changed after a revision.
+    pub(super) fn of(log: &Log, since: u64) -> Self {
         let index = log.read();
         let changed = index
             .changed
             .iter()
             .filter(|(_, revision)| **revision > since);
-        let mut answer = RunsAnswer {
+        let mut answer = Self {
             session: log.session.name().to_owned(),
             revision: index.revision,
             runs: Vec::new(),
@@ -204,7 +212,6 @@ pub(super) async fn runs(
                 None => answer.removed.push(name.clone()),
             }
         }
-        Ok(Json(answer))
-    })
-    .await
+        answer
+    }
 }

@@ -1,6 +1,7 @@
 //! The JSON API. Its description, `openapi.json`, is served beside it.
 
 mod blobs;
+mod first_look;
 mod kinds;
 mod log;
 mod numbers;
@@ -18,6 +19,7 @@ use crate::error::Refusal;
 use crate::follow::{Indexed, Log};
 
 pub(crate) use blobs::blob;
+pub(crate) use first_look::first_look;
 pub(crate) use numbers::{Column, number};
 pub(crate) use series::{csv, triples};
 

@@ -8,12 +8,13 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::Query;
-use cenote_events::{Mark, ScalarPoint};
+use cenote_events::{Mark, ScalarPoint, ValueRef};
 use serde::{Deserialize, Serialize};
 
 use super::{Column, with_log};
 use crate::error::Refusal;
 use crate::follow::Log;
+use crate::key::Session;
 
 /// One tag of one run.
 #[derive(Deserialize)]
@@ -153,13 +154,19 @@ pub(super) async fn values(
     with_log(log, move |log| {
         let values = log.read().tag(&run, &tag)?.values();
         let values = values.get(from..).unwrap_or_default();
-        Ok(Json(Values {
-            steps: values.iter().map(|value| value.step).collect(),
-            wall_times: values.iter().map(|value| value.wall_time).collect(),
-            keys: values.iter().map(|&value| log.session.key(value)).collect(),
-            sizes: values.iter().map(|value| value.len).collect(),
-            marks: marks(values.iter().map(|value| value.mark)),
-        }))
+        Ok(Json(Values::of(&log.session, values)))
     })
     .await
+}
+
+impl Values {
+    pub(super) fn of(session: &Session, values: &[ValueRef]) -> Self {
+        Self {
+            steps: values.iter().map(|value| value.step).collect(),
+            wall_times: values.iter().map(|value| value.wall_time).collect(),
+            keys: values.iter().map(|&value| session.key(value)).collect(),
+            sizes: values.iter().map(|value| value.len).collect(),
+            marks: marks(values.iter().map(|value| value.mark)),
+        }
+    }
 }

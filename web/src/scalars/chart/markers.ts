@@ -1,4 +1,5 @@
 /** Points that are marked: what they are, how they look, and what they mean. */
+import { whole } from "../../lib/format";
 import { at, Mark } from "../columns";
 import type { Curve } from "../line";
 import type { ChartMarker, MarkerKind } from "./model";
@@ -133,6 +134,6 @@ export function markersInWords(all: Iterable<readonly ChartMarker[]>): string[] 
     }
   }
   return [...counts].map(
-    ([kind, count]) => `${count.toLocaleString("en")} × ${MARKER_SHAPES[kind].symbol} ${MARKER_SHAPES[kind].meaning}`,
+    ([kind, count]) => `${whole(count)} × ${MARKER_SHAPES[kind].symbol} ${MARKER_SHAPES[kind].meaning}`,
   );
 }
