@@ -45,7 +45,7 @@ function memory(pid) {
 const OURS = {
   name: "cenote",
   start: (at) => spawn(cenote, ["board", "--logdir", logdir, "--port", String(at)], { stdio: "ignore" }),
-  ready: (at) => until(`http://127.0.0.1:${at}/`, () => true),
+  ready: (at) => until(`http://127.0.0.1:${at}/api/log`, () => true),
   page: (at) => `http://127.0.0.1:${at}/`,
   seen: () => {
     const canvas = document.querySelector(".mount canvas");

@@ -155,4 +155,10 @@ test("charts are laid out as the log says", async ({ page, open }) => {
   await open(EVERY, view({ tab: "custom_scalars" }));
   await expect(page.getByRole("heading", { name: "train and test" })).toBeVisible();
   await expect(page.locator(".card .u-over").first()).toBeVisible();
+  // Around the line of a margin chart lies an area, so more is painted than of two lines with what is behind them.
+  const painted = (title: string) => page.locator(".card", { hasText: title }).locator("canvas").first().evaluate((canvas: HTMLCanvasElement) => {
+    const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+    return data.filter((value, at) => at % 4 === 3 && value > 0).length;
+  });
+  await expect.poll(async () => await painted("with spread") - await painted("train and test")).toBeGreaterThan(2000);
 });

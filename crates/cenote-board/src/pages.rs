@@ -19,7 +19,8 @@ struct Pages;
 /// What is served in place of the pages by a program that was built without them.
 const WITHOUT: &str = include_str!("without_pages.html");
 
-/// How long the page waits for a log that is still being read: what it brings need not be asked for again.
+/// How long the page waits for a log that is still being read, and some times longer for the first of it: what it brings
+/// need not be asked for.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Where in the page it belongs: `web/index.html` has it.
@@ -53,7 +54,11 @@ pub(crate) async fn page(State(log): State<Arc<Log>>, uri: Uri) -> Response {
                 (header::CACHE_CONTROL, "no-store"),
             ];
             let mut state = log.listen();
-            let _ = tokio::time::timeout(PATIENCE, state.wait_for(|state| state.complete)).await;
+            let all = state.wait_for(|state| state.complete);
+            if tokio::time::timeout(PATIENCE, all).await.is_err() {
+                let some = state.wait_for(|state| state.complete || state.revision > 0);
+                let _ = tokio::time::timeout(4 * PATIENCE, some).await;
+            }
             // An address with more to it may show anything.
             let pictures = uri.query().is_none_or(str::is_empty);
             match with_log(log, move |log| Ok(index(log, pictures))).await {

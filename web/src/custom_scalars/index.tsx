@@ -1,6 +1,6 @@
 // Charts as the log itself has laid them out.
 import { CardGrid } from "../cards/CardGrid";
-import { api } from "../lib/api";
+import { api, type Category } from "../lib/api";
 import { useFetched } from "../lib/cache";
 import { Toolbar } from "../lib/controls";
 import { log, type Series, series } from "../lib/store";
@@ -12,13 +12,14 @@ interface Item {
   name: string;
   title: string;
   sources: Source[];
+  margins: Category["charts"][number]["bands"];
 }
 
 export default function CustomScalars() {
   const { value, error } = useFetched(`${log.value?.session} ${log.value?.revision}`, api.customScalars);
   const scalars = series("scalar");
   const items = value?.categories.flatMap(({ title: category, charts }) => charts.map(({ title, lines, bands }): Item => ({
-    name: `${category || "Charts"}/${title}`, title, sources: sourcesOf(scalars, [...lines, ...bands.flat()]),
+    name: `${category || "Charts"}/${title}`, title, margins: bands, sources: sourcesOf(scalars, [...lines, ...bands.flat()]),
   }))) ?? [];
   return (
     <>
@@ -27,7 +28,7 @@ export default function CustomScalars() {
       {value && items.length === 0 && <p class="notice">The log lays out no charts.</p>}
       <CardGrid items={items} tagOf={({ name }) => name} keyOf={({ name }) => `custom ${name}`} cardWidth={360}
         heightOf={(width, wide) => wide ? 520 : Math.round(width * 0.62) + 80}>
-        {({ name, title, sources }) => <ScalarCard name={`custom ${name}`} title={title} sources={sources} />}
+        {({ name, title, sources, margins }) => <ScalarCard name={`custom ${name}`} title={title} sources={sources} margins={margins} />}
       </CardGrid>
     </>
   );

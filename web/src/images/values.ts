@@ -18,11 +18,19 @@ function namesOf(run: Run, tag: Tag): { series: string; state: string } {
 
 const all = (run: Run, tag: Tag): Promise<Values> => {
   const { series, state } = namesOf(run, tag);
-  return fetched.get(state, () => load(series, run, tag));
+  return fetched.get(state, async () => {
+    if (isLong(run, tag)) await end(run, tag).then(rest, () => {});
+    return load(series, run, tag);
+  });
 };
 
+/** The list of a long series is megabytes: it is asked for this many milliseconds later, when the first pictures are drawn. */
+const REST = 400;
+const rest = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, REST); });
+
+/** The end as it was when first asked for: that of a log that is being read moves on faster than a page is drawn. */
 const end = (run: Run, tag: Tag): Promise<Values> =>
-  fetched.get(`end of ${namesOf(run, tag).state}`, () => api.values(run.name, tag.tag, tag.count - 1));
+  fetched.get(`end of ${namesOf(run, tag).series}`, () => api.values(run.name, tag.tag, tag.count - 1));
 
 const isLong = (run: Run, tag: Tag): boolean => tag.count > LONG && !latest.has(namesOf(run, tag).series);
 

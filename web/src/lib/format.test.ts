@@ -11,7 +11,7 @@ test("bytes and times have their units", () => {
 });
 
 test("whole numbers have separators", () => {
-  expect([0, 999, 1000, -1234567, 2 ** 53].map(whole)).toEqual(["0", "999", "1,000", "-1,234,567", "9,007,199,254,740,992"]);
+  expect([0, 999, 1000, -1234567, 2 ** 53, 1234.56789, NaN].map(whole)).toEqual(["0", "999", "1,000", "-1,234,567", "9,007,199,254,740,992", "1,234.568", "NaN"]);
 });
 
 test("moments are of the clock on the wall", () => {

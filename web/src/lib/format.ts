@@ -22,8 +22,8 @@ export function short(value: number): string {
 
 // By hand, without `Intl`: the first use of each of its formats takes the browser 6 to 17 ms, before it has drawn anything.
 
-/** A whole number with separators. */
-export const whole = (value: number): string => value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ",");
+/** A whole number, or nearly one, with separators. */
+export const whole = (value: number): string => String(Number(value.toFixed(3))).replace(/^-?\d{4,}/, (digits) => digits.replace(/\B(?=(\d{3})+$)/g, ","));
 
 /** Seconds since the epoch as a date and a time, where the browser is. */
 export function moment(seconds: number): string {

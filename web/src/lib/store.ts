@@ -17,6 +17,9 @@ export const revisions = signal<Map<string, number>>(new Map());
 let session = "";
 let revision = 0;
 let asking = false;
+let begin = () => {};
+/** Resolves when the first answer is there, or known not to come; more may follow at once from a log that is being read. */
+const begun = new Promise<void>((resolve) => { begin = resolve; });
 /** Whether the runs are those that another server told of. */
 let stale = false;
 /** The last news of the server. */
@@ -46,6 +49,7 @@ async function refresh(): Promise<void> {
     failures += 1;
   } finally {
     asking = false;
+    begin();
   }
 }
 
@@ -69,6 +73,7 @@ function take(about: Log, changes: Runs): boolean {
     runs.value = known;
     revisions.value = seen;
   }
+  begin();
   return true;
 }
 
@@ -110,14 +115,14 @@ export function reconnect(): void {
  * has six for one server, and a seventh page would wait for ever. Resolves when the first answer is there.
  */
 export function follow(): Promise<void> {
-  const first = refresh();
+  void refresh();
   listen();
   document.addEventListener("visibilitychange", () => {
     clearTimeout(retry);
     if (document.hidden) source?.close();
     else reconnect();
   });
-  return first;
+  return begun;
 }
 
 // The parts of the view that choose runs and tags: what follows from them is worked out anew only when they change, not

@@ -4,6 +4,7 @@ import { Card } from "../cards/Card";
 import { colorOf } from "../lib/color";
 import { Icon } from "../lib/icons";
 import { show, toggled, view } from "../lib/view";
+import type { Margin } from "./bands";
 import { chartOf, type ChartSeries } from "./build";
 import { Chart } from "./chart/Chart";
 import type { Hit } from "./chart/hover";
@@ -21,9 +22,13 @@ interface Props {
   sources: readonly Source[];
   /** The tag, where the chart shows one alone. */
   tag?: string;
+  /** Lines with an area around them. */
+  margins?: readonly Margin[];
 }
 
-export function ScalarCard({ name, title, sources, tag }: Props) {
+const NONE: readonly Margin[] = [];
+
+export function ScalarCard({ name, title, sources, tag, margins = NONE }: Props) {
   const { axis, smoothing, log: logarithmic, outliers: ignoreOutliers, overlay } = view.value;
   const { value, error } = useScalars(sources);
   const [zoom, setZoom] = useState<Extent | undefined>();
@@ -31,7 +36,7 @@ export function ScalarCard({ name, title, sources, tag }: Props) {
     const series = value?.get(seriesName(source));
     return series ? [{ id: seriesName(source), run: source.run, tag: source.tag.tag, series }] : [];
   }), [value, sources.map(seriesName).join()]);
-  const model = useMemo(() => chartOf(all, { axis, smoothing, logarithmic, ignoreOutliers }), [all, axis, smoothing, logarithmic, ignoreOutliers]);
+  const model = useMemo(() => chartOf(all, { axis, smoothing, logarithmic, ignoreOutliers, margins }), [all, axis, smoothing, logarithmic, ignoreOutliers, margins]);
   const marks = markersInWords(model.curves.map(({ markers = [] }) => markers));
   const isChosen = tag !== undefined && overlay.includes(tag);
   const actions = (

@@ -30,3 +30,13 @@ test("a chart without a value has a place all the same", () => {
   expect(chartOf([], plain).home.y).toEqual({ min: 0, max: 1 });
   expect(chartOf([], { ...plain, logarithmic: true }).home.y.min).toBeGreaterThan(0);
 });
+
+test("a margin is an area around its line, over the steps that both bounds have", () => {
+  const bound = (tag: string, values: [number, number][]) =>
+    ({ id: `${tag} a`, run: "a", tag, series: seriesOf(values.map(([step, value]) => ({ step, wallTime: 100 + step, value }))) });
+  const all = [of("a", "loss"), bound("low", [[0, 0], [1, 5], [2, NaN], [3, 500]]), bound("high", [[1, 20], [2, 200], [3, 5000], [4, 1]])];
+  const { bands, curves, home } = chartOf(all, { ...plain, smoothing: 0.9, axis: "relative", margins: [["loss", "low", "high"]] });
+  expect(curves.map(({ name, faint }) => [name, faint])).toEqual([["a", undefined]]);
+  expect(bands?.map(({ x, low, high }) => [[...x], [...low], [...high]])).toEqual([[[1, 3], [5, 500], [20, 5000]]]);
+  expect(home.y.max).toBeGreaterThanOrEqual(5000);
+});

@@ -1,7 +1,8 @@
 /** The chart of some series: their lines as asked for, and what is seen of them at first. */
 import { colorAt, colorOf } from "../lib/color";
+import { bandOf, type Margin } from "./bands";
 import { markersOf } from "./chart/markers";
-import type { ChartCurve, ChartModel } from "./chart/model";
+import type { ChartBand, ChartCurve, ChartModel } from "./chart/model";
 import type { ScalarSeries } from "./columns";
 import { extentOf, padded, valueExtent } from "./extent";
 import { curveOf } from "./line";
@@ -12,6 +13,8 @@ export interface ChartOptions {
   readonly smoothing: number;
   readonly logarithmic: boolean;
   readonly ignoreOutliers: boolean;
+  /** Lines with an area around them. The series that bound one are no lines of their own, and nothing is smoothed. */
+  readonly margins?: readonly Margin[];
 }
 
 export interface ChartSeries {
@@ -26,9 +29,12 @@ const NOWHERE = { min: 0, max: 1 };
 
 /** Colours are those of the runs; where a chart shows several tags of a run, each line has its own. */
 export function chartOf(all: readonly ChartSeries[], options: ChartOptions): ChartModel {
-  const severalTags = new Set(all.map(({ tag }) => tag)).size > 1;
-  const curves = all.map(({ id, run, tag, series }, n): ChartCurve => {
-    const curve = curveOf(series, options);
+  const { margins = [] } = options;
+  const lines = margins.length > 0 ? all.filter(({ tag }) => margins.some(([value]) => value === tag)) : all;
+  const smoothing = margins.length > 0 ? 0 : options.smoothing;
+  const severalTags = new Set(lines.map(({ tag }) => tag)).size > 1;
+  const curves = lines.map(({ id, run, tag, series }, n): ChartCurve => {
+    const curve = curveOf(series, { axis: options.axis, smoothing });
     return {
       id,
       name: severalTags ? `${tag} · ${run}` : run,
@@ -41,10 +47,18 @@ export function chartOf(all: readonly ChartSeries[], options: ChartOptions): Cha
     };
   });
   const { logarithmic, ignoreOutliers, axis } = options;
+  const bands = lines.flatMap(({ run, tag }, n): ChartBand[] => {
+    const seriesOf = (tag: string) => all.find((each) => each.run === run && each.tag === tag)?.series;
+    return margins.flatMap(([value, lower, upper]) => {
+      const [low, high] = [seriesOf(lower), seriesOf(upper)];
+      return value === tag && low && high ? [bandOf(low, high, axis, curves[n]?.color ?? "")] : [];
+    });
+  });
   const values = curves.flatMap(({ line, faint }) => (faint ? [line.y, faint.y] : [line.y]));
-  const y = valueExtent(values, { logarithmic, ignoreOutliers });
+  const y = valueExtent([...values, ...bands.flatMap(({ low, high }) => [low, high])], { logarithmic, ignoreOutliers });
   const x = extentOf(curves.map(({ line }) => line.x));
   return {
+    ...(bands.length > 0 ? { bands } : {}),
     curves,
     home: {
       x: x ? padded(x, false, 0.02) : NOWHERE,

@@ -9,7 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::log::{LogAnswer, RunsAnswer};
 use super::series::Values;
-use crate::follow::Log;
+use crate::follow::{Indexed, Log};
 
 /// Series whose pictures are in sight at first, about.
 const PICTURES: usize = 6;
@@ -63,17 +63,22 @@ impl Look {
 
 /// What belongs into the head of the page. With `pictures`, the page shows the last picture of each series at first.
 pub(crate) fn first_look(log: &Log, pictures: bool) -> String {
+    // One state of a log that is still being read: where the pictures are asked for follows from the runs.
+    let index = log.read();
     let mut look = Look::default();
-    look.put("/api/log".to_owned(), &LogAnswer::of(log));
-    look.put("/api/runs?since=0".to_owned(), &RunsAnswer::of(log, 0));
+    look.put("/api/log".to_owned(), &LogAnswer::of(log, &index));
+    look.put(
+        "/api/runs?since=0".to_owned(),
+        &RunsAnswer::of(log, &index, 0),
+    );
     if pictures {
-        first_pictures(log, &mut look);
+        first_pictures(log, &index, &mut look);
     }
+    drop(index);
     look.html()
 }
 
-fn first_pictures(log: &Log, look: &mut Look) {
-    let index = log.read();
+fn first_pictures(log: &Log, index: &Indexed, look: &mut Look) {
     let mut left = PICTURES;
     for run in index.logdir.runs() {
         for tag in run.tags() {

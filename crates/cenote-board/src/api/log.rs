@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{number, with_log};
 use crate::error::Refusal;
-use crate::follow::{self, Log};
+use crate::follow::{self, Indexed, Log};
 
 /// How far the reading has come.
 #[derive(Serialize)]
@@ -62,13 +62,12 @@ struct DamageAnswer {
 const MOST_DAMAGE: usize = 1000;
 
 pub(super) async fn log(State(log): State<Arc<Log>>) -> Result<Json<LogAnswer>, Refusal> {
-    with_log(log, |log| Ok(Json(LogAnswer::of(log)))).await
+    with_log(log, |log| Ok(Json(LogAnswer::of(log, &log.read())))).await
 }
 
 impl LogAnswer {
-    pub(super) fn of(log: &Log) -> Self {
+    pub(super) fn of(log: &Log, index: &Indexed) -> Self {
         let state = log.state();
-        let index = log.read();
         let relative = |path: &std::path::Path| {
             path.strip_prefix(log.root())
                 .unwrap_or(path)
@@ -189,13 +188,15 @@ pub(super) async fn runs(
     State(log): State<Arc<Log>>,
     Query(Since { since }): Query<Since>,
 ) -> Result<Json<RunsAnswer>, Refusal> {
-    with_log(log, move |log| Ok(Json(RunsAnswer::of(log, since)))).await
+    with_log(log, move |log| {
+        Ok(Json(RunsAnswer::of(log, &log.read(), since)))
+    })
+    .await
 }
 
 impl RunsAnswer {
     /// The runs that have changed after a revision.
-    pub(super) fn of(log: &Log, since: u64) -> Self {
-        let index = log.read();
+    pub(super) fn of(log: &Log, index: &Indexed, since: u64) -> Self {
         let changed = index
             .changed
             .iter()

@@ -13,7 +13,7 @@ use super::skim::{Held, Payload, SkimError, Skimmed, SkimmedValue, skim};
 use super::walk::{Found, Resync, SMALL, checksums, look};
 use super::window::Window;
 use crate::message::SummaryMetadata;
-use crate::record::OVERHEAD;
+use crate::record::{FOOTER_LEN, OVERHEAD};
 
 /// The tag under which graphs are listed, as TensorBoard does.
 pub(super) const GRAPH_TAG: &str = "__run_graph__";
@@ -377,6 +377,11 @@ impl<F: Read + Seek> Scanner<F> {
         if len > LONGEST_MESSAGE {
             self.damage(DamageKind::NotAMessage, offset, len + OVERHEAD as u64);
             return Ok(());
+        }
+        if len <= SMALL {
+            // Held as a whole, so that what follows never goes back: that would end reading ahead.
+            let record = usize::try_from(len).map_err(io::Error::other)? + FOOTER_LEN;
+            self.window.bytes(payload, record)?;
         }
         if len <= SMALL || self.options.verify {
             let (got, want) = checksums(&mut self.window, payload, len)?;

@@ -147,7 +147,7 @@ pub struct Changes {
 }
 
 /// How much of a file one poll reads, so that a large log shows itself bit by bit.
-const MOST_PER_POLL: u64 = 256 << 20;
+const MOST_PER_POLL: u64 = 64 << 20;
 
 impl LogDir {
     /// Reads a log directory, or a single event file.

@@ -67,6 +67,9 @@ impl<F: Read + Seek> Window<F> {
         let from = offset + self.buffer.len() as u64;
         let want = len.max(self.next_read).saturating_sub(self.buffer.len()) as u64;
         let want = want.min(self.end.saturating_sub(from));
+        // At most `MOST`, or what a caller asks for: it is read in one piece where there is room for it.
+        self.buffer
+            .reserve_exact(usize::try_from(want).map_err(io::Error::other)?);
         self.file.seek(SeekFrom::Start(from))?;
         (&mut self.file).take(want).read_to_end(&mut self.buffer)?;
         Ok(())
