@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Times pooling cases here, in PyTorch, ONNX Runtime and OpenVINO alternately, in one sitting. Prints Markdown.
+"""Times pooling cases here and in PyTorch, ONNX Runtime, OpenVINO, candle and Burn alternately. Prints Markdown.
 
-    compare_peers.py --cenote target/release/cenote [--only stem] [--rounds 3] [--json FILE] [--from FILE]
+    compare_peers.py --cenote target/release/cenote [--rust-peers PATH] [--only stem] [--rounds 3] [--json FILE] [--from FILE]
 
-Run it with a Python that has torch, onnx, onnxruntime and openvino; what is missing is left out. Each round times a case
-here (`cenote bench`, beside its copy of the same bytes) and then in each peer, with as many threads each; the medians of
-the rounds are compared. --json appends the figures to a file, a case a line, and --from prints the table of such a file
+Run it with a Python that has torch, onnx, onnxruntime and openvino; what is missing is left out. Candle and Burn are timed by
+a program of their own: `cargo build --release --manifest-path scripts/rust_peers/Cargo.toml` makes
+scripts/rust_peers/target/release/rust_peers. Each round times a case here (`cenote bench`, beside its copy of the same bytes)
+and then in each peer, with as many threads each; the medians of the rounds are compared. --json appends the figures to a file, a case a line, and --from prints the table of such a file
 and measures nothing: so a long list can be measured in parts.
 """
 import argparse
@@ -13,7 +14,9 @@ import datetime
 import importlib.metadata
 import json
 import os
+import pathlib
 import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -48,12 +51,13 @@ CASES = [
     ("max backward", "max2d_backward", (32, 64, 112, 112), "f32", dict(kernel_size=3, stride=2, padding=1), 2.5),
     ("avg backward", "avg2d_backward", (32, 64, 112, 112), "f32", dict(kernel_size=3, stride=2, padding=1), 2.5),
 ]
-PEERS = ("torch", "onnxruntime", "openvino")
+PEERS = {"torch": "torch", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "candle": "candle", "burn": "Burn"}
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cenote", metavar="PATH", help="the command, built in release mode")
+    parser.add_argument("--rust-peers", metavar="PATH", help="the program that times candle and Burn")
     parser.add_argument("--only", default="", metavar="WORD", help="only cases whose name contains this")
     parser.add_argument("--rounds", type=int, default=3, metavar="N")
     parser.add_argument("--seconds", type=float, default=0.2, metavar="S", help="for each measurement (default 0.2)")
@@ -158,16 +162,33 @@ def ours(given, name):
     return row["ours_ms"], row["copy_ms"]
 
 
+def in_rust(case, given):
+    """Milliseconds of candle and Burn, where they have the layer."""
+    _, layer, shape, dtype, kw, _ = case
+    if not given.rust_peers or dtype != "f32":
+        return {}
+    asked = json.dumps({"layer": layer, "shape": shape, **kw})
+    environment = {**os.environ, "RAYON_NUM_THREADS": str(given.threads)}
+    command = [given.rust_peers, asked, str(given.seconds)]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout)
+
+
 def measure(case, given):
     work = peers(case, given.threads)
     rounds = []
     for _ in range(given.rounds):
         here, copy = ours(given, case[0])
-        rounds.append({"ours": here, "copy": copy, **{peer: median_ms(work[peer], given.seconds) for peer in work}})
+        beside = {peer: median_ms(work[peer], given.seconds) for peer in work}
+        rounds.append({"ours": here, "copy": copy, **beside, **in_rust(case, given)})
     return {"case": case[0], **{key: statistics.median(each[key] for each in rounds) for key in rounds[0]}}
 
 
 def version(name):
+    if name in ("candle", "burn"):
+        lock = pathlib.Path(__file__).with_name("rust_peers") / "Cargo.lock"
+        package = {"candle": "candle-core"}.get(name, name)
+        found = re.search(f'name = "{package}"\nversion = "(.*)"', lock.read_text())
+        return found and found.group(1)
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
@@ -183,13 +204,15 @@ def processor():
 
 
 def table(rows, threads):
-    named = ", ".join(f"{name} {version(name)}" for name in PEERS if version(name))
+    measured = [peer for peer in PEERS if any(peer in row for row in rows)]
+    named = ", ".join(f"{PEERS[peer]} {version(peer)}" for peer in measured if version(peer))
     yield f"{datetime.date.today()}, {processor()}, {threads} threads each; {named}. Medians in ms.\n"
-    yield "| case | copy | here | torch | ONNX Runtime | OpenVINO | here × copy | goal | best peer × here |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    heads = ["case", "copy", "here", *(PEERS[peer] for peer in measured), "here × copy", "goal", "best peer × here"]
+    yield f"| {' | '.join(heads)} |"
+    yield f"| --- |{' ---: |' * (len(heads) - 1)}"
     goals = {case[0]: case[5] for case in CASES}
     for row in rows:
-        beside = [row.get(peer) for peer in PEERS]
+        beside = [row.get(peer) for peer in measured]
         cells = [f"{value:.3g}" if value is not None else "" for value in (row["copy"], row["ours"], *beside)]
         best = min((value for value in beside if value is not None), default=None)
         gain = f"{best / row['ours']:.1f}" if best is not None else ""
