@@ -35,6 +35,7 @@ macro_rules! fold_values {
         match ($lanes.len(), $rows.len()) {
             (32.., 2) => fold_few::<_, _, 2>($rows, $lanes, $lift, $merge),
             (32.., 3) => fold_few::<_, _, 3>($rows, $lanes, $lift, $merge),
+            (32.., 5) => fold_few::<_, _, 5>($rows, $lanes, $lift, $merge),
             (len, _) => in_chunks!(len, fold_values($rows, $lanes, $lift, $merge)),
         }
     };
@@ -127,8 +128,23 @@ fn fold_value<T: Copy, L: Lane>(
             folded[x] = merge(folded[x], lift(chunk[x]));
         }
     }
-    for x in 0..rest.len() {
-        folded[x] = merge(folded[x], lift(rest[x]));
+    // What is left by pieces of known lengths: lanes that a loop of any length writes are kept in memory, and read back
+    // before they are there.
+    let (eights, rest) = rest.as_chunks::<8>();
+    for chunk in eights {
+        for x in 0..8 {
+            folded[x] = merge(folded[x], lift(chunk[x]));
+        }
+    }
+    let (fours, rest) = rest.as_chunks::<4>();
+    for chunk in fours {
+        for x in 0..4 {
+            folded[x] = merge(folded[x], lift(chunk[x]));
+        }
+    }
+    let mut last = identity;
+    for &element in rest {
+        last = merge(last, lift(element));
     }
     let mut width = CHUNK;
     while width > 1 {
@@ -137,7 +153,7 @@ fn fold_value<T: Copy, L: Lane>(
             folded[x] = merge(folded[x], folded[x + width]);
         }
     }
-    folded[0]
+    merge(folded[0], last)
 }
 
 /// Whether no element is NaN or, where `zero` says so, −0.

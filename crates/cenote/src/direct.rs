@@ -303,14 +303,13 @@ fn contract_single<S: Simd, F: Fold>(
     buffers: &mut Buffers<'_, F>,
 ) {
     let outputs = pass.axes[2].output_len();
-    for row in 0..rows {
-        for output in 0..outputs {
-            let (start, count) = buffers.windows.window(output);
-            let taps = Taps {
-                start: row * pass.staged_pitch() + start,
-                count,
-                step: pass.axes[2].step(),
-            };
+    let step = pass.axes[2].step();
+    for output in 0..outputs {
+        // The same window in all rows: its taps are counted once, and their number is foreseen.
+        let (start, count) = buffers.windows.window(output);
+        for row in 0..rows {
+            let start = row * pass.staged_pitch() + start;
+            let taps = Taps { start, count, step };
             let folded = fold_many(&buffers.staged.as_ref(), taps);
             buffers
                 .contracted

@@ -43,13 +43,50 @@ pub(crate) fn fold_taps<S: Simd, F: Fold, const HOP: usize>(
         return;
     }
     for at in (0..len).step_by(width * HOP) {
-        let vector = if HOP == 1 {
-            fold_vector::<S, F>(simd, &source, taps, at)
-        } else {
-            fold_every_other::<S, F>(simd, &source, taps, at)
+        let first = taps.start + at;
+        let vector = match (taps.step, taps.count) {
+            (1, 2) => fold_near::<S, F, HOP, 2>(simd, &source, first),
+            (1, 3) => fold_near::<S, F, HOP, 3>(simd, &source, first),
+            (1, 5) => fold_near::<S, F, HOP, 5>(simd, &source, first),
+            _ => fold_each::<S, F, HOP>(simd, &source, taps, at),
         };
         F::store(vector, out, at / HOP);
     }
+}
+
+/// The folds at every `HOP`-th position from `at` on, a vector of them.
+#[inline(always)]
+fn fold_each<S: Simd, F: Fold, const HOP: usize>(
+    simd: S,
+    source: &Lanes<'_, F>,
+    taps: Taps,
+    at: usize,
+) -> F::Vector<S> {
+    if HOP == 1 {
+        fold_vector::<S, F>(simd, source, taps, at)
+    } else {
+        fold_every_other::<S, F>(simd, source, taps, at)
+    }
+}
+
+/// As [`fold_each`], of neighbouring taps whose number is known: one look at the bounds serves all.
+#[inline(always)]
+fn fold_near<S: Simd, F: Fold, const HOP: usize, const TAPS: usize>(
+    simd: S,
+    source: &Lanes<'_, F>,
+    first: usize,
+) -> F::Vector<S> {
+    let end = first + (TAPS - 1) / HOP * HOP + HOP * lanes_of::<S, F>();
+    let near = Lanes::<F> {
+        values: &source.values[first..end],
+        indices: &source.indices[first..end],
+    };
+    let taps = Taps {
+        start: 0,
+        count: TAPS,
+        step: 1,
+    };
+    fold_each::<S, F, HOP>(simd, &near, taps, 0)
 }
 
 /// The folds at every other position from `at` on, a vector of them.
@@ -160,14 +197,26 @@ const fn lanes_of<S: Simd, F: Fold>() -> usize {
 }
 
 /// The fold of single lanes, for windows that are not alike.
+#[inline(always)]
 pub(crate) fn fold_one<F: Fold>(source: &Lanes<'_, F>, taps: Taps) -> (F::Value, F::Index) {
-    let mut merged = if taps.count == 0 {
-        (F::IDENTITY, F::no_index())
-    } else {
-        source.get(taps.start)
+    if taps.count == 0 {
+        return (F::IDENTITY, F::no_index());
+    }
+    let end = taps.start + (taps.count - 1) * taps.step + 1;
+    let lanes = Lanes::<F> {
+        values: &source.values[taps.start..end],
+        indices: &source.indices[taps.start..end],
     };
-    for tap in 1..taps.count {
-        merged = F::merge_one(merged, source.get(taps.start + tap * taps.step));
+    let mut merged = lanes.get(0);
+    if taps.step == 1 {
+        // One look at the bounds serves all taps.
+        for (&value, &index) in lanes.values.iter().zip(lanes.indices).skip(1) {
+            merged = F::merge_one(merged, (value, index));
+        }
+    } else {
+        for tap in 1..taps.count {
+            merged = F::merge_one(merged, lanes.get(tap * taps.step));
+        }
     }
     merged
 }
