@@ -56,13 +56,13 @@ macro_rules! in_chunks {
 
 /// Where the chunk after the one at `at` begins: the last one overlaps the one before it.
 #[inline(always)]
-fn next_chunk<const CHUNK: usize>(at: usize, len: usize) -> Option<usize> {
+pub(crate) fn next_chunk<const CHUNK: usize>(at: usize, len: usize) -> Option<usize> {
     (at + CHUNK < len).then_some((at + CHUNK).min(len - CHUNK))
 }
 
 /// A chunk of a row.
 #[inline(always)]
-fn chunk<T, const CHUNK: usize>(row: &[T], at: usize) -> &[T; CHUNK] {
+pub(crate) fn chunk<T, const CHUNK: usize>(row: &[T], at: usize) -> &[T; CHUNK] {
     match row[at..].first_chunk() {
         Some(chunk) => chunk,
         None => unreachable!("a chunk lies within its row"),

@@ -1,6 +1,6 @@
 //! What a layer makes of its windows: how an element becomes a lane, and what a folded lane becomes.
 
-use crate::columns::{Columns, PlainArgMax, PlainMax};
+use crate::columns::{Columns, PlainArgMax, PlainMax, chunk, next_chunk};
 use crate::element::{Convert, Element};
 use crate::fold::{self, Fold};
 use crate::lane::{RealLane, SumLane};
@@ -69,6 +69,9 @@ pub(crate) enum Counting {
     Fixed(i64),
 }
 
+/// Means that are made together.
+const CHUNK: usize = 16;
+
 /// The divisors of one row: that of position `i` is the count of `i / inner` along the width, times `rest`.
 pub(crate) struct Counts<'a, L> {
     /// The counts along the width, or their reciprocals where the element has [`WIDE_SUM`].
@@ -89,6 +92,25 @@ impl<L: SumLane> Counts<'_, L> {
             self.map(lanes, |lane, width| lane.times(width.times(rest)));
         } else {
             self.map(lanes, |lane, width| lane.divide(width.times(rest)));
+        }
+    }
+
+    /// Divides a row, whose divisors are reciprocals of single lanes, and makes elements of it in the same step.
+    #[inline(always)]
+    fn means<T: Element + Convert<L>>(&self, lanes: &[L], elements: &mut [T]) {
+        let rest = L::count(1).divide(L::count(self.rest));
+        let mut next = Some(0);
+        while let Some(at) = next {
+            let (sums, width) = (
+                chunk::<L, CHUNK>(lanes, at),
+                chunk::<L, CHUNK>(self.width, at),
+            );
+            let mut means = [L::ZERO; CHUNK];
+            for x in 0..CHUNK {
+                means[x] = sums[x].times(width[x].times(rest));
+            }
+            T::narrow(&means, &mut elements[at..at + CHUNK]);
+            next = next_chunk::<CHUNK>(at, lanes.len());
         }
     }
 
@@ -190,10 +212,17 @@ impl<T: Element> Finish<T> for Mean {
         counts: Option<&Counts<'_, T::Sum>>,
         elements: &mut [T],
     ) {
-        if let Some(counts) = counts {
-            counts.divide::<T>(lanes);
+        match counts {
+            Some(counts) if T::WIDE_SUM && counts.inner == 1 && lanes.len() >= CHUNK => {
+                counts.means::<T>(lanes, elements)
+            }
+            counts => {
+                if let Some(counts) = counts {
+                    counts.divide::<T>(lanes);
+                }
+                <T as Convert<T::Sum>>::narrow(lanes, elements);
+            }
         }
-        <T as Convert<T::Sum>>::narrow(lanes, elements);
     }
     fn counting(&self) -> Counting {
         self.0
