@@ -213,3 +213,18 @@ test("a pane that the log lacks is named, and left out", async ({ page, open }) 
   await expect(page.getByRole("alert")).toHaveCount(0);
   await expect(page.locator("canvas.stage")).toHaveCount(2);
 });
+
+test("what moves in the log moves side by side, unless a person wants no motion", async ({ page, open }) => {
+  const panes = [{ run: "run1", tag: "video" }];
+  const moving = view({ tab: "images", compare: true, panes });
+  await open(join(LOGS, "every_kind"), moving);
+  const canvas = stage(page, "video of run1");
+  const seen = new Set<number>();
+  await expect.poll(async () => seen.add(await fingerprint(canvas)).size).toBeGreaterThan(3);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.reload();
+  await expect(page.locator("figcaption .count")).toHaveText(/\d+ × \d+/);
+  const still = await fingerprint(canvas);
+  await page.waitForTimeout(600);
+  expect(await fingerprint(canvas)).toBe(still);
+});

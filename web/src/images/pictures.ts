@@ -1,14 +1,26 @@
 // Pictures of the log, decoded.
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { blob } from "../lib/api";
 import type { Size } from "./grid";
 import type { Pixels } from "./pixels";
 
 export interface Picture extends Size {
   bitmap: ImageBitmap;
-  /** Whether it moves: then only the browser shows all of it. */
+  /** Whether it moves: then its bitmap is the first frame. */
   animated: boolean;
+  /** Its frames, where this browser takes them apart. */
+  frames: readonly Frame[];
 }
+
+/** One of several pictures that follow one another. */
+export interface Frame {
+  picture: Picture;
+  /** When the next one follows, in milliseconds from the beginning of the first. */
+  until: number;
+}
+
+/** Most frames that are kept apart of one picture. */
+const MOST_FRAMES = 256;
 
 /** Bytes of decoded pictures that are kept. */
 const ROOM = 192 << 20;
@@ -36,7 +48,7 @@ export function picture(key: string, sample: number): Promise<Picture> {
   made.then(
     (picture) => {
       decoded.set(name, picture);
-      makeRoom(name, picture.width * picture.height * 4);
+      makeRoom(name, picture.width * picture.height * 4 * (1 + picture.frames.length));
     },
     () => kept.delete(name),
   );
@@ -63,7 +75,47 @@ async function decode(key: string, sample: number): Promise<Picture> {
   const content = await response.blob();
   const bitmap = await createImageBitmap(content, { colorSpaceConversion: "none", premultiplyAlpha: "none" })
     .catch(() => { throw new Error("this browser cannot show a picture of this form: save it to look at it"); });
-  return { bitmap, width: bitmap.width, height: bitmap.height, animated: content.type === "image/gif" };
+  const animated = content.type === "image/gif";
+  return { bitmap, ...sizeOf(bitmap), animated, frames: animated ? await framesOf(content).catch(() => []) : [] };
+}
+
+const sizeOf = ({ width, height }: Size): Size => ({ width, height });
+
+async function framesOf(content: Blob): Promise<Frame[]> {
+  // Not every browser has it: then the first frame stands for all.
+  if (!("ImageDecoder" in globalThis)) return [];
+  const decoder = new ImageDecoder({ data: await content.arrayBuffer(), type: content.type, colorSpaceConversion: "none" });
+  await Promise.all([decoder.tracks.ready, decoder.completed]);
+  const frames: Frame[] = [];
+  let until = 0;
+  for (let frameIndex = 0; frameIndex < Math.min(MOST_FRAMES, decoder.tracks.selectedTrack?.frameCount ?? 0); frameIndex += 1) {
+    const { image } = await decoder.decode({ frameIndex });
+    const bitmap = await createImageBitmap(image, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+    // In microseconds; browsers show a frame of no duration for a tenth of a second.
+    until += (image.duration || 100_000) / 1000;
+    image.close();
+    frames.push({ picture: { bitmap, ...sizeOf(bitmap), animated: true, frames: [] }, until });
+  }
+  decoder.close();
+  return frames;
+}
+
+/** The frame of a picture that is shown now: all pictures that move keep one time. Without motion, the first. */
+export function useFrame(picture: Picture | null): Picture | null {
+  const frames = picture?.frames ?? [];
+  const [shown, setShown] = useState(0);
+  useEffect(() => {
+    const whole = frames.at(-1)?.until ?? 0;
+    if (frames.length < 2 || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    let asked = 0;
+    const tick = (now: number) => {
+      setShown(Math.max(0, frames.findIndex(({ until }) => now % whole < until)));
+      asked = requestAnimationFrame(tick);
+    };
+    asked = requestAnimationFrame(tick);
+    return () => cancelAnimationFrame(asked);
+  }, [picture]);
+  return frames[shown]?.picture ?? picture;
 }
 
 /** Decodes pictures that may be wanted next. */

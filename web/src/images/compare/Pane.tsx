@@ -7,7 +7,7 @@ import { cardName } from "../../lib/store";
 import { show, view } from "../../lib/view";
 import { type Item, paneOf, titleOf } from "../ImageCard";
 import { fileName } from "../names";
-import { prefetch, usePicture } from "../pictures";
+import { prefetch, useFrame, usePicture } from "../pictures";
 import { positionOf } from "../position";
 import { StepBar } from "../StepBar";
 import { useCut } from "../tiles";
@@ -26,7 +26,8 @@ export function PaneView({ item, drawn }: { item: Item; drawn: boolean }) {
   const { value: values, error: missing } = useValues(run, tag);
   const place = values ? positionOf(card, values) : -1;
   const key = values?.keys[place] ?? null;
-  const { picture, key: shownKey, error } = usePicture(key, sample);
+  const { picture: whole, key: shownKey, error } = usePicture(key, sample);
+  const picture = useFrame(whole);
   const { box } = useCut(picture, values, sample);
   const { x, y, width, height } = box ?? { x: 0, y: 0, width: 0, height: 0 };
   useEffect(() => {
