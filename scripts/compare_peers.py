@@ -6,8 +6,8 @@
 Run it with a Python that has torch, onnx, onnxruntime and openvino; what is missing is left out. Candle and Burn are timed by
 a program of their own: `cargo build --release --manifest-path scripts/rust_peers/Cargo.toml` makes
 scripts/rust_peers/target/release/rust_peers. Each round times a case here (`cenote bench`, beside its copy of the same bytes)
-and then in each peer, with as many threads each; the medians of the rounds are compared. --json appends the figures to a file, a case a line, and --from prints the table of such a file
-and measures nothing: so a long list can be measured in parts.
+and then in each peer, with as many threads each; the medians of the rounds are compared. --json appends the figures to a
+file, a case a line, and --from prints the table of such a file and measures nothing: so a long list can be measured in parts.
 """
 import argparse
 import datetime
@@ -52,6 +52,8 @@ CASES = [
     ("avg backward", "avg2d_backward", (32, 64, 112, 112), "f32", dict(kernel_size=3, stride=2, padding=1), 2.5),
 ]
 PEERS = {"torch": "torch", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "candle": "candle", "burn": "Burn"}
+# Those that the program in rust_peers times, and their packages.
+IN_RUST = {"candle": "candle-core", "burn": "burn"}
 
 
 def arguments():
@@ -184,9 +186,8 @@ def measure(case, given):
 
 
 def version(name):
-    if name in ("candle", "burn"):
+    if package := IN_RUST.get(name):
         lock = pathlib.Path(__file__).with_name("rust_peers") / "Cargo.lock"
-        package = {"candle": "candle-core"}.get(name, name)
         found = re.search(f'name = "{package}"\nversion = "(.*)"', lock.read_text())
         return found and found.group(1)
     try:

@@ -17,12 +17,11 @@ import matplotlib
 matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
-from compare_peers import median_ms, peers, processor
+from compare_peers import PEERS, median_ms, peers, processor
 
 DOCS = pathlib.Path(__file__).resolve().parent.parent / "docs"
 COLOURS = {"cenote": "#d9822b", "torch": "#8a5cd0", "onnxruntime": "#2f7fd0", "openvino": "#2a9d63", "copy": "#808080"}
-NAMES = {"cenote": "here", "torch": "PyTorch", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO",
-         "copy": "a copy of the same bytes"}
+NAMES = {"cenote": "here", **PEERS, "torch": "PyTorch", "copy": "a copy of the same bytes"}
 
 
 def growth(given, what):

@@ -39,6 +39,15 @@ impl Served {
         }
     }
 
+    /// A board that has read a log of `steps` steps in one run.
+    fn with_log(run: &str, steps: i64) -> (tempfile::TempDir, Self) {
+        let logs = tempfile::tempdir().unwrap();
+        write_log(&logs.path().join(run), steps);
+        let board = Self::new(logs.path());
+        board.read();
+        (logs, board)
+    }
+
     /// Sends a request as it is, and returns head and body of the answer.
     fn raw(&self, request: &str) -> (String, Vec<u8>) {
         let mut stream = TcpStream::connect(self.address).unwrap();
@@ -149,10 +158,7 @@ fn write_log(logdir: &Path, steps: i64) {
 
 #[test]
 fn every_step_of_every_tag_is_served() {
-    let logs = tempfile::tempdir().unwrap();
-    write_log(&logs.path().join("a/b"), 30);
-    let board = Served::new(logs.path());
-    board.read();
+    let (_logs, board) = Served::with_log("a/b", 30);
     let runs = board.json("/api/runs");
     assert_eq!(runs["runs"][0]["name"], "a/b");
     let kinds: Vec<_> = runs["runs"][0]["tags"]
@@ -196,10 +202,7 @@ fn every_step_of_every_tag_is_served() {
 
 #[test]
 fn the_page_brings_the_answers_to_its_first_questions() {
-    let dir = tempfile::tempdir().unwrap();
-    write_log(&dir.path().join("a run & <another>"), 3);
-    let board = Served::new(dir.path());
-    board.read();
+    let (_logs, board) = Served::with_log("a run & <another>", 3);
     let page = |path: &str| String::from_utf8(board.get(path).1).unwrap();
     let plain = page("/");
     if plain.contains("without its pages") {
@@ -229,10 +232,7 @@ fn the_page_brings_the_answers_to_its_first_questions() {
 
 #[test]
 fn text_and_files_are_served_as_they_were_logged() {
-    let logs = tempfile::tempdir().unwrap();
-    write_log(&logs.path().join("a/b"), 30);
-    let board = Served::new(logs.path());
-    board.read();
+    let (_logs, board) = Served::with_log("a/b", 30);
     let text = board.json("/api/texts?run=a/b&tag=note/text_summary");
     assert_eq!(
         text["values"][0]["strings"][0],
@@ -257,10 +257,7 @@ fn text_and_files_are_served_as_they_were_logged() {
 
 #[test]
 fn tensorboards_routes_are_served() {
-    let logs = tempfile::tempdir().unwrap();
-    write_log(&logs.path().join("run"), 12);
-    let board = Served::new(logs.path());
-    board.read();
+    let (_logs, board) = Served::with_log("run", 12);
     assert_eq!(board.json("/data/runs"), serde_json::json!(["run"]));
     assert_eq!(
         board.json("/data/plugins_listing")["images"]["enabled"],

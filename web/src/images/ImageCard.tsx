@@ -50,7 +50,7 @@ export function ImageCard({ item }: { item: Item }) {
       <button type="button" class="mount" aria-label={`Look closely at ${label}`} title="Look closely"
         onClick={() => show({ panes: [paneOf(item)], compare: true, zoom: null }, true)}>
         {failed ? <span class="failed">{failed}</span>
-          : picture?.animated && key ? <img src={blob(key, sample)} alt={`${title}, step ${step}`} class={view.value.crisp ? "crisp" : ""} />
+          : picture?.film && key ? <img src={blob(key, sample)} alt={`${title}, step ${step}`} class={view.value.crisp ? "crisp" : ""} />
           : picture && box ? <PictureCanvas picture={picture} box={box} label={`${title}, step ${step}`} name={shownKey} />
           : picture ? <span class="failed">This grid has no image {view.value.tile + 1}</span> : null}
       </button>

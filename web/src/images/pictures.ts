@@ -6,14 +6,12 @@ import type { Pixels } from "./pixels";
 
 export interface Picture extends Size {
   bitmap: ImageBitmap;
-  /** Whether it moves: then its bitmap is the first frame. */
-  animated: boolean;
-  /** Its frames, where this browser takes them apart. */
-  frames: readonly Frame[];
+  /** What it was decoded from, if it moves: then its bitmap is the first frame. */
+  film: Blob | null;
 }
 
 /** One of several pictures that follow one another. */
-export interface Frame {
+interface Frame {
   picture: Picture;
   /** When the next one follows, in milliseconds from the beginning of the first. */
   until: number;
@@ -28,7 +26,6 @@ const ROOM = 192 << 20;
 const kept = new Map<string, Promise<Picture>>();
 /** Those of them that have come. */
 const decoded = new Map<string, Picture>();
-const sizes = new Map<string, number>();
 let held = 0;
 
 const nameOf = (key: string, sample: number): string => `${key}/${sample}`;
@@ -47,21 +44,23 @@ export function picture(key: string, sample: number): Promise<Picture> {
   kept.set(name, made);
   made.then(
     (picture) => {
-      decoded.set(name, picture);
-      makeRoom(name, picture.width * picture.height * 4 * (1 + picture.frames.length));
+      // It may have had to go before it came.
+      if (kept.get(name) === made) keep(name, picture);
     },
     () => kept.delete(name),
   );
   return made;
 }
 
-function makeRoom(name: string, size: number): void {
-  sizes.set(name, size);
-  held += size;
+const bytesOf = (picture: Picture | undefined): number => picture ? picture.width * picture.height * 4 : 0;
+
+/** Keeps a picture that has come, and lets go of the oldest ones for it. */
+function keep(name: string, picture: Picture): void {
+  decoded.set(name, picture);
+  held += bytesOf(picture);
   for (const oldest of kept.keys()) {
     if (held <= ROOM || oldest === name) break;
-    held -= sizes.get(oldest) ?? 0;
-    sizes.delete(oldest);
+    held -= bytesOf(decoded.get(oldest));
     decoded.delete(oldest);
     kept.delete(oldest);
   }
@@ -75,16 +74,16 @@ async function decode(key: string, sample: number): Promise<Picture> {
   const content = await response.blob();
   const bitmap = await createImageBitmap(content, { colorSpaceConversion: "none", premultiplyAlpha: "none" })
     .catch(() => { throw new Error("this browser cannot show a picture of this form: save it to look at it"); });
-  const animated = content.type === "image/gif";
-  return { bitmap, ...sizeOf(bitmap), animated, frames: animated ? await framesOf(content).catch(() => []) : [] };
+  return { bitmap, ...sizeOf(bitmap), film: content.type === "image/gif" ? content : null };
 }
 
 const sizeOf = ({ width, height }: Size): Size => ({ width, height });
 
-async function framesOf(content: Blob): Promise<Frame[]> {
+/** The frames of a picture that moves. */
+async function framesOf(film: Blob): Promise<Frame[]> {
   // Not every browser has it: then the first frame stands for all.
   if (!("ImageDecoder" in globalThis)) return [];
-  const decoder = new ImageDecoder({ data: await content.arrayBuffer(), type: content.type, colorSpaceConversion: "none" });
+  const decoder = new ImageDecoder({ data: await film.arrayBuffer(), type: film.type, colorSpaceConversion: "none" });
   await Promise.all([decoder.tracks.ready, decoder.completed]);
   const frames: Frame[] = [];
   let until = 0;
@@ -94,7 +93,7 @@ async function framesOf(content: Blob): Promise<Frame[]> {
     // In microseconds; browsers show a frame of no duration for a tenth of a second.
     until += (image.duration || 100_000) / 1000;
     image.close();
-    frames.push({ picture: { bitmap, ...sizeOf(bitmap), animated: true, frames: [] }, until });
+    frames.push({ picture: { bitmap, ...sizeOf(bitmap), film: null }, until });
   }
   decoder.close();
   return frames;
@@ -102,20 +101,29 @@ async function framesOf(content: Blob): Promise<Frame[]> {
 
 /** The frame of a picture that is shown now: all pictures that move keep one time. Without motion, the first. */
 export function useFrame(picture: Picture | null): Picture | null {
-  const frames = picture?.frames ?? [];
-  const [shown, setShown] = useState(0);
+  const film = picture?.film ?? null;
+  const [shown, setShown] = useState<{ film: Blob; picture: Picture } | null>(null);
   useEffect(() => {
-    const whole = frames.at(-1)?.until ?? 0;
-    if (frames.length < 2 || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    if (!film || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     let asked = 0;
-    const tick = (now: number) => {
-      setShown(Math.max(0, frames.findIndex(({ until }) => now % whole < until)));
-      asked = requestAnimationFrame(tick);
+    let wanted = true;
+    // They are taken apart here, not where pictures are kept: cards let the browser show them.
+    const run = (frames: readonly Frame[]) => {
+      const whole = frames.at(-1)?.until ?? 0;
+      const tick = (now: number) => {
+        const frame = frames.find(({ until }) => now % whole < until);
+        if (frame) setShown((last) => last?.picture === frame.picture ? last : { film, picture: frame.picture });
+        asked = requestAnimationFrame(tick);
+      };
+      if (wanted && frames.length > 1) asked = requestAnimationFrame(tick);
     };
-    asked = requestAnimationFrame(tick);
-    return () => cancelAnimationFrame(asked);
-  }, [picture]);
-  return frames[shown]?.picture ?? picture;
+    framesOf(film).then(run, () => {});
+    return () => {
+      wanted = false;
+      cancelAnimationFrame(asked);
+    };
+  }, [film]);
+  return shown && shown.film === film ? shown.picture : picture;
 }
 
 /** Decodes pictures that may be wanted next. */

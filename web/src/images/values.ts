@@ -7,7 +7,7 @@ const fetched = new Cache<Values>(256);
 /** The last that is known of each series, which new values are added to. */
 const latest = new Map<string, Values>();
 
-/** Longer series are fetched in two parts, so that the last picture need not wait for the list of all. */
+/** Longer series are fetched in two parts, so that the last picture need not wait for the list of all. The server knows it too. */
 const LONG = 4000;
 
 /** A name for a series, and one for all that is known of it now. */

@@ -1,6 +1,6 @@
 /** Areas between two series of a run, as the margin charts of custom scalars have them. */
 import type { ChartBand } from "./chart/model";
-import { at, filterSeries, Mark, type ScalarSeries } from "./columns";
+import { at, filterSeries, isVoided, type ScalarSeries } from "./columns";
 import { type XAxis, xValues } from "./x_axis";
 
 /** Tags of a line and of what bounds the area around it. */
@@ -8,12 +8,11 @@ export type Margin = readonly [value: string, lower: string, upper: string];
 
 /** The area between two series, over the steps that both have; what a later session has voided is left out. */
 export function bandOf(lower: ScalarSeries, upper: ScalarSeries, axis: XAxis, color: string): ChartBand {
-  const valid = (series: ScalarSeries) => filterSeries(series, (i) => at(series.marks, i) !== Mark.Purged);
-  const [low, high] = [valid(lower), valid(upper)];
-  const above = new Map(Array.from(high.steps, (step, i) => [step, at(high.values, i)]));
-  const isBounded = (i: number) => Number.isFinite(at(low.values, i)) && Number.isFinite(above.get(at(low.steps, i)));
-  // Relative time counts from the first point, whether it is bounded or not.
-  const x = xValues(low, axis).filter((_, i) => isBounded(i));
-  const bounded = filterSeries(low, isBounded);
+  const above = new Map<number, number>();
+  upper.steps.forEach((step, i) => { if (!isVoided(upper, i)) above.set(step, at(upper.values, i)); });
+  const isBounded = (i: number) => !isVoided(lower, i) && Number.isFinite(at(lower.values, i)) && Number.isFinite(above.get(at(lower.steps, i)));
+  // Relative time counts from the first point, as that of the line does: bounded or not, voided or not.
+  const x = xValues(lower, axis).filter((_, i) => isBounded(i));
+  const bounded = filterSeries(lower, isBounded);
   return { color, x, low: bounded.values, high: bounded.steps.map((step) => above.get(step) ?? Number.NaN) };
 }

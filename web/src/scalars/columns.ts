@@ -74,6 +74,9 @@ export function filterSeries(series: ScalarSeries, keep: (index: number) => bool
   };
 }
 
+/** Whether a later session has voided a point. */
+export const isVoided = ({ marks }: Pick<ScalarSeries, "marks">, index: number): boolean => at(marks, index) === Mark.Purged;
+
 /** How many points carry each mark. */
 export function countMarks(series: ScalarSeries): Record<Mark, number> {
   const counts = { [Mark.Forward]: 0, [Mark.Repeated]: 0, [Mark.Backward]: 0, [Mark.Purged]: 0 };

@@ -1,5 +1,5 @@
 /** A series made ready to be drawn: which points, where along the axis, smoothed or not. */
-import { at, filterSeries, Mark, partStarts, type ScalarSeries } from "./columns";
+import { filterSeries, isVoided, partStarts, type ScalarSeries } from "./columns";
 import { smooth } from "./smoothing";
 import { type XAxis, xValues } from "./x_axis";
 
@@ -32,10 +32,10 @@ export interface CurveOptions {
 
 /** The curve of a series. */
 export function curveOf(series: ScalarSeries, options: CurveOptions): Curve {
-  const kept = filterSeries(series, (i) => at(series.marks, i) !== Mark.Purged);
+  const kept = filterSeries(series, (i) => !isVoided(series, i));
   // Relative time counts from the first point of the run, voided or not.
   const x = xValues(series, options.axis);
-  const keptX = kept === series ? x : x.filter((_, i) => at(series.marks, i) !== Mark.Purged);
+  const keptX = kept === series ? x : x.filter((_, i) => !isVoided(series, i));
   const starts = partStarts(keptX);
   const raw = { x: keptX, y: kept.values, starts };
   const smoothed = smooth(kept.values, options.smoothing, partStarts(kept.steps));
@@ -48,7 +48,7 @@ export function curveOf(series: ScalarSeries, options: CurveOptions): Curve {
 }
 
 function voidedLine(series: ScalarSeries, x: Float64Array): Line {
-  const isPurged = (_: number, i: number) => at(series.marks, i) === Mark.Purged;
-  const voidedX = x.filter(isPurged);
-  return { x: voidedX, y: series.values.filter(isPurged), starts: partStarts(voidedX) };
+  const isHere = (_: number, i: number) => isVoided(series, i);
+  const voidedX = x.filter(isHere);
+  return { x: voidedX, y: series.values.filter(isHere), starts: partStarts(voidedX) };
 }

@@ -98,9 +98,8 @@ fn first_pictures(log: &Log, index: &Indexed, look: &mut Look) {
             if from > 0 {
                 address.append_pair("from", &from.to_string());
             }
-            let values = tag.values();
-            let values = values.get(from..).unwrap_or_default();
-            look.put(address.finish(), &Values::of(&log.session, values));
+            let values = tag.values_from(from);
+            look.put(address.finish(), &Values::of(&log.session, &values));
             let last = values.last();
             let picture = last.map(|&value| format!("/api/blob/{}/0", log.session.key(value)));
             look.asked.extend(picture);

@@ -152,9 +152,8 @@ pub(super) async fn values(
     Query(From { run, tag, from }): Query<From>,
 ) -> Result<Json<Values>, Refusal> {
     with_log(log, move |log| {
-        let values = log.read().tag(&run, &tag)?.values();
-        let values = values.get(from..).unwrap_or_default();
-        Ok(Json(Values::of(&log.session, values)))
+        let values = log.read().tag(&run, &tag)?.values_from(from);
+        Ok(Json(Values::of(&log.session, &values)))
     })
     .await
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::file::{GRAPH_TAG, TagPart};
+use super::file::{Blob, GRAPH_TAG, TagPart};
 use super::logdir::IndexedFile;
 use super::skim::Held;
 use super::{Damage, FileId};
@@ -368,21 +368,30 @@ impl<'a> TagView<'a> {
     /// All values that are not numbers, in the order of the files.
     #[must_use]
     pub fn values(&self) -> Vec<ValueRef> {
+        self.values_from(0)
+    }
+
+    /// As [`values`](Self::values), without the first `from` of them: the end of a long series takes no memory for the rest.
+    #[must_use]
+    pub fn values_from(&self, from: usize) -> Vec<ValueRef> {
+        let all: usize = self.parts.iter().map(|(_, part)| part.blobs.len()).sum();
+        let mut values = Vec::with_capacity(all.saturating_sub(from));
         let mut marker = Marker::new(&self.run);
-        let mut values =
-            Vec::with_capacity(self.parts.iter().map(|(_, part)| part.blobs.len()).sum());
-        for &(order, part) in &self.parts {
+        let blobs = self.parts.iter().flat_map(|&(order, part)| {
             let file = self.run.files[order].0;
-            values.extend(part.blobs.iter().map(|blob| ValueRef {
-                step: blob.step,
-                wall_time: blob.wall_time,
-                file,
-                offset: blob.offset,
-                len: blob.len,
-                index: blob.value,
-                mark: marker.mark((order, blob.offset), blob.step),
-            }));
-        }
+            part.blobs.iter().map(move |blob| (order, file, blob))
+        });
+        let value = |(order, file, blob): (usize, FileId, &Blob)| ValueRef {
+            step: blob.step,
+            wall_time: blob.wall_time,
+            file,
+            offset: blob.offset,
+            len: blob.len,
+            index: blob.value,
+            // How a step stands follows from all before it, those left out too.
+            mark: marker.mark((order, blob.offset), blob.step),
+        };
+        values.extend(blobs.map(value).skip(from));
         values
     }
 }
