@@ -11,6 +11,7 @@ use fearless_simd_macros::simd;
 use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT};
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
+use crate::index::IndicesMut;
 use crate::kernel::{Taps, fold_many};
 use crate::pass::{Divide, Flat, Pass, Width};
 use crate::plane::{Buffers, Worker};
@@ -192,7 +193,6 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         (lanes, windows): (&[<R::Fold as Fold>::Index], &Table<'_>),
         sink: &mut Sink<'_, '_, S, T, R>,
     ) {
-        const COLUMN: i64 = (1 << ROW_SHIFT) - 1;
         let [plane_depth, plane_height, width] = self.pass.plane;
         let plane_rows = plane_depth.input_len() * plane_height.input_len();
         let slots = sink.next_indices(lanes.len());
@@ -208,25 +208,50 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             at += 1;
         });
         let inner = self.pass.inner;
-        let base = |index: i64| bases[(index >> ROW_SHIFT) as usize % MOST_ROWS];
-        let column = |index: i64| {
-            let lane = index & COLUMN;
-            if inner == 1 {
-                lane
-            } else {
-                lane / inner as i64
-            }
+        let rows = Rows {
+            bases,
+            windows,
+            step: width.step() as i64,
         };
         let lanes = |at: usize| R::Fold::flat(lanes[at]);
+        // Most numbers of channels are powers of two, by which dividing is shifting.
+        if inner.is_power_of_two() {
+            let shift = inner.trailing_zeros();
+            rows.write(slots, lanes, |lane| lane >> shift);
+        } else {
+            rows.write(slots, lanes, |lane| lane / inner);
+        }
+    }
+}
+
+/// How index lanes of an output row become indices.
+struct Rows<'a> {
+    /// The index, or the tap number, of the first element of each row of the window.
+    bases: [i64; MOST_ROWS],
+    windows: &'a Table<'a>,
+    step: i64,
+}
+
+impl Rows<'_> {
+    /// Makes indices of lanes. `position` gives the position along the width of a lane of a row.
+    #[inline(always)]
+    fn write(
+        &self,
+        slots: IndicesMut<'_>,
+        lanes: impl Fn(usize) -> i64,
+        position: impl Fn(usize) -> usize,
+    ) {
+        const COLUMN: i64 = (1 << ROW_SHIFT) - 1;
+        let base = |index: i64| self.bases[(index >> ROW_SHIFT) as usize % MOST_ROWS];
+        let column = |index: i64| position((index & COLUMN) as usize) as i64;
         if !slots.is_compact() {
             return slots.fill(|at| base(lanes(at)) + column(lanes(at)));
         }
-        let start = |at: usize| windows.window(if inner == 1 { at } else { at / inner }).0 as i64;
-        let step = width.step() as i64;
-        if step == 1 {
+        let start = |at: usize| self.windows.window(position(at)).0 as i64;
+        if self.step == 1 {
             slots.fill(|at| base(lanes(at)) + column(lanes(at)) - start(at));
         } else {
-            slots.fill(|at| base(lanes(at)) + (column(lanes(at)) - start(at)) / step);
+            slots.fill(|at| base(lanes(at)) + (column(lanes(at)) - start(at)) / self.step);
         }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) mod private {
     /// Which lanes an element is computed in.
     pub trait Lanes:
         Sized
-        + Copy
+        + bytemuck::Pod
         + Convert<Self::Max>
         + Convert<Self::Arg>
         + Convert<Self::Sum>

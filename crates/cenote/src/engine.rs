@@ -11,6 +11,7 @@ use crate::reduce::{Reducer, Value};
 use crate::scratch::with_arena;
 use crate::sink::Target;
 use crate::threads::{self, Tasks};
+use crate::turn::{self, Turned};
 use crate::window::Axis;
 
 /// Bytes of contracted rows that a band may hold: they are written and read again, so they should stay in
@@ -171,6 +172,17 @@ pub(crate) fn run<T: Element, R: Reducer<T>>(
     }
     let bytes = (planes.source + planes.target) * planes.count * size_of::<T>();
     let wanted = threads::pieces(bytes);
+    if turn::fits::<T, R>(pass, planes) {
+        let turned = Turned {
+            pass,
+            reducer,
+            planes,
+            source,
+            level,
+        };
+        let tasks = turn::tasks(planes);
+        return threads::share(&turned, 0..tasks, tasks.div_ceil(wanted), target);
+    }
     let pitch_bytes = pass.row_pitch()
         * (size_of::<Value<T, R>>() + size_of::<<R::Fold as crate::fold::Fold>::Index>());
     let bands = Bands::new(

@@ -1,5 +1,6 @@
 //! The forms that the index of a maximum can have.
 
+use crate::scratch::{Arena, Slot, arena_words};
 use crate::window::Axis;
 
 /// A form of index: `i64` is torch's flat index into the plane, `u8`, `u16` and `u32` number the taps of the
@@ -96,6 +97,29 @@ impl IndicesMut<'_> {
             Self::U8(slots) => IndicesMut::U8(slots),
             Self::U16(slots) => IndicesMut::U16(slots),
             Self::U32(slots) => IndicesMut::U32(slots),
+        }
+    }
+
+    /// Words of scratch memory that [`Self::scratch`] takes.
+    pub(crate) fn scratch_words(&self, len: usize) -> usize {
+        match self {
+            Self::Nowhere => 0,
+            Self::I64(_) => arena_words::<i64>(len),
+            Self::U8(_) => arena_words::<u8>(len),
+            Self::U16(_) => arena_words::<i16>(len),
+            Self::U32(_) => arena_words::<i32>(len),
+        }
+    }
+
+    /// Scratch memory for `len` indices of this form.
+    pub(crate) fn scratch<'b>(&self, arena: &mut Arena<'b>, len: usize) -> IndicesMut<'b> {
+        use bytemuck::cast_slice_mut;
+        match self {
+            Self::Nowhere => IndicesMut::Nowhere,
+            Self::I64(_) => IndicesMut::I64(&mut i64::take(arena, len)[..len]),
+            Self::U8(_) => IndicesMut::U8(&mut u8::take(arena, len)[..len]),
+            Self::U16(_) => IndicesMut::U16(cast_slice_mut(&mut i16::take(arena, len)[..len])),
+            Self::U32(_) => IndicesMut::U32(cast_slice_mut(&mut i32::take(arena, len)[..len])),
         }
     }
 

@@ -221,12 +221,15 @@ pub(crate) fn fold_one<F: Fold>(source: &Lanes<'_, F>, taps: Taps) -> (F::Value,
     merged
 }
 
+/// Neighbouring taps of a single lane from which on [`fold_many`] takes them in another order.
+pub(crate) const MANY: usize = 16;
+
 /// The fold of single lanes in any order: eight at a time, however wide vectors are, so that the result does not depend
 /// on that.
 #[inline(always)]
 pub(crate) fn fold_many<F: Fold>(source: &Lanes<'_, F>, taps: Taps) -> (F::Value, F::Index) {
-    const WIDTH: usize = 8;
-    if taps.step != 1 || taps.count < 2 * WIDTH {
+    const WIDTH: usize = MANY / 2;
+    if taps.step != 1 || taps.count < MANY {
         return fold_one(source, taps);
     }
     let values = &source.values[taps.start..taps.start + taps.count];

@@ -95,6 +95,7 @@ mod sink;
 mod stage;
 mod table;
 mod threads;
+mod turn;
 pub mod window;
 
 #[cfg(feature = "ndarray")]

@@ -3,7 +3,7 @@
 use crate::columns::{Columns, PlainArgMax, PlainMax, chunk, next_chunk};
 use crate::element::{Convert, Element};
 use crate::fold::{self, Fold};
-use crate::lane::{RealLane, SumLane};
+use crate::lane::{Lane, RealLane, SumLane};
 use crate::scratch::Slot;
 
 /// How lanes are folded, and what elements are made of them.
@@ -83,15 +83,17 @@ pub(crate) struct Counts<'a, L> {
 }
 
 impl<L: SumLane> Counts<'_, L> {
-    /// Divides a row by its divisors.
+    /// Divides a row by its divisors, of sums that begin at zero.
     #[inline(always)]
     fn divide<T: Element>(&self, lanes: &mut [L]) {
         let rest = L::count(self.rest);
         if T::WIDE_SUM {
             let rest = L::count(1).divide(rest);
-            self.map(lanes, |lane, width| lane.times(width.times(rest)));
+            let divide = |lane: L, width: L| lane.plus(L::ZERO).times(width.times(rest));
+            self.map(lanes, divide);
         } else {
-            self.map(lanes, |lane, width| lane.divide(width.times(rest)));
+            let divide = |lane: L, width: L| lane.plus(L::ZERO).divide(width.times(rest));
+            self.map(lanes, divide);
         }
     }
 
@@ -107,7 +109,7 @@ impl<L: SumLane> Counts<'_, L> {
             );
             let mut means = [L::ZERO; CHUNK];
             for x in 0..CHUNK {
-                means[x] = sums[x].times(width[x].times(rest));
+                means[x] = sums[x].plus(L::ZERO).times(width[x].times(rest));
             }
             T::narrow(&means, &mut elements[at..at + CHUNK]);
             next = next_chunk::<CHUNK>(at, lanes.len());
@@ -136,6 +138,14 @@ impl<L: SumLane> Counts<'_, L> {
                 }
             }
         }
+    }
+}
+
+/// Adds what sums begin with in torch: however taps are merged, negative zeros then sum to a positive one.
+#[inline(always)]
+fn begin_at_zero<L: Lane>(sums: &mut [L]) {
+    for sum in sums {
+        *sum = sum.plus(L::ZERO);
     }
 }
 
@@ -274,6 +284,7 @@ impl<T: Element> InOrder<T> for Spread {
         if let Some(counts) = counts {
             counts.divide::<T>(lanes);
         }
+        begin_at_zero(lanes);
     }
 }
 
@@ -343,6 +354,10 @@ impl<T: Element> Finish<T> for Power {
         counts: Option<&Counts<'_, T::Real>>,
         elements: &mut [T],
     ) {
+        // Squares are positive.
+        if self.norm_type != 2.0 {
+            begin_at_zero(lanes);
+        }
         if let (Some(counts), Some(whole)) = (counts, self.scale_to) {
             let whole = <T::Real as SumLane>::count(whole);
             // The full window is by far the commonest, and its factor is exactly 1.

@@ -3,7 +3,10 @@
 #[path = "common/random.rs"]
 mod random;
 
-use cenote::{AdaptiveAvgPool, AvgPool, Layer, Plan, reference};
+use cenote::{
+    AdaptiveAvgPool, AdaptiveAvgPool2d, AvgPool, AvgPool2d, LPPool2d, Layer, MemoryFormat, Plan,
+    reference,
+};
 use half::bf16;
 use proptest::prelude::*;
 use random::{dot, geometry, levels, numbers};
@@ -161,5 +164,40 @@ fn threads_do_not_change_a_result() {
     let alone = run(1);
     for threads in [2, 3, 8] {
         assert_eq!(run(threads), alone, "{threads} threads");
+    }
+}
+
+/// As in torch, whose sums begin at zero.
+#[test]
+fn sums_of_negative_zeros_are_positive() {
+    let shapes = [[1, 3, 6, 6], [1, 70, 6, 6], [1, 3, 40, 40]];
+    for (shape, format) in shapes.into_iter().flat_map(|shape| {
+        [MemoryFormat::Contiguous, MemoryFormat::ChannelsLast].map(|format| (shape, format))
+    }) {
+        let plans = [
+            AvgPool2d::new(2).plan_in(&shape, format),
+            AvgPool2d::new(3)
+                .stride(1)
+                .padding(1)
+                .plan_in(&shape, format),
+            AdaptiveAvgPool2d::new(1).plan_in(&shape, format),
+            AdaptiveAvgPool2d::new(4).plan_in(&shape, format),
+            LPPool2d::new(1.0, 2).plan_in(&shape, format),
+        ];
+        for (number, plan) in plans.into_iter().map(Result::unwrap).enumerate() {
+            let mut input = vec![-0.0f32; plan.input_len()];
+            let mut output = vec![1.0; plan.output_len()];
+            plan.forward_into(&input, &mut output).unwrap();
+            let positive = |values: &[f32]| values.iter().all(|value| value.to_bits() == 0);
+            assert!(positive(&output), "plan {number} of {shape:?}, {format:?}");
+            if plan.backward_into(&output, &mut input).is_ok() {
+                output.fill(-0.0);
+                plan.backward_into(&output, &mut input).unwrap();
+                assert!(
+                    positive(&input),
+                    "gradient of plan {number} of {shape:?}, {format:?}"
+                );
+            }
+        }
     }
 }

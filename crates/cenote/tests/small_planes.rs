@@ -1,0 +1,200 @@
+//! Planes that are pooled together give what each gives alone, bit for bit.
+
+#[path = "common/random.rs"]
+mod random;
+
+use cenote::{
+    AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Element, Index, LPPool, Layer, MaxPool, Plan,
+};
+use fearless_simd::Level;
+use half::bf16;
+use proptest::prelude::*;
+use random::{Geometry, geometry, levels, numbers};
+
+/// An element that tests can make and compare.
+trait Sample: Element + std::fmt::Debug {
+    fn sample(number: f64) -> Self;
+    /// The bits of a value, with one pattern for every NaN.
+    fn bits(self) -> u64;
+}
+
+macro_rules! impl_sample {
+    ($($element:ident $sample:expr, $bits:expr;)*) => {$(
+        impl Sample for $element {
+            fn sample(number: f64) -> Self {
+                $sample(number)
+            }
+            fn bits(self) -> u64 {
+                $bits(self)
+            }
+        }
+    )*};
+}
+
+impl_sample!(
+    f32 |number| number as f32, |element: f32| bits(element.is_nan(), element.to_bits().into());
+    f64 |number| number, |element: f64| bits(element.is_nan(), element.to_bits());
+    bf16 bf16::from_f64, |element: bf16| bits(element.is_nan(), element.to_bits().into());
+    u8 |number| (number * 200.0) as u8, u64::from;
+    i64 |number| (number * 9.0) as i64, |element| element as u64;
+);
+
+fn bits(is_nan: bool, bits: u64) -> u64 {
+    if is_nan { u64::MAX } else { bits }
+}
+
+/// A geometry, with more planes than the widest vector has lanes, and what decides their elements.
+#[derive(Clone, Debug)]
+struct Case<const N: usize> {
+    geometry: Geometry<N>,
+    planes: usize,
+    seed: u64,
+    special: bool,
+}
+
+fn case<const N: usize>() -> impl Strategy<Value = Case<N>> {
+    (geometry::<N>(), 64usize..150, any::<(u64, bool)>()).prop_map(
+        |(geometry, planes, (seed, special))| Case {
+            geometry,
+            planes,
+            seed,
+            special,
+        },
+    )
+}
+
+impl<const N: usize> Case<N> {
+    /// Plans of all planes, and of one.
+    fn plans(&self, layer: &impl Layer) -> Option<[Plan; 2]> {
+        let spatial = &self.geometry.shape[2..];
+        let plan = |planes| layer.plan(&[&[planes], spatial].concat()).ok();
+        Some([plan(self.planes)?, plan(1)?])
+    }
+
+    fn elements<T: Sample>(&self, len: usize) -> Vec<T> {
+        let mut numbers = numbers(len, self.seed);
+        if self.special {
+            let at = |number: u64| (self.seed.rotate_left(number as u32 * 7) % len as u64) as usize;
+            numbers[at(0)] = f64::NAN;
+            numbers[at(1)] = -0.0;
+            numbers[at(2)] = f64::INFINITY;
+        }
+        numbers.into_iter().map(T::sample).collect()
+    }
+
+    /// Holds all planes to one after the other. `pool` pools elements of the first length to results of the second.
+    fn check<T: Sample>(
+        &self,
+        what: &str,
+        [all, one]: &[Plan; 2],
+        [from, to]: [fn(&Plan) -> usize; 2],
+        pool: impl Fn(&Plan, &[T], &mut [T]) -> Vec<i64>,
+    ) {
+        let input = self.elements::<T>(from(all));
+        let mut expected = Vec::new();
+        let mut expected_indices = Vec::new();
+        let mut output = vec![T::default(); to(one)];
+        for plane in input.chunks(from(one)) {
+            expected_indices.extend(pool(one, plane, &mut output));
+            expected.extend_from_slice(&output);
+        }
+        for level in levels() {
+            let all = all.clone().with_level(level);
+            let mut output = vec![T::default(); to(&all)];
+            let indices = pool(&all, &input, &mut output);
+            assert_same(&output, &expected, what, level);
+            assert_eq!(indices, expected_indices, "{what}: indices at {level:?}");
+        }
+    }
+
+    fn check_layers<T: Sample>(&self) {
+        let Geometry {
+            kernel_size,
+            output_size,
+            ..
+        } = self.geometry;
+        let forward = [Plan::input_len, Plan::output_len];
+        let values = |plan: &Plan, input: &[T], output: &mut [T]| {
+            plan.forward_into(input, output).unwrap();
+            Vec::new()
+        };
+        let max = self.geometry.apply(MaxPool::<N>::new(kernel_size));
+        let avg = self.geometry.apply(AvgPool::<N>::new(kernel_size));
+        let lp = self.geometry.apply(LPPool::<N>::new(2.0, kernel_size));
+        let adaptive_max = AdaptiveMaxPool::<N>::new(output_size);
+        let adaptive_avg = AdaptiveAvgPool::<N>::new(output_size);
+        for plans in [
+            self.plans(&max),
+            self.plans(&adaptive_max),
+            self.plans(&avg),
+            self.plans(&adaptive_avg),
+            self.plans(&lp),
+        ]
+        .iter()
+        .flatten()
+        {
+            self.check("values", plans, forward, values);
+        }
+        for plans in [self.plans(&max), self.plans(&adaptive_max)]
+            .iter()
+            .flatten()
+        {
+            self.check("flat indices", plans, forward, with_indices::<T, i64>);
+            self.check("u8 indices", plans, forward, with_indices::<T, u8>);
+            self.check("u16 indices", plans, forward, with_indices::<T, u16>);
+            self.check("u32 indices", plans, forward, with_indices::<T, u32>);
+        }
+        for plans in [self.plans(&avg), self.plans(&adaptive_avg)]
+            .iter()
+            .flatten()
+        {
+            let backward = [Plan::output_len, Plan::input_len];
+            self.check("gradient", plans, backward, |plan, grad: &[T], out| {
+                plan.backward_into(grad, out).unwrap();
+                Vec::new()
+            });
+        }
+    }
+}
+
+/// Maxima with indices, where their form can say where a maximum is.
+fn with_indices<T: Sample, I: Index + Default + Into<i64>>(
+    plan: &Plan,
+    input: &[T],
+    output: &mut [T],
+) -> Vec<i64> {
+    let mut indices = vec![I::default(); output.len()];
+    match plan.forward_with_indices_into(input, output, &mut indices) {
+        Ok(()) => indices.into_iter().map(Into::into).collect(),
+        Err(_) => Vec::new(),
+    }
+}
+
+fn assert_same<T: Sample>(given: &[T], expected: &[T], what: &str, level: Level) {
+    let bits = |values: &[T]| values.iter().map(|value| value.bits()).collect::<Vec<_>>();
+    assert_eq!(bits(given), bits(expected), "{what} at {level:?}");
+}
+
+fn check_every_type<const N: usize>(case: &Case<N>, kind: u8) {
+    match kind % 5 {
+        0 => case.check_layers::<f32>(),
+        1 => case.check_layers::<f64>(),
+        2 => case.check_layers::<bf16>(),
+        3 => case.check_layers::<u8>(),
+        _ => case.check_layers::<i64>(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn planes_together_are_planes_alone_2d(case in case::<2>(), kind: u8) {
+        check_every_type(&case, kind);
+    }
+
+    #[test]
+    fn planes_together_are_planes_alone_3d(case in case::<3>(), kind: u8) {
+        check_every_type(&case, kind);
+    }
+}
