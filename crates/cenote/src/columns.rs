@@ -156,16 +156,6 @@ fn fold_value<T: Copy, L: Lane>(
     merge(folded[0], last)
 }
 
-/// Whether no element is NaN or, where `zero` says so, −0.
-#[inline(always)]
-fn has_none<T: Element>(elements: &[T], zero: bool) -> bool {
-    let mut met = false;
-    for &element in elements {
-        met |= element.is_special(zero);
-    }
-    !met
-}
-
 #[inline(always)]
 fn larger<L: Lane>(a: L, b: L) -> L {
     if b > a { b } else { a }
@@ -196,7 +186,7 @@ impl<T: Element> InOrder<T> for PlainMax {
 impl<T: Element> Columns<T> for PlainMax {
     #[inline(always)]
     fn admits(elements: &[T]) -> bool {
-        has_none(elements, true)
+        T::are_plain(elements, true)
     }
     #[inline(always)]
     fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {
@@ -227,7 +217,7 @@ impl<T: Element> Finish<T> for PlainArgMax {
 impl<T: Element> Columns<T> for PlainArgMax {
     #[inline(always)]
     fn admits(elements: &[T]) -> bool {
-        has_none(elements, false)
+        T::are_plain(elements, false)
     }
     #[inline(always)]
     fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {

@@ -10,6 +10,7 @@ use fearless_simd_macros::simd;
 
 use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT};
 use crate::element::Element;
+use crate::fetch::fetch;
 use crate::fold::{Fold, LanesMut};
 use crate::index::IndicesMut;
 use crate::kernel::{Taps, fold_many};
@@ -79,6 +80,28 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         };
         let (start, taps) = self.tables[1].window((y + outputs).min(last));
         start + taps
+    }
+
+    /// Asks memory for the elements that follow the rows of a window, but those before `fetched`, for which it has been
+    /// asked. Up to where that is now.
+    #[inline(never)]
+    fn fetch_ahead(
+        &self,
+        (depth, depth_taps): (usize, usize),
+        (start, taps): (usize, usize),
+        fetched: usize,
+    ) -> usize {
+        let [along_depth, along_height, _] = self.pass.axes;
+        let slab = (depth + (depth_taps - 1) * along_depth.step()) * along_height.input_len();
+        let end = slab + start + (taps - 1) * along_height.step() + 1;
+        let len = self.pass.source_row_len();
+        let from = fetched.max((slab + start) * len);
+        let to = (end * len + self.ahead).min(self.source.len());
+        if from >= to {
+            return fetched;
+        }
+        fetch(&self.source[from..to]);
+        to
     }
 
     /// Whether the elements of a window's rows, and those of the rows before `fresh.end`, may be taken in any order. Rows
@@ -285,6 +308,9 @@ fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
                 return false;
             }
             checked = ahead;
+        }
+        if worker.ahead > 0 {
+            buffers.fetched = worker.fetch_ahead(depth, window, buffers.fetched);
         }
         let mut count = 0;
         worker.each_row(depth, window, |number, _| {

@@ -44,8 +44,8 @@ pub(crate) mod private {
         /// elements, and equal lanes are equal elements.
         #[allow(private_bounds, reason = "lanes are this crate's own affair")]
         type Plain: Lane + Slot;
-        /// Whether the element is NaN or, where `zero` says so, −0.
-        fn is_special(self, zero: bool) -> bool;
+        /// Whether no element is NaN or, where `zero` says so, −0.
+        fn are_plain(elements: &[Self], zero: bool) -> bool;
         /// The element that a plain lane stands for.
         fn lower(lane: Self::Plain) -> Self;
         /// Whether a sum has at least twice the element's precision, so that dividing it by way of a
@@ -119,8 +119,8 @@ macro_rules! impl_element {
             const WIDE_SUM: bool = $wide;
             const PRECISION: Precision = Precision::$precision;
             #[inline(always)]
-            fn is_special(self, zero: bool) -> bool {
-                Plain::is_special(self, zero)
+            fn are_plain(elements: &[Self], zero: bool) -> bool {
+                Plain::are_plain(elements, zero)
             }
             #[inline(always)]
             fn lower(lane: $plain) -> Self {
@@ -162,18 +162,33 @@ impl_element!(
 
 /// What plain elements are, and how they are compared.
 trait Plain<L>: Copy {
-    /// Whether an element is NaN or, where `zero` says so, −0.
-    fn is_special(self, zero: bool) -> bool;
+    /// Whether no element is NaN or, where `zero` says so, −0.
+    fn are_plain(elements: &[Self], zero: bool) -> bool;
     fn from_plain(lane: L) -> Self;
 }
 
-macro_rules! impl_plain_float {
-    ($($float:ident)*) => {$(
-        impl Plain<$float> for $float {
-            #[inline(always)]
-            fn is_special(self, zero: bool) -> bool {
-                (self != self) | (zero & (self.to_bits() == (-0.0 as $float).to_bits()))
+/// Looks at floats as integers: −0 is the smallest of all, and without its sign a NaN is larger than infinity. So a
+/// minimum and a maximum say whether any of many is there.
+macro_rules! are_plain_floats {
+    ($float:ident $integer:ident) => {
+        #[inline(always)]
+        fn are_plain(elements: &[Self], zero: bool) -> bool {
+            let (mut smallest, mut largest) = ($integer::MAX, 0);
+            for element in elements {
+                let bits = element.to_bits().cast_signed();
+                smallest = smallest.min(bits);
+                largest = largest.max(bits & $integer::MAX);
             }
+            let infinity = $float::INFINITY.to_bits().cast_signed();
+            largest <= infinity && !(zero && smallest == $integer::MIN)
+        }
+    };
+}
+
+macro_rules! impl_plain_float {
+    ($($float:ident $integer:ident),*) => {$(
+        impl Plain<$float> for $float {
+            are_plain_floats!($float $integer);
             #[inline(always)]
             fn from_plain(lane: $float) -> $float {
                 lane
@@ -188,14 +203,14 @@ macro_rules! impl_plain_float {
     )*};
 }
 
-impl_plain_float!(f32 f64);
+impl_plain_float!(f32 i32, f64 i64);
 
 macro_rules! impl_plain_integer {
     ($($integer:ident)*) => {$(
         impl Plain<$integer> for $integer {
             #[inline(always)]
-            fn is_special(self, _zero: bool) -> bool {
-                false
+            fn are_plain(_elements: &[Self], _zero: bool) -> bool {
+                true
             }
             #[inline(always)]
             fn from_plain(lane: $integer) -> $integer {
@@ -220,13 +235,9 @@ fn ordered(bits: i16) -> i16 {
 }
 
 macro_rules! impl_plain_half {
-    ($($half:ident $infinity:literal),*) => {$(
+    ($($half:ident)*) => {$(
         impl Plain<i16> for $half {
-            #[inline(always)]
-            fn is_special(self, zero: bool) -> bool {
-                let bits = self.to_bits();
-                (bits & 0x7fff > $infinity) | (zero & (bits == 0x8000))
-            }
+            are_plain_floats!($half i16);
             #[inline(always)]
             fn from_plain(lane: i16) -> $half {
                 $half::from_bits(ordered(lane).cast_unsigned())
@@ -241,7 +252,7 @@ macro_rules! impl_plain_half {
     )*};
 }
 
-impl_plain_half!(f16 0x7c00, bf16 0x7f80);
+impl_plain_half!(f16 bf16);
 
 impl Lift<f32> for bf16 {
     #[inline(always)]

@@ -5,6 +5,7 @@ use std::ops::Range;
 use fearless_simd::{Level, dispatch};
 
 use crate::element::Element;
+use crate::fetch;
 use crate::pass::{Band, Pass};
 use crate::plane::{self, Pieces};
 use crate::reduce::{Reducer, Value};
@@ -150,6 +151,7 @@ impl<T: Element, R: Reducer<T>> Tasks<T> for Run<'_, T, R> {
                 source: &self.source[plane * self.planes.source..][..count * self.planes.source],
                 each: (self.planes.source, piece),
                 target: pieces,
+                ahead: fetch::distance::<T>(self.source.len(), self.pass.source_row_len()),
             };
             let band = self.bands.band(self.pass.axes, number);
             with_arena(plane::scratch_words::<T, R>(self.pass, &band), |arena| {
@@ -219,6 +221,7 @@ pub(crate) fn run_alone<T: Element, R: Reducer<T>>(
         source,
         each: (source.len(), target.values.len()),
         target,
+        ahead: 0,
     };
     with_arena(plane::scratch_words::<T, R>(pass, &band), |arena| {
         dispatch!(level, simd => plane::run(simd, (pass, reducer), (&band, arena), pieces));

@@ -73,6 +73,7 @@ mod direct;
 mod element;
 mod engine;
 mod error;
+mod fetch;
 mod fold;
 mod fractional;
 #[cfg(test)]

@@ -31,6 +31,8 @@ pub(crate) struct Buffers<'a, F: Fold> {
     pub(crate) windows: Table<'a>,
     /// Counts along the width.
     pub(crate) counts: &'a [F::Value],
+    /// Up to which element of the plane, or of those that follow it, memory has been asked for them.
+    pub(crate) fetched: usize,
 }
 
 /// A thread at work on one band of the planes of a pass.
@@ -41,8 +43,10 @@ pub(crate) struct Worker<'a, S, T, R> {
     /// The windows along depth and height.
     pub(crate) tables: [Table<'a>; 2],
     pub(crate) reducer: &'a R,
-    /// The elements of one plane.
+    /// The elements of one plane, and of those that follow it.
     pub(crate) source: &'a [T],
+    /// How many elements ahead memory is asked for them, 0 if it is not.
+    pub(crate) ahead: usize,
 }
 
 /// The same band of some planes in a row: their elements, and the pieces of the target that the band owns.
@@ -51,6 +55,8 @@ pub(crate) struct Pieces<'a, T> {
     /// Elements of one plane, and of one piece.
     pub(crate) each: (usize, usize),
     pub(crate) target: Target<'a, T>,
+    /// How many elements ahead memory is asked for them, 0 if it is not.
+    pub(crate) ahead: usize,
 }
 
 /// Words of scratch memory that [`run`] takes for a band.
@@ -76,6 +82,7 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
         source,
         each: (plane, piece),
         mut target,
+        ahead,
     }: Pieces<'_, T>,
 ) {
     let fits = direct::fits(pass);
@@ -90,19 +97,27 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
     let known = tables.unwrap_or_default();
     let mut short = any.as_ref().map(|any| {
         let sizes = pass.direct_sizes::<Value<T, R::AnyOrder>>(band);
-        Way::new(simd, (pass, any), (band, known), &sizes, &mut arena)
+        Way::new(simd, (pass, any), (band, known, ahead), &sizes, &mut arena)
     });
     let mut quick = plain.as_ref().map(|plain| {
         let sizes = pass.sizes::<Value<T, R::Plain>>(band);
-        Way::new(simd, (pass, plain), (band, known), &sizes, &mut arena)
+        Way::new(
+            simd,
+            (pass, plain),
+            (band, known, ahead),
+            &sizes,
+            &mut arena,
+        )
     });
     let mut exact = None;
     let stages = pass.stages(band);
-    for source in source.chunks_exact(plane.max(1)) {
+    for first in (0..source.len()).step_by(plane.max(1)) {
+        let with_next = &source[first..];
+        let source = &with_next[..plane];
         let (mut piece, rest) = target.split_at(piece);
         target = rest;
         if let Some(way) = &mut short
-            && way.run(source, piece.reborrow(), Worker::run_direct)
+            && way.run_direct(with_next, plane, piece.reborrow())
         {
             continue;
         }
@@ -116,7 +131,7 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
             let tables = *tables
                 .get_or_insert_with(|| Table::of_band(pass, band, reducer.counting(), &mut arena));
             let sizes = pass.sizes::<Value<T, R>>(band);
-            Way::new(simd, (pass, reducer), (band, tables), &sizes, &mut arena)
+            Way::new(simd, (pass, reducer), (band, tables, 0), &sizes, &mut arena)
         });
         way.run_ordered(&stages, source, piece);
     }
@@ -138,7 +153,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Way<'a, S, T, R> {
     fn new(
         simd: S,
         (pass, reducer): (&'a Pass<'a>, &'a R),
-        (band, tables): (&'a Band, [Table<'a>; 2]),
+        (band, tables, ahead): (&'a Band, [Table<'a>; 2], usize),
         sizes: &Sizes,
         arena: &mut Arena<'a>,
     ) -> Self {
@@ -149,6 +164,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Way<'a, S, T, R> {
             tables,
             reducer,
             source: &[],
+            ahead,
         };
         Self {
             buffers: worker.buffers(sizes, arena),
@@ -174,6 +190,15 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Way<'a, S, T, R> {
             target,
         };
         pool(&self.worker, &mut self.buffers, &mut sink)
+    }
+}
+
+impl<'a, S: Simd, T: Element, R: Columns<T>> Way<'a, S, T, R> {
+    /// Pools the first of some planes the short way.
+    fn run_direct(&mut self, source: &'a [T], plane: usize, target: Target<'_, T>) -> bool {
+        let done = self.run(source, target, Worker::run_direct);
+        self.buffers.fetched = self.buffers.fetched.saturating_sub(plane);
+        done
     }
 }
 
@@ -205,6 +230,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             row: arena.lanes(sizes.row),
             windows,
             counts,
+            fetched: 0,
         }
     }
 

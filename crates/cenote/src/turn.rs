@@ -94,6 +94,7 @@ impl<T: Element, R: Reducer<T>> Turned<'_, T, R> {
                     source: turned,
                     each: (inputs, outputs),
                     target: pooled.reborrow(),
+                    ahead: 0,
                 };
                 plane::run(simd, (&pass, self.reducer), (&band, arena), pieces);
                 turn(simd, pooled.values, self.planes.target, target.values);
