@@ -46,7 +46,42 @@ fn doubles(axis: &Axis) -> bool {
         .is_some_and(|sliding| sliding.kernel_size > 4 * sliding.stride)
 }
 
-impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
+/// Where the rows of windows lie among those of a plane: what an [`Axis`] says, worked out once for all rows.
+#[derive(Clone, Copy)]
+struct Grid {
+    /// Distances between the rows of a window along depth and height.
+    steps: [usize; 2],
+    /// Rows of one depth.
+    slab: usize,
+    /// Rows of a window along the height, at most.
+    most: usize,
+    /// Elements of a row.
+    len: usize,
+    /// How many outputs ahead rows are looked at.
+    outputs_ahead: usize,
+}
+
+impl Grid {
+    fn new<T>(pass: &Pass<'_>) -> Self {
+        const LOOK_BYTES: usize = 4096;
+        let [depth, height, _] = pass.axes;
+        let (most, len) = (height.max_taps(), pass.source_row_len());
+        // Rows that no window holds are not looked at.
+        let hop = height.input_len().div_ceil(height.output_len().max(1));
+        let outputs_ahead = if hop > most {
+            0
+        } else {
+            LOOK_BYTES / (hop * len * size_of::<T>()).max(1)
+        };
+        Self {
+            steps: [depth.step(), height.step()],
+            slab: height.input_len(),
+            most,
+            len,
+            outputs_ahead,
+        }
+    }
+
     /// Calls `each` with every row that the output row reads, in order: its number among the source's rows, and that among
     /// the window's.
     #[inline(always)]
@@ -56,29 +91,20 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         (start, taps): (usize, usize),
         mut each: impl FnMut(usize, usize),
     ) {
-        let [along_depth, along_height, _] = self.pass.axes;
-        let most = along_height.max_taps();
         for z in 0..depth_taps {
-            let slab = (depth + z * along_depth.step()) * along_height.input_len();
+            let slab = (depth + z * self.steps[0]) * self.slab;
             for y in 0..taps {
-                each(slab + start + y * along_height.step(), z * most + y);
+                each(slab + start + y * self.steps[1], z * self.most + y);
             }
         }
     }
+}
 
+impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
     /// Up to which row a look at the rows of output `y` goes on, for those of the next outputs: a look at many elements
-    /// costs less than many looks. Rows that no window holds are not looked at.
-    fn look_ahead(&self, y: usize, last: usize) -> usize {
-        const BYTES: usize = 4096;
-        let height = self.pass.axes[1];
-        let hop = height.input_len().div_ceil(height.output_len().max(1));
-        let row_bytes = self.pass.source_row_len() * size_of::<T>();
-        let outputs = if hop > height.max_taps() {
-            0
-        } else {
-            BYTES / (hop * row_bytes).max(1)
-        };
-        let (start, taps) = self.tables[1].window((y + outputs).min(last));
+    /// costs less than many looks.
+    fn look_ahead(&self, grid: &Grid, y: usize, last: usize) -> usize {
+        let (start, taps) = self.tables[1].window((y + grid.outputs_ahead).min(last));
         start + taps
     }
 
@@ -87,16 +113,15 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
     #[inline(never)]
     fn fetch_ahead(
         &self,
+        grid: &Grid,
         (depth, depth_taps): (usize, usize),
         (start, taps): (usize, usize),
         fetched: usize,
     ) -> usize {
-        let [along_depth, along_height, _] = self.pass.axes;
-        let slab = (depth + (depth_taps - 1) * along_depth.step()) * along_height.input_len();
-        let end = slab + start + (taps - 1) * along_height.step() + 1;
-        let len = self.pass.source_row_len();
-        let from = fetched.max((slab + start) * len);
-        let to = (end * len + self.ahead).min(self.source.len());
+        let slab = (depth + (depth_taps - 1) * grid.steps[0]) * grid.slab;
+        let end = slab + start + (taps - 1) * grid.steps[1] + 1;
+        let from = fetched.max((slab + start) * grid.len);
+        let to = (end * grid.len + self.ahead).min(self.source.len());
         if from >= to {
             return fetched;
         }
@@ -109,23 +134,22 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
     #[inline(always)]
     fn admits_rows(
         &self,
+        grid: &Grid,
         (depth, depth_taps): (usize, usize),
         (start, taps): (usize, usize),
         fresh: Range<usize>,
     ) -> bool {
-        let len = self.pass.source_row_len();
-        let [along_depth, along_height, _] = self.pass.axes;
         let mut admitted = true;
         for z in 0..depth_taps {
-            let slab = (depth + z * along_depth.step()) * along_height.input_len();
-            if along_height.step() == 1 {
+            let slab = (depth + z * grid.steps[0]) * grid.slab;
+            if grid.steps[1] == 1 {
                 let rows = slab + start.max(fresh.start)..slab + fresh.end;
-                admitted &= R::admits(&self.source[rows.start * len..rows.end * len]);
+                admitted &= R::admits(&self.source[rows.start * grid.len..rows.end * grid.len]);
                 continue;
             }
             for tap in 0..taps {
-                let row = slab + start + tap * along_height.step();
-                admitted &= R::admits(&self.source[row * len..][..len]);
+                let row = slab + start + tap * grid.steps[1];
+                admitted &= R::admits(&self.source[row * grid.len..][..grid.len]);
             }
         }
         admitted
@@ -178,11 +202,12 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         let band = self.band;
         let chunk = self.pass.direct_rows::<Value<T, R>>();
         let pitch = self.pass.row_pitch();
+        let grid = Grid::new::<T>(self.pass);
         for z in band.depth.clone() {
             let [depths, heights] = &self.tables;
             for first in band.height.clone().step_by(chunk) {
                 let rows = chunk.min(band.height.end - first);
-                if !fold_columns(self.simd, self, (z, first..first + rows), buffers) {
+                if !fold_columns(self.simd, self, &grid, (z, first..first + rows), buffers) {
                     return false;
                 }
                 match self.pass.width {
@@ -201,7 +226,8 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
                     sink.finish_counted(counted, &mut lanes);
                     if size_of::<<R::Fold as Fold>::Index>() > 0 {
                         let indices = &lanes.indices[..self.pass.row_len()];
-                        self.write_indices((z, first + row), (indices, &buffers.windows), sink);
+                        let lanes = (indices, &buffers.windows);
+                        self.write_indices(&grid, (z, first + row), lanes, sink);
                     }
                 }
             }
@@ -212,6 +238,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
     /// Makes indices of a row's index lanes, which name a row of the window and a lane of it.
     fn write_indices(
         &self,
+        grid: &Grid,
         (z, y): (usize, usize),
         (lanes, windows): (&[<R::Fold as Fold>::Index], &Table<'_>),
         sink: &mut Sink<'_, '_, S, T, R>,
@@ -222,7 +249,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         let mut bases = [0i64; MOST_ROWS];
         let mut at = 0;
         let [depth, height] = [self.tables[0].window(z), self.tables[1].window(y)];
-        self.each_row(depth, height, |row, number| {
+        grid.each_row(depth, height, |row, number| {
             bases[at] = if slots.is_compact() {
                 (number * width.max_taps()) as i64
             } else {
@@ -285,10 +312,12 @@ impl Rows<'_> {
 fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     simd: S,
     worker: &Worker<'_, S, T, R>,
+    grid: &Grid,
     (z, heights): (usize, Range<usize>),
     buffers: &mut Buffers<'_, R::Fold>,
 ) -> bool {
-    let len = worker.pass.source_row_len();
+    let grid = *grid;
+    let len = grid.len;
     let pitch = worker.pass.staged_pitch();
     let before = match worker.pass.width {
         Width::Flat(Flat { sliding, .. }) => sliding.padding[0] * worker.pass.inner,
@@ -302,18 +331,18 @@ fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     let depth = worker.tables[0].window(z);
     for (row, y) in heights.enumerate() {
         let window = worker.tables[1].window(y);
-        if window.0 + window.1 > checked || worker.pass.axes[1].step() > 1 {
-            let ahead = worker.look_ahead(y, last);
-            if !worker.admits_rows(depth, window, checked..ahead) {
+        if window.0 + window.1 > checked || grid.steps[1] > 1 {
+            let ahead = worker.look_ahead(&grid, y, last);
+            if !worker.admits_rows(&grid, depth, window, checked..ahead) {
                 return false;
             }
             checked = ahead;
         }
         if worker.ahead > 0 {
-            buffers.fetched = worker.fetch_ahead(depth, window, buffers.fetched);
+            buffers.fetched = worker.fetch_ahead(&grid, depth, window, buffers.fetched);
         }
         let mut count = 0;
-        worker.each_row(depth, window, |number, _| {
+        grid.each_row(depth, window, |number, _| {
             rows[count] = &worker.source[number * len..][..inside];
             count += 1;
         });

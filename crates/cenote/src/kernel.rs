@@ -260,9 +260,12 @@ pub(crate) fn thin<F: Fold>(
     out: &mut LanesMut<'_, F>,
 ) {
     fn keep<T: Copy>(source: &[T], (hop, unit): (usize, usize), out: &mut [T]) {
-        if unit == 1 {
-            for (lane, kept) in out.iter_mut().zip(source.iter().step_by(hop)) {
-                *lane = *kept;
+        if size_of::<T>() == 0 {
+            // There are no indices.
+        } else if unit == 1 {
+            let source = &source[..(out.len().max(1) - 1) * hop + 1];
+            for (at, lane) in out.iter_mut().enumerate() {
+                *lane = source[at * hop];
             }
         } else {
             for (group, kept) in out.chunks_exact_mut(unit).zip(source.chunks(hop * unit)) {
