@@ -4,7 +4,7 @@
 //
 // LOGDIR is a log with images, CENOTE and TENSORBOARD are the commands. Each of RUNS (5) starts the command anew, with a
 // browser that runs already and has nothing cached. Printed are medians of: the time from starting the command to the first
-// image on the page; the memory of the server and its children then; the time from asking for a random step to its image on
+// image on the page; the memory of the server and its children then, and how much of it is no file; the time from asking for a random step to its image on
 // the page, and the bytes that came for it. TensorBoard's page is opened as soon as TensorBoard has the images, which
 // flatters it: opened earlier, it says that there is nothing and stays that way.
 import { execFileSync, spawn } from "node:child_process";
@@ -28,7 +28,10 @@ async function until(url, isThere) {
   }
 }
 
-/** The resident memory of a process and all below it, in MiB. */
+/**
+ * The memory of a process and all below it, in MiB: what is resident, files that the system keeps mapped included, and what
+ * is its own.
+ */
 function memory(pid) {
   const below = (parent) => {
     try {
@@ -38,8 +41,9 @@ function memory(pid) {
       return [];
     }
   };
-  const resident = (each) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${each}/status`, "utf8"))?.[1] ?? 0);
-  return [pid, ...below(pid)].reduce((sum, each) => sum + resident(each), 0) / 1024;
+  const processes = [pid, ...below(pid)].map((each) => readFileSync(`/proc/${each}/status`, "utf8"));
+  const sum = (name) => processes.reduce((sum, status) => sum + Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0), 0) / 1024;
+  return { resident: sum("VmRSS"), own: sum("RssAnon") };
 }
 
 const OURS = {
@@ -172,7 +176,8 @@ for (const tool of tensorboard ? [OURS, THEIRS] : [OURS]) {
   for (let run = 0; run < Number(runs); run += 1) results.push(await once(browser, tool));
   medians[tool.name] = median(results.map(({ first }) => first));
   console.log(`${tool.name}: first image ${medians[tool.name].toFixed(0)} ms (${results.map(({ first }) => first.toFixed(0)).join(", ")}), `
-    + `memory ${median(results.map(({ memory }) => memory)).toFixed(1)} MiB`);
+    + `memory ${median(results.map(({ memory }) => memory.resident)).toFixed(1)} MiB, `
+    + `${median(results.map(({ memory }) => memory.own)).toFixed(1)} of its own`);
   if (results[0].move !== undefined) {
     console.log(`  ${results[0].count} steps; a random one: ${median(results.map(({ move }) => move)).toFixed(1)} ms, `
       + `${median(results.map(({ bytes }) => bytes)).toFixed(0)} bytes`);

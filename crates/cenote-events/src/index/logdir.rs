@@ -276,7 +276,7 @@ impl LogDir {
         all
     }
 
-    /// Looks for what is new and reads it, at most 256 MiB of each file, without changing the index.
+    /// Looks for what is new and reads it, at most 64 MiB of each file, without changing the index.
     pub fn poll(&self) -> Update {
         self.poll_with(|_| {})
     }

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 /// What is read after a jump: enough for the head of an event, so that the image behind it is never touched.
 const AFTER_JUMP: usize = 4 << 10;
 /// The most that is read at once when the file is read through.
-const MOST: usize = 1 << 20;
+const MOST: usize = 1 << 18;
 
 /// Bytes of a file, from a buffer that moves along. Nothing beyond `end` is looked at, so that a file that grows meanwhile
 /// looks the same throughout.
