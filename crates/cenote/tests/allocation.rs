@@ -7,7 +7,7 @@ use cenote::{
 };
 
 #[expect(clippy::too_many_lines, reason = "a list")]
-/// Every family, with windows along the width that are alike, that are not, long ones, and whole planes.
+/// Every family, with windows along the width that are alike, that are not, long ones, whole planes, and small ones.
 fn plans(format: MemoryFormat) -> Vec<(&'static str, Plan)> {
     let image = [2, 5, 23, 37];
     let plan = |layer: &dyn Fn(MemoryFormat) -> cenote::Result<Plan>| layer(format).unwrap();
@@ -74,6 +74,14 @@ fn plans(format: MemoryFormat) -> Vec<(&'static str, Plan)> {
         (
             "adaptive max",
             plan(&|format| AdaptiveMaxPool2d::new([7, 3]).plan_in(&image, format)),
+        ),
+        (
+            "max, small planes",
+            plan(&|format| MaxPool2d::new(3).stride(2).plan_in(&[2, 40, 7, 9], format)),
+        ),
+        (
+            "adaptive mean, small planes",
+            plan(&|format| AdaptiveAvgPool2d::new(4).plan_in(&[2, 40, 7, 9], format)),
         ),
         (
             "global mean",
