@@ -186,7 +186,7 @@ fn check_every_type<const N: usize>(case: &Case<N>, kind: u8) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(80))]
 
     #[test]
     fn planes_together_are_planes_alone_2d(case in case::<2>(), kind: u8) {
