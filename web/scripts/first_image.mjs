@@ -4,9 +4,9 @@
 //
 // LOGDIR is a log with images, CENOTE and TENSORBOARD are the commands. Each of RUNS (5) starts the command anew, with a
 // browser that runs already and has nothing cached. Printed are medians of: the time from starting the command to the first
-// image on the page; the memory of the server and its children then, and how much of it is no file; the time from asking for a random step to its image on
-// the page, and the bytes that came for it. TensorBoard's page is opened as soon as TensorBoard has the images, which
-// flatters it: opened earlier, it says that there is nothing and stays that way.
+// image on the page; the memory of the server and its children then, and how much of it is no file; the time from asking for a
+// random step to its image on the page, and the bytes that came for it. TensorBoard's page is opened as soon as TensorBoard
+// has the images, which flatters it: opened earlier, it says that there is nothing and stays that way.
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { chromium } from "@playwright/test";
@@ -42,8 +42,9 @@ function memory(pid) {
     }
   };
   const processes = [pid, ...below(pid)].map((each) => readFileSync(`/proc/${each}/status`, "utf8"));
-  const sum = (name) => processes.reduce((sum, status) => sum + Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0), 0) / 1024;
-  return { resident: sum("VmRSS"), own: sum("RssAnon") };
+  const kibibytes = (status, name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0);
+  const mebibytes = (name) => processes.reduce((sum, status) => sum + kibibytes(status, name), 0) / 1024;
+  return { resident: mebibytes("VmRSS"), own: mebibytes("RssAnon") };
 }
 
 const OURS = {

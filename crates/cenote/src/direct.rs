@@ -10,7 +10,7 @@ use fearless_simd_macros::simd;
 
 use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT};
 use crate::element::Element;
-use crate::fetch::fetch;
+use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
 use crate::index::IndicesMut;
 use crate::kernel::{Taps, fold_many};
@@ -52,7 +52,7 @@ struct Grid {
     /// Distances between the rows of a window along depth and height.
     steps: [usize; 2],
     /// Rows of one depth.
-    slab: usize,
+    rows: usize,
     /// Rows of a window along the height, at most.
     most: usize,
     /// Elements of a row.
@@ -75,11 +75,17 @@ impl Grid {
         };
         Self {
             steps: [depth.step(), height.step()],
-            slab: height.input_len(),
+            rows: height.input_len(),
             most,
             len,
             outputs_ahead,
         }
+    }
+
+    /// The first row of a tap along the depth.
+    #[inline(always)]
+    fn slab(&self, depth: usize, tap: usize) -> usize {
+        (depth + tap * self.steps[0]) * self.rows
     }
 
     /// Calls `each` with every row that the output row reads, in order: its number among the source's rows, and that among
@@ -92,7 +98,7 @@ impl Grid {
         mut each: impl FnMut(usize, usize),
     ) {
         for z in 0..depth_taps {
-            let slab = (depth + z * self.steps[0]) * self.slab;
+            let slab = self.slab(depth, z);
             for y in 0..taps {
                 each(slab + start + y * self.steps[1], z * self.most + y);
             }
@@ -103,30 +109,23 @@ impl Grid {
 impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
     /// Up to which row a look at the rows of output `y` goes on, for those of the next outputs: a look at many elements
     /// costs less than many looks.
-    fn look_ahead(&self, grid: &Grid, y: usize, last: usize) -> usize {
+    fn look_ahead(&self, grid: Grid, y: usize, last: usize) -> usize {
         let (start, taps) = self.tables[1].window((y + grid.outputs_ahead).min(last));
         start + taps
     }
 
-    /// Asks memory for the elements that follow the rows of a window, but those before `fetched`, for which it has been
-    /// asked. Up to where that is now.
+    /// Asks memory for the rows of a window at the last of its depths, and for the elements that follow them.
     #[inline(never)]
     fn fetch_ahead(
         &self,
-        grid: &Grid,
+        grid: Grid,
         (depth, depth_taps): (usize, usize),
         (start, taps): (usize, usize),
-        fetched: usize,
-    ) -> usize {
-        let slab = (depth + (depth_taps - 1) * grid.steps[0]) * grid.slab;
-        let end = slab + start + (taps - 1) * grid.steps[1] + 1;
-        let from = fetched.max((slab + start) * grid.len);
-        let to = (end * grid.len + self.ahead).min(self.source.len());
-        if from >= to {
-            return fetched;
-        }
-        fetch(&self.source[from..to]);
-        to
+        ahead: &mut Ahead,
+    ) {
+        let first = grid.slab(depth, depth_taps - 1) + start;
+        let end = first + (taps - 1) * grid.steps[1] + 1;
+        ahead.reach(self.source, first * grid.len, end * grid.len);
     }
 
     /// Whether the elements of a window's rows, and those of the rows before `fresh.end`, may be taken in any order. Rows
@@ -134,23 +133,22 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
     #[inline(always)]
     fn admits_rows(
         &self,
-        grid: &Grid,
-        (depth, depth_taps): (usize, usize),
-        (start, taps): (usize, usize),
+        grid: Grid,
+        depth: (usize, usize),
+        window: (usize, usize),
         fresh: Range<usize>,
     ) -> bool {
         let mut admitted = true;
-        for z in 0..depth_taps {
-            let slab = (depth + z * grid.steps[0]) * grid.slab;
-            if grid.steps[1] == 1 {
-                let rows = slab + start.max(fresh.start)..slab + fresh.end;
+        if grid.steps[1] == 1 {
+            for z in 0..depth.1 {
+                let slab = grid.slab(depth.0, z);
+                let rows = slab + window.0.max(fresh.start)..slab + fresh.end;
                 admitted &= R::admits(&self.source[rows.start * grid.len..rows.end * grid.len]);
-                continue;
             }
-            for tap in 0..taps {
-                let row = slab + start + tap * grid.steps[1];
+        } else {
+            grid.each_row(depth, window, |row, _| {
                 admitted &= R::admits(&self.source[row * grid.len..][..grid.len]);
-            }
+            });
         }
         admitted
     }
@@ -207,7 +205,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             let [depths, heights] = &self.tables;
             for first in band.height.clone().step_by(chunk) {
                 let rows = chunk.min(band.height.end - first);
-                if !fold_columns(self.simd, self, &grid, (z, first..first + rows), buffers) {
+                if !fold_columns(self.simd, self, grid, (z, first..first + rows), buffers) {
                     return false;
                 }
                 match self.pass.width {
@@ -227,7 +225,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
                     if size_of::<<R::Fold as Fold>::Index>() > 0 {
                         let indices = &lanes.indices[..self.pass.row_len()];
                         let lanes = (indices, &buffers.windows);
-                        self.write_indices(&grid, (z, first + row), lanes, sink);
+                        self.write_indices(grid, (z, first + row), lanes, sink);
                     }
                 }
             }
@@ -238,7 +236,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
     /// Makes indices of a row's index lanes, which name a row of the window and a lane of it.
     fn write_indices(
         &self,
-        grid: &Grid,
+        grid: Grid,
         (z, y): (usize, usize),
         (lanes, windows): (&[<R::Fold as Fold>::Index], &Table<'_>),
         sink: &mut Sink<'_, '_, S, T, R>,
@@ -312,11 +310,10 @@ impl Rows<'_> {
 fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     simd: S,
     worker: &Worker<'_, S, T, R>,
-    grid: &Grid,
+    grid: Grid,
     (z, heights): (usize, Range<usize>),
     buffers: &mut Buffers<'_, R::Fold>,
 ) -> bool {
-    let grid = *grid;
     let len = grid.len;
     let pitch = worker.pass.staged_pitch();
     let before = match worker.pass.width {
@@ -332,14 +329,14 @@ fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     for (row, y) in heights.enumerate() {
         let window = worker.tables[1].window(y);
         if window.0 + window.1 > checked || grid.steps[1] > 1 {
-            let ahead = worker.look_ahead(&grid, y, last);
-            if !worker.admits_rows(&grid, depth, window, checked..ahead) {
+            let ahead = worker.look_ahead(grid, y, last);
+            if !worker.admits_rows(grid, depth, window, checked..ahead) {
                 return false;
             }
             checked = ahead;
         }
-        if worker.ahead > 0 {
-            buffers.fetched = worker.fetch_ahead(&grid, depth, window, buffers.fetched);
+        if buffers.ahead.distance > 0 {
+            worker.fetch_ahead(grid, depth, window, &mut buffers.ahead);
         }
         let mut count = 0;
         grid.each_row(depth, window, |number, _| {

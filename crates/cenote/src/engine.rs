@@ -138,6 +138,7 @@ impl<T: Element, R: Reducer<T>> Tasks<T> for Run<'_, T, R> {
 
     fn run(&self, range: Range<usize>, mut target: Target<'_, T>) {
         let per_plane = self.bands.per_plane();
+        let ahead = fetch::distance::<T>(self.source.len(), self.pass.source_row_len());
         let mut task = range.start;
         while task < range.end {
             let (plane, number) = (task / per_plane, task % per_plane);
@@ -151,7 +152,7 @@ impl<T: Element, R: Reducer<T>> Tasks<T> for Run<'_, T, R> {
                 source: &self.source[plane * self.planes.source..][..count * self.planes.source],
                 each: (self.planes.source, piece),
                 target: pieces,
-                ahead: fetch::distance::<T>(self.source.len(), self.pass.source_row_len()),
+                ahead,
             };
             let band = self.bands.band(self.pass.axes, number);
             with_arena(plane::scratch_words::<T, R>(self.pass, &band), |arena| {
@@ -212,11 +213,7 @@ pub(crate) fn run_alone<T: Element, R: Reducer<T>>(
     level: Level,
     (source, target): (&[T], Target<'_, T>),
 ) {
-    let [depth, height, _] = pass.axes;
-    let band = Band {
-        depth: 0..depth.output_len(),
-        height: 0..height.output_len(),
-    };
+    let band = Band::whole(pass.axes);
     let pieces = Pieces {
         source,
         each: (source.len(), target.values.len()),

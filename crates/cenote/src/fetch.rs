@@ -19,9 +19,40 @@ pub(crate) fn distance<T>(len: usize, row: usize) -> usize {
     }
 }
 
+/// How far memory has been asked for the elements of a plane, and of those that follow it.
+pub(crate) struct Ahead {
+    /// How many elements ahead it is asked, 0 if it is not.
+    pub(crate) distance: usize,
+    fetched: usize,
+}
+
+impl Ahead {
+    pub(crate) fn new(distance: usize) -> Self {
+        Self {
+            distance,
+            fetched: 0,
+        }
+    }
+
+    /// Asks for the elements from `start` to the distance beyond `end`, but those for which it has been asked.
+    pub(crate) fn reach<T>(&mut self, source: &[T], start: usize, end: usize) {
+        let from = self.fetched.max(start);
+        let to = (end + self.distance).min(source.len());
+        if from < to {
+            fetch(&source[from..to]);
+            self.fetched = to;
+        }
+    }
+
+    /// Counts from the next plane on.
+    pub(crate) fn pass(&mut self, plane: usize) {
+        self.fetched = self.fetched.saturating_sub(plane);
+    }
+}
+
 /// Asks for elements, and does not wait for them.
 #[inline(always)]
-pub(crate) fn fetch<T>(elements: &[T]) {
+fn fetch<T>(elements: &[T]) {
     #[cfg(target_arch = "x86_64")]
     for line in elements.chunks(64 / size_of::<T>()) {
         safe_arch::prefetch_t0(&line[0]);

@@ -261,9 +261,9 @@ pub(crate) fn thin<F: Fold>(
 ) {
     fn keep<T: Copy>(source: &[T], (hop, unit): (usize, usize), out: &mut [T]) {
         if size_of::<T>() == 0 {
-            // There are no indices.
-        } else if unit == 1 {
-            let source = &source[..(out.len().max(1) - 1) * hop + 1];
+            return; // there are no indices
+        }
+        if unit == 1 {
             for (at, lane) in out.iter_mut().enumerate() {
                 *lane = source[at * hop];
             }

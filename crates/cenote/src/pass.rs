@@ -88,6 +88,14 @@ pub(crate) struct Band {
 }
 
 impl Band {
+    /// All outputs.
+    pub(crate) fn whole([depth, height, _]: [&Axis; 3]) -> Self {
+        Self {
+            depth: 0..depth.output_len(),
+            height: 0..height.output_len(),
+        }
+    }
+
     /// The outputs along depth (0) or height (1).
     pub(crate) fn outputs(&self, index: usize) -> Range<usize> {
         [&self.depth, &self.height][index].clone()

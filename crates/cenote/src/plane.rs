@@ -6,6 +6,7 @@ use fearless_simd_macros::simd;
 use crate::columns::Columns;
 use crate::direct;
 use crate::element::Element;
+use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
 use crate::kernel::{LONG, Taps, fold_long, fold_one, fold_taps, thin};
 use crate::pass::{Band, Divide, Flat, Pass, Sizes};
@@ -31,8 +32,7 @@ pub(crate) struct Buffers<'a, F: Fold> {
     pub(crate) windows: Table<'a>,
     /// Counts along the width.
     pub(crate) counts: &'a [F::Value],
-    /// Up to which element of the plane, or of those that follow it, memory has been asked for them.
-    pub(crate) fetched: usize,
+    pub(crate) ahead: Ahead,
 }
 
 /// A thread at work on one band of the planes of a pass.
@@ -45,8 +45,6 @@ pub(crate) struct Worker<'a, S, T, R> {
     pub(crate) reducer: &'a R,
     /// The elements of one plane, and of those that follow it.
     pub(crate) source: &'a [T],
-    /// How many elements ahead memory is asked for them, 0 if it is not.
-    pub(crate) ahead: usize,
 }
 
 /// The same band of some planes in a row: their elements, and the pieces of the target that the band owns.
@@ -97,17 +95,13 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
     let known = tables.unwrap_or_default();
     let mut short = any.as_ref().map(|any| {
         let sizes = pass.direct_sizes::<Value<T, R::AnyOrder>>(band);
-        Way::new(simd, (pass, any), (band, known, ahead), &sizes, &mut arena)
+        let mut way = Way::new(simd, (pass, any), (band, known), &sizes, &mut arena);
+        way.buffers.ahead = Ahead::new(ahead);
+        way
     });
     let mut quick = plain.as_ref().map(|plain| {
         let sizes = pass.sizes::<Value<T, R::Plain>>(band);
-        Way::new(
-            simd,
-            (pass, plain),
-            (band, known, ahead),
-            &sizes,
-            &mut arena,
-        )
+        Way::new(simd, (pass, plain), (band, known), &sizes, &mut arena)
     });
     let mut exact = None;
     let stages = pass.stages(band);
@@ -131,7 +125,7 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
             let tables = *tables
                 .get_or_insert_with(|| Table::of_band(pass, band, reducer.counting(), &mut arena));
             let sizes = pass.sizes::<Value<T, R>>(band);
-            Way::new(simd, (pass, reducer), (band, tables, 0), &sizes, &mut arena)
+            Way::new(simd, (pass, reducer), (band, tables), &sizes, &mut arena)
         });
         way.run_ordered(&stages, source, piece);
     }
@@ -153,7 +147,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Way<'a, S, T, R> {
     fn new(
         simd: S,
         (pass, reducer): (&'a Pass<'a>, &'a R),
-        (band, tables, ahead): (&'a Band, [Table<'a>; 2], usize),
+        (band, tables): (&'a Band, [Table<'a>; 2]),
         sizes: &Sizes,
         arena: &mut Arena<'a>,
     ) -> Self {
@@ -164,7 +158,6 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Way<'a, S, T, R> {
             tables,
             reducer,
             source: &[],
-            ahead,
         };
         Self {
             buffers: worker.buffers(sizes, arena),
@@ -197,7 +190,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Way<'a, S, T, R> {
     /// Pools the first of some planes the short way.
     fn run_direct(&mut self, source: &'a [T], plane: usize, target: Target<'_, T>) -> bool {
         let done = self.run(source, target, Worker::run_direct);
-        self.buffers.fetched = self.buffers.fetched.saturating_sub(plane);
+        self.buffers.ahead.pass(plane);
         done
     }
 }
@@ -230,7 +223,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             row: arena.lanes(sizes.row),
             windows,
             counts,
-            fetched: 0,
+            ahead: Ahead::new(0),
         }
     }
 

@@ -83,17 +83,15 @@ pub(crate) struct Counts<'a, L> {
 }
 
 impl<L: SumLane> Counts<'_, L> {
-    /// Divides a row by its divisors, of sums that begin at zero.
+    /// Divides a row by its divisors.
     #[inline(always)]
     fn divide<T: Element>(&self, lanes: &mut [L]) {
         let rest = L::count(self.rest);
         if T::WIDE_SUM {
             let rest = L::count(1).divide(rest);
-            let divide = |lane: L, width: L| lane.plus(L::ZERO).times(width.times(rest));
-            self.map(lanes, divide);
+            self.map(lanes, |lane, width| lane.times(width.times(rest)));
         } else {
-            let divide = |lane: L, width: L| lane.plus(L::ZERO).divide(width.times(rest));
-            self.map(lanes, divide);
+            self.map(lanes, |lane, width| lane.divide(width.times(rest)));
         }
     }
 
@@ -125,16 +123,17 @@ impl<L: SumLane> Counts<'_, L> {
         }
     }
 
+    /// Makes something of sums and their counts along the width. Sums begin at zero: see [`begin_at_zero`].
     #[inline(always)]
     fn map(&self, lanes: &mut [L], f: impl Fn(L, L) -> L) {
         if self.inner == 1 {
             for (lane, &width) in lanes.iter_mut().zip(self.width) {
-                *lane = f(*lane, width);
+                *lane = f(lane.plus(L::ZERO), width);
             }
         } else {
             for (lanes, &width) in lanes.chunks_exact_mut(self.inner).zip(self.width) {
                 for lane in lanes {
-                    *lane = f(*lane, width);
+                    *lane = f(lane.plus(L::ZERO), width);
                 }
             }
         }

@@ -72,11 +72,7 @@ impl<T: Element, R: Reducer<T>> Turned<'_, T, R> {
     fn pool(&self, source: &[T], target: Target<'_, T>) {
         let count = source.len() / self.planes.source;
         let pass = Pass::new(self.pass.axes, count, self.pass.plane, self.pass.counted);
-        let [depth, height, _] = pass.axes;
-        let band = Band {
-            depth: 0..depth.output_len(),
-            height: 0..height.output_len(),
-        };
+        let band = Band::whole(pass.axes);
         let (inputs, outputs) = (source.len(), target.values.len());
         let words = plane::scratch_words::<T, R>(&pass, &band)
             + arena_words::<T::Plain>(inputs)

@@ -1,25 +1,25 @@
 //! Every fast path against the plain reference, on random geometry.
 
+#[path = "common/bits.rs"]
+mod bits;
 #[path = "common/random.rs"]
 mod random;
 
-use cenote::{Element, Layer, MaxPool, MemoryFormat, Plan, reference};
-use fearless_simd::Level;
+use bits::{Bits, assert_same};
+use cenote::{Layer, MaxPool, MemoryFormat, Plan, reference};
 use half::{bf16, f16};
 use proptest::prelude::*;
 use random::{fitted, levels};
 
 /// An element that tests can make and compare.
-trait Sample: Element + std::fmt::Debug {
+trait Sample: Bits {
     const LOWEST: Self;
     /// One of a few values, so that ties are common; floats include NaN, ±0 and −∞.
     fn sample(code: u8) -> Self;
-    /// The bits of a value, with one pattern for every NaN.
-    fn bits(self) -> u64;
 }
 
 macro_rules! impl_float_sample {
-    ($($float:ident $bits:ident),*) => {$(
+    ($($float:ident)*) => {$(
         impl Sample for $float {
             const LOWEST: Self = $float::NEG_INFINITY;
             fn sample(code: u8) -> Self {
@@ -32,9 +32,6 @@ macro_rules! impl_float_sample {
                     4 => $float::INFINITY,
                     code => from(f32::from(code) - 9.5),
                 }
-            }
-            fn bits(self) -> u64 {
-                if self.is_nan() { u64::MAX } else { u64::from(self.to_bits()) }
             }
         }
     )*};
@@ -78,15 +75,11 @@ macro_rules! impl_integer_sample {
                     code => (code as $integer).wrapping_sub(7),
                 }
             }
-            #[allow(clippy::cast_sign_loss, clippy::cast_lossless, reason = "bits are compared with bits")]
-            fn bits(self) -> u64 {
-                self as u64
-            }
         }
     )*};
 }
 
-impl_float_sample!(f32 u32, f64 u64, f16 u16, bf16 u16);
+impl_float_sample!(f32 f64 f16 bf16);
 impl_integer_sample!(u8, i8, i16, i32, i64);
 
 #[derive(Clone, Debug)]
@@ -167,15 +160,6 @@ fn check<T: Sample, const N: usize>(case: &Case<N>) {
         assert_same(&output, &expected, "values", level);
         assert_eq!(indices, expected_indices, "indices at {level:?}");
     }
-}
-
-fn assert_same<T: Sample>(given: &[T], expected: &[T], what: &str, level: Level) {
-    let bits = |values: &[T]| values.iter().map(|value| value.bits()).collect::<Vec<_>>();
-    assert_eq!(
-        bits(given),
-        bits(expected),
-        "{what} at {level:?}: {given:?} instead of {expected:?}"
-    );
 }
 
 fn check_every_type<const N: usize>(case: &Case<N>, kind: u8) {

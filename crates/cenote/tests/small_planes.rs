@@ -1,47 +1,38 @@
 //! Planes that are pooled together give what each gives alone, bit for bit.
 
+#[path = "common/bits.rs"]
+mod bits;
 #[path = "common/random.rs"]
 mod random;
 
-use cenote::{
-    AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Element, Index, LPPool, Layer, MaxPool, Plan,
-};
-use fearless_simd::Level;
+use bits::{Bits, assert_same};
+use cenote::{AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Index, LPPool, Layer, MaxPool, Plan};
 use half::bf16;
 use proptest::prelude::*;
 use random::{Geometry, geometry, levels, numbers};
 
 /// An element that tests can make and compare.
-trait Sample: Element + std::fmt::Debug {
+trait Sample: Bits {
     fn sample(number: f64) -> Self;
-    /// The bits of a value, with one pattern for every NaN.
-    fn bits(self) -> u64;
 }
 
 macro_rules! impl_sample {
-    ($($element:ident $sample:expr, $bits:expr;)*) => {$(
+    ($($element:ident $sample:expr;)*) => {$(
         impl Sample for $element {
             fn sample(number: f64) -> Self {
                 $sample(number)
-            }
-            fn bits(self) -> u64 {
-                $bits(self)
             }
         }
     )*};
 }
 
 impl_sample!(
-    f32 |number| number as f32, |element: f32| bits(element.is_nan(), element.to_bits().into());
-    f64 |number| number, |element: f64| bits(element.is_nan(), element.to_bits());
-    bf16 bf16::from_f64, |element: bf16| bits(element.is_nan(), element.to_bits().into());
-    u8 |number| (number * 200.0) as u8, u64::from;
-    i64 |number| (number * 9.0) as i64, |element| element as u64;
+    f32 |number| number as f32;
+    f64 |number| number;
+    bf16 bf16::from_f64;
+    u8 |number| (number * 200.0) as u8;
+    i64 |number| (number * 9.0) as i64;
 );
-
-fn bits(is_nan: bool, bits: u64) -> u64 {
-    if is_nan { u64::MAX } else { bits }
-}
 
 /// A geometry, with more planes than the widest vector has lanes, and what decides their elements.
 #[derive(Clone, Debug)]
@@ -168,11 +159,6 @@ fn with_indices<T: Sample, I: Index + Default + Into<i64>>(
         Ok(()) => indices.into_iter().map(Into::into).collect(),
         Err(_) => Vec::new(),
     }
-}
-
-fn assert_same<T: Sample>(given: &[T], expected: &[T], what: &str, level: Level) {
-    let bits = |values: &[T]| values.iter().map(|value| value.bits()).collect::<Vec<_>>();
-    assert_eq!(bits(given), bits(expected), "{what} at {level:?}");
 }
 
 fn check_every_type<const N: usize>(case: &Case<N>, kind: u8) {

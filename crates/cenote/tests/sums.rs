@@ -190,9 +190,8 @@ fn sums_of_negative_zeros_are_positive() {
             plan.forward_into(&input, &mut output).unwrap();
             let positive = |values: &[f32]| values.iter().all(|value| value.to_bits() == 0);
             assert!(positive(&output), "plan {number} of {shape:?}, {format:?}");
+            output.fill(-0.0);
             if plan.backward_into(&output, &mut input).is_ok() {
-                output.fill(-0.0);
-                plan.backward_into(&output, &mut input).unwrap();
                 assert!(
                     positive(&input),
                     "gradient of plan {number} of {shape:?}, {format:?}"
