@@ -9,9 +9,13 @@
     reason = "loops over chunks of one length, which become single vectors"
 )]
 
+use fearless_simd::{Simd, SimdBase};
+
+use crate::element::private::Lanes;
 use crate::element::{Convert, Element, Lift, lift_each};
-use crate::fold::{self, Fold, LanesMut};
+use crate::fold::{self, Fold, LanesMut, Larger, MergeValues};
 use crate::lane::{ArgLane, Lane, SumLane};
+use crate::look::{Look, see_row};
 use crate::reduce::{Counts, Finish, InOrder, Mean, Power, Value};
 
 /// Where an index lane of [`PlainArgMax`] has the number of its row.
@@ -21,22 +25,91 @@ pub(crate) const MOST_ROWS: usize = 16;
 
 /// A reduction that folds rows lane by lane.
 pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
-    /// Whether these elements may be taken in any order.
-    fn admits(elements: &[T]) -> bool;
-    /// `lanes[x]` = the fold of `row[x]` over the rows, of which there is at least one.
-    fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize);
+    /// Whether elements have to be looked at.
+    const LOOKS: bool = true;
+    /// Whether the elements that were seen may be taken in any order.
+    fn admits<S: Simd>(seen: Seen<S, T>) -> bool;
+    /// `lanes[x]` = the fold of `row[x]` over the rows, of which there is at least one. Looks at those that are fresh.
+    fn fold_rows<S: Simd>(
+        &self,
+        simd: S,
+        rows: Rows<'_, T>,
+        lanes: &mut LanesMut<'_, Self::Fold>,
+        seen: &mut Seen<S, T>,
+    );
     /// The fold of all elements of a row.
     fn fold_row(&self, row: &[T]) -> (Value<T, Self>, <Self::Fold as Fold>::Index);
+}
+
+/// The least and the largest element that was seen: see [`Look`].
+pub(crate) type Seen<S, T> = [<T as Look<<T as Lanes>::Plain>>::Bits<S>; 2];
+
+/// The rows of a window, of which there is at least one.
+#[derive(Clone, Copy)]
+pub(crate) struct Rows<'a, T> {
+    /// The elements from the first row on.
+    pub(crate) source: &'a [T],
+    /// How many elements of a row are folded.
+    pub(crate) len: usize,
+    /// Rows along depth and height, and the elements from one to the next.
+    pub(crate) taps: [usize; 2],
+    pub(crate) pitch: [usize; 2],
+    /// Which rows have not been looked at: a bit each.
+    pub(crate) fresh: u32,
+}
+
+impl<'a, T: Element> Rows<'a, T> {
+    #[inline(always)]
+    fn row(&self, z: usize, y: usize) -> &'a [T] {
+        &self.source[z * self.pitch[0] + y * self.pitch[1]..][..self.len]
+    }
+
+    /// The rows of one depth, whose number is known.
+    #[inline(always)]
+    fn few<const ROWS: usize>(&self) -> [&'a [T]; ROWS] {
+        let mut few = [self.row(0, 0); ROWS];
+        for number in 1..ROWS {
+            few[number] = self.row(0, number);
+        }
+        few
+    }
+
+    /// All rows.
+    #[inline(always)]
+    fn all<'b>(&self, rows: &'b mut [&'a [T]; MOST_ROWS]) -> &'b [&'a [T]] {
+        let mut slots = rows.iter_mut();
+        for z in 0..self.taps[0] {
+            for (y, slot) in (0..self.taps[1]).zip(&mut slots) {
+                *slot = self.row(z, y);
+            }
+        }
+        &rows[..(self.taps[0] * self.taps[1]).min(MOST_ROWS)]
+    }
+
+    /// Looks at the fresh rows.
+    #[inline(always)]
+    fn see<S: Simd>(&self, simd: S, seen: &mut Seen<S, T>) {
+        for z in 0..self.taps[0] {
+            for y in 0..self.taps[1] {
+                if self.fresh >> (z * self.taps[1] + y) & 1 != 0 {
+                    see_row(simd, self.row(z, y), seen);
+                }
+            }
+        }
+    }
 }
 
 /// Folds rows of values with as many lanes together as a row has, and without a loop over few rows.
 macro_rules! fold_values {
     ($rows:expr, $lanes:expr, $lift:expr, $merge:expr) => {
-        match ($lanes.len(), $rows.len()) {
-            (32.., 2) => fold_few::<_, _, 2>($rows, $lanes, $lift, $merge),
-            (32.., 3) => fold_few::<_, _, 3>($rows, $lanes, $lift, $merge),
-            (32.., 5) => fold_few::<_, _, 5>($rows, $lanes, $lift, $merge),
-            (len, _) => in_chunks!(len, fold_values($rows, $lanes, $lift, $merge)),
+        match ($rows.len, $rows.taps) {
+            (32.., [1, 2]) => fold_values::<_, _, 32>(&$rows.few::<2>(), $lanes, $lift, $merge),
+            (32.., [1, 3]) => fold_values::<_, _, 32>(&$rows.few::<3>(), $lanes, $lift, $merge),
+            (32.., [1, 5]) => fold_values::<_, _, 32>(&$rows.few::<5>(), $lanes, $lift, $merge),
+            (len, _) => {
+                let rows = &mut [[].as_slice(); MOST_ROWS];
+                in_chunks!(len, fold_values($rows.all(rows), $lanes, $lift, $merge));
+            }
         }
     };
 }
@@ -56,8 +129,8 @@ macro_rules! in_chunks {
 
 /// Where the chunk after the one at `at` begins: the last one overlaps the one before it.
 #[inline(always)]
-pub(crate) fn next_chunk<const CHUNK: usize>(at: usize, len: usize) -> Option<usize> {
-    (at + CHUNK < len).then_some((at + CHUNK).min(len - CHUNK))
+pub(crate) fn next_chunk(chunk: usize, at: usize, len: usize) -> Option<usize> {
+    (at + chunk < len).then_some((at + chunk).min(len - chunk))
 }
 
 /// A chunk of a row.
@@ -67,21 +140,6 @@ pub(crate) fn chunk<T, const CHUNK: usize>(row: &[T], at: usize) -> &[T; CHUNK] 
         Some(chunk) => chunk,
         None => unreachable!("a chunk lies within its row"),
     }
-}
-
-/// As [`fold_values`], of a few rows whose number is known, without a loop over them.
-#[inline(always)]
-fn fold_few<T: Copy, L: Lane, const ROWS: usize>(
-    rows: &[&[T]],
-    lanes: &mut [L],
-    lift: impl Fn(T) -> L,
-    merge: impl Fn(L, L) -> L,
-) {
-    let mut few = [&rows[0][..lanes.len()]; ROWS];
-    for number in 1..ROWS {
-        few[number] = &rows[number][..lanes.len()];
-    }
-    fold_values::<T, L, 32>(&few, lanes, lift, merge);
 }
 
 /// Folds rows of single values. These are plain loops, since what a vector function calls is compiled without vectors
@@ -107,7 +165,7 @@ fn fold_values<T: Copy, L: Lane, const CHUNK: usize>(
             }
         }
         lanes[at..at + CHUNK].copy_from_slice(&folded);
-        next = next_chunk::<CHUNK>(at, lanes.len());
+        next = next_chunk(CHUNK, at, lanes.len());
     }
 }
 
@@ -170,9 +228,20 @@ impl<T: Element> Finish<T> for PlainMax {
 
     #[inline(always)]
     fn finish(&self, lanes: &mut [T::Plain], _: Option<&Counts<'_, T::Plain>>, elements: &mut [T]) {
-        for (element, &mut lane) in elements.iter_mut().zip(lanes) {
-            *element = T::lower(lane);
-        }
+        bytemuck::cast_slice_mut(elements).copy_from_slice(lanes);
+        T::settle(elements);
+    }
+    #[inline(always)]
+    fn place(elements: &mut [T]) -> Option<LanesMut<'_, Self::Fold>> {
+        Some(LanesMut {
+            // A slice of units takes no memory, so nothing leaks.
+            indices: Vec::leak(vec![(); elements.len()]),
+            values: bytemuck::cast_slice_mut(elements),
+        })
+    }
+    #[inline(always)]
+    fn settle(elements: &mut [T]) {
+        T::settle(elements);
     }
 }
 
@@ -185,18 +254,67 @@ impl<T: Element> InOrder<T> for PlainMax {
 
 impl<T: Element> Columns<T> for PlainMax {
     #[inline(always)]
-    fn admits(elements: &[T]) -> bool {
-        T::are_plain(elements, true)
+    fn admits<S: Simd>(seen: Seen<S, T>) -> bool {
+        T::are_plain::<S>(seen, true)
     }
     #[inline(always)]
-    fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {
-        let values = &mut lanes.values[..len];
-        fold_values!(rows, values, Lift::<T::Plain>::lift, larger);
+    fn fold_rows<S: Simd>(
+        &self,
+        simd: S,
+        rows: Rows<'_, T>,
+        lanes: &mut LanesMut<'_, Self::Fold>,
+        seen: &mut Seen<S, T>,
+    ) {
+        let lanes = &mut *lanes.values;
+        if rows.len < <T::Plain as Lane>::Vector::<S>::LEN {
+            rows.see(simd, seen);
+            fold_values!(rows, lanes, Lift::<T::Plain>::lift, larger);
+            return;
+        }
+        match (rows.taps, rows.fresh) {
+            ([1, 2], 0b11) => largest::<S, T>(simd, &rows.few::<2>(), 0b11, lanes, seen),
+            ([1, 3], 0b111) => largest::<S, T>(simd, &rows.few::<3>(), 0b111, lanes, seen),
+            ([1, 3], 0b110) => largest::<S, T>(simd, &rows.few::<3>(), 0b110, lanes, seen),
+            ([1, 3], 0b100) => largest::<S, T>(simd, &rows.few::<3>(), 0b100, lanes, seen),
+            ([1, 5], 0b10000) => largest::<S, T>(simd, &rows.few::<5>(), 0b10000, lanes, seen),
+            _ => {
+                let all = &mut [[].as_slice(); MOST_ROWS];
+                largest::<S, T>(simd, rows.all(all), rows.fresh, lanes, seen);
+            }
+        }
     }
     #[inline(always)]
     fn fold_row(&self, row: &[T]) -> (T::Plain, ()) {
         let lowest = <T::Plain as Lane>::LOWEST;
         (fold_value(row, lowest, Lift::<T::Plain>::lift, larger), ())
+    }
+}
+
+/// The largest of each column of rows, at least as long as a vector. Looks at those that are fresh: a bit each.
+#[inline(always)]
+fn largest<S: Simd, T: Element>(
+    simd: S,
+    rows: &[&[T]],
+    fresh: u32,
+    lanes: &mut [T::Plain],
+    seen: &mut Seen<S, T>,
+) {
+    let width = <T::Plain as Lane>::Vector::<S>::LEN;
+    let mut next = Some(0);
+    while let Some(at) = next {
+        let (mut folded, bits) = T::load(simd, rows[0], at);
+        if fresh & 1 != 0 {
+            T::see(bits, seen);
+        }
+        for number in 1..rows.len() {
+            let (vector, bits) = T::load(simd, rows[number], at);
+            if fresh >> number & 1 != 0 {
+                T::see(bits, seen);
+            }
+            folded = <Larger as MergeValues<T::Plain>>::merge::<S>(folded, vector);
+        }
+        folded.store_slice(&mut lanes[at..at + width]);
+        next = next_chunk(width, at, lanes.len());
     }
 }
 
@@ -216,13 +334,21 @@ impl<T: Element> Finish<T> for PlainArgMax {
 
 impl<T: Element> Columns<T> for PlainArgMax {
     #[inline(always)]
-    fn admits(elements: &[T]) -> bool {
-        T::are_plain(elements, false)
+    fn admits<S: Simd>(seen: Seen<S, T>) -> bool {
+        T::are_plain::<S>(seen, false)
     }
     #[inline(always)]
-    fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {
-        let (values, indices) = (&mut lanes.values[..len], &mut lanes.indices[..len]);
-        in_chunks!(len, fold_pairs(rows, values, indices));
+    fn fold_rows<S: Simd>(
+        &self,
+        simd: S,
+        rows: Rows<'_, T>,
+        lanes: &mut LanesMut<'_, Self::Fold>,
+        seen: &mut Seen<S, T>,
+    ) {
+        rows.see(simd, seen);
+        let all = &mut [[].as_slice(); MOST_ROWS];
+        let (values, indices) = (&mut *lanes.values, &mut *lanes.indices);
+        in_chunks!(rows.len, fold_pairs(rows.all(all), values, indices));
     }
     #[inline(always)]
     fn fold_row(&self, row: &[T]) -> (T::Arg, <T::Arg as ArgLane>::Index) {
@@ -263,18 +389,26 @@ fn fold_pairs<T: Copy + Lift<L>, L: ArgLane, const CHUNK: usize>(
         }
         lanes[at..at + CHUNK].copy_from_slice(&values);
         index_lanes[at..at + CHUNK].copy_from_slice(&indices);
-        next = next_chunk::<CHUNK>(at, lanes.len());
+        next = next_chunk(CHUNK, at, lanes.len());
     }
 }
 
 impl<T: Element> Columns<T> for Mean {
+    const LOOKS: bool = false;
+
     #[inline(always)]
-    fn admits(_elements: &[T]) -> bool {
+    fn admits<S: Simd>(_seen: Seen<S, T>) -> bool {
         true
     }
     #[inline(always)]
-    fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {
-        let values = &mut lanes.values[..len];
+    fn fold_rows<S: Simd>(
+        &self,
+        _simd: S,
+        rows: Rows<'_, T>,
+        lanes: &mut LanesMut<'_, Self::Fold>,
+        _seen: &mut Seen<S, T>,
+    ) {
+        let values = &mut *lanes.values;
         fold_values!(rows, values, Lift::<T::Sum>::lift, Lane::plus);
     }
     #[inline(always)]
@@ -286,13 +420,21 @@ impl<T: Element> Columns<T> for Mean {
 
 /// The root of the sum of squares: the power average that layers use.
 impl<T: Element> Columns<T> for Power {
+    const LOOKS: bool = false;
+
     #[inline(always)]
-    fn admits(_elements: &[T]) -> bool {
+    fn admits<S: Simd>(_seen: Seen<S, T>) -> bool {
         true
     }
     #[inline(always)]
-    fn fold_rows(&self, rows: &[&[T]], lanes: &mut LanesMut<'_, Self::Fold>, len: usize) {
-        let values = &mut lanes.values[..len];
+    fn fold_rows<S: Simd>(
+        &self,
+        _simd: S,
+        rows: Rows<'_, T>,
+        lanes: &mut LanesMut<'_, Self::Fold>,
+        _seen: &mut Seen<S, T>,
+    ) {
+        let values = &mut *lanes.values;
         fold_values!(rows, values, square::<T>, Lane::plus);
     }
     #[inline(always)]

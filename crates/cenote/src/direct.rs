@@ -8,14 +8,14 @@ use std::ops::Range;
 use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
-use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT};
+use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT, Rows};
 use crate::element::Element;
 use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
 use crate::index::IndicesMut;
-use crate::kernel::{Taps, fold_many};
+use crate::kernel::{LONG, Taps, fold_many};
 use crate::pass::{Divide, Flat, Pass, Width};
-use crate::plane::{Buffers, Worker};
+use crate::plane::{Buffers, Worker, admits};
 use crate::reduce::Value;
 use crate::sink::Sink;
 use crate::table::Table;
@@ -57,28 +57,16 @@ struct Grid {
     most: usize,
     /// Elements of a row.
     len: usize,
-    /// How many outputs ahead rows are looked at.
-    outputs_ahead: usize,
 }
 
 impl Grid {
-    fn new<T>(pass: &Pass<'_>) -> Self {
-        const LOOK_BYTES: usize = 4096;
+    fn new(pass: &Pass<'_>) -> Self {
         let [depth, height, _] = pass.axes;
-        let (most, len) = (height.max_taps(), pass.source_row_len());
-        // Rows that no window holds are not looked at.
-        let hop = height.input_len().div_ceil(height.output_len().max(1));
-        let outputs_ahead = if hop > most {
-            0
-        } else {
-            LOOK_BYTES / (hop * len * size_of::<T>()).max(1)
-        };
         Self {
             steps: [depth.step(), height.step()],
             rows: height.input_len(),
-            most,
-            len,
-            outputs_ahead,
+            most: height.max_taps(),
+            len: pass.source_row_len(),
         }
     }
 
@@ -107,13 +95,6 @@ impl Grid {
 }
 
 impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
-    /// Up to which row a look at the rows of output `y` goes on, for those of the next outputs: a look at many elements
-    /// costs less than many looks.
-    fn look_ahead(&self, grid: Grid, y: usize, last: usize) -> usize {
-        let (start, taps) = self.tables[1].window((y + grid.outputs_ahead).min(last));
-        start + taps
-    }
-
     /// Asks memory for the rows of a window at the last of its depths, and for the elements that follow them.
     #[inline(never)]
     fn fetch_ahead(
@@ -126,31 +107,6 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         let first = grid.slab(depth, depth_taps - 1) + start;
         let end = first + (taps - 1) * grid.steps[1] + 1;
         ahead.reach(self.source, first * grid.len, end * grid.len);
-    }
-
-    /// Whether the elements of a window's rows, and those of the rows before `fresh.end`, may be taken in any order. Rows
-    /// before `fresh` have been looked at.
-    #[inline(always)]
-    fn admits_rows(
-        &self,
-        grid: Grid,
-        depth: (usize, usize),
-        window: (usize, usize),
-        fresh: Range<usize>,
-    ) -> bool {
-        let mut admitted = true;
-        if grid.steps[1] == 1 {
-            for z in 0..depth.1 {
-                let slab = grid.slab(depth.0, z);
-                let rows = slab + window.0.max(fresh.start)..slab + fresh.end;
-                admitted &= R::admits(&self.source[rows.start * grid.len..rows.end * grid.len]);
-            }
-        } else {
-            grid.each_row(depth, window, |row, _| {
-                admitted &= R::admits(&self.source[row * grid.len..][..grid.len]);
-            });
-        }
-        admitted
     }
 
     /// Pools a band of rows each of which is one window. False as in [`Worker::run_direct`].
@@ -199,38 +155,90 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         }
         let band = self.band;
         let chunk = self.pass.direct_rows::<Value<T, R>>();
-        let pitch = self.pass.row_pitch();
-        let grid = Grid::new::<T>(self.pass);
+        let grid = Grid::new(self.pass);
+        let mut looked = Looked::default();
         for z in band.depth.clone() {
-            let [depths, heights] = &self.tables;
             for first in band.height.clone().step_by(chunk) {
-                let rows = chunk.min(band.height.end - first);
-                if !fold_columns(self.simd, self, grid, (z, first..first + rows), buffers) {
+                let rows = first..(first + chunk).min(band.height.end);
+                if !self.pool_rows(grid, (z, rows), (buffers, &mut looked), sink) {
                     return false;
                 }
-                match self.pass.width {
-                    Width::Keep => std::mem::swap(&mut buffers.staged, &mut buffers.contracted),
-                    Width::Flat(flat) => self.contract_flat(flat, rows, 0, buffers),
-                    Width::Single => contract_single(self.simd, self.pass, rows, buffers),
-                    Width::Groups => {
-                        for row in 0..rows {
-                            self.contract_row(row * self.pass.staged_pitch(), row * pitch, buffers);
-                        }
-                    }
-                }
-                for row in 0..rows {
-                    let mut lanes = buffers.contracted.from(row * pitch);
-                    let counted = depths.count(z) * heights.count(first + row);
-                    sink.finish_counted(counted, &mut lanes);
-                    if size_of::<<R::Fold as Fold>::Index>() > 0 {
-                        let indices = &lanes.indices[..self.pass.row_len()];
-                        let lanes = (indices, &buffers.windows);
-                        self.write_indices(grid, (z, first + row), lanes, sink);
-                    }
-                }
+            }
+            looked.end_depth(self.tables[0].window(z));
+        }
+        true
+    }
+
+    /// Pools output rows of one depth. False as in [`Worker::run_direct`].
+    fn pool_rows(
+        &self,
+        grid: Grid,
+        (z, heights): (usize, Range<usize>),
+        (buffers, looked): (&mut Buffers<'_, R::Fold>, &mut Looked),
+        sink: &mut Sink<'_, '_, S, T, R>,
+    ) -> bool {
+        let (rows, len) = (heights.len(), self.pass.row_len());
+        let place = R::place(sink.target.values);
+        let in_place = place.is_some();
+        let mut out = place.unwrap_or(buffers.contracted.from(0));
+        let progress = (&mut buffers.ahead, looked, &mut buffers.padded);
+        let band = (z, heights.clone());
+        let admitted = if let Width::Keep = self.pass.width {
+            fold_columns(self.simd, self, grid, band, progress, &mut out)
+        } else {
+            let staged = &mut buffers.staged;
+            let admitted = fold_columns(self.simd, self, grid, band, progress, staged);
+            self.contract_staged(
+                rows,
+                (staged, &mut buffers.spare),
+                &buffers.windows,
+                &mut out,
+            );
+            admitted
+        };
+        if let Width::Flat(flat) = self.pass.width
+            && flat.sliding.kernel_size >= LONG
+        {
+            buffers.padded = 0;
+        }
+        if !admitted {
+            return false;
+        }
+        if in_place {
+            sink.settle(rows * len);
+            return true;
+        }
+        let [depths, tables] = &self.tables;
+        for (row, y) in heights.enumerate() {
+            let mut lanes = buffers.contracted.from(row * len);
+            sink.finish_counted(depths.count(z) * tables.count(y), &mut lanes);
+            if size_of::<<R::Fold as Fold>::Index>() > 0 {
+                let lanes = (&lanes.indices[..len], &buffers.windows);
+                self.write_indices(grid, (z, y), lanes, sink);
             }
         }
         true
+    }
+
+    /// Contracts `rows` staged rows.
+    fn contract_staged(
+        &self,
+        rows: usize,
+        (staged, spare): (&mut LanesMut<'_, R::Fold>, &mut LanesMut<'_, R::Fold>),
+        windows: &Table<'_>,
+        out: &mut LanesMut<'_, R::Fold>,
+    ) {
+        match self.pass.width {
+            Width::Keep => {}
+            Width::Flat(flat) => self.contract_flat(flat, rows, (staged, spare), out),
+            Width::Single => contract_single(self.simd, self.pass, rows, (staged, windows), out),
+            Width::Groups => {
+                for row in 0..rows {
+                    let from = row * self.pass.staged_pitch();
+                    self.contract_row((staged, from), windows, (out, row * self.pass.row_len()));
+                }
+            }
+        }
     }
 
     /// Makes indices of a row's index lanes, which name a row of the window and a lane of it.
@@ -256,7 +264,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             at += 1;
         });
         let inner = self.pass.inner;
-        let rows = Rows {
+        let rows = Named {
             bases,
             windows,
             step: width.step() as i64,
@@ -273,14 +281,14 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
 }
 
 /// How index lanes of an output row become indices.
-struct Rows<'a> {
+struct Named<'a> {
     /// The index, or the tap number, of the first element of each row of the window.
     bases: [i64; MOST_ROWS],
     windows: &'a Table<'a>,
     step: i64,
 }
 
-impl Rows<'_> {
+impl Named<'_> {
     /// Makes indices of lanes. `position` gives the position along the width of a lane of a row.
     #[inline(always)]
     fn write(
@@ -304,52 +312,84 @@ impl Rows<'_> {
     }
 }
 
-/// Folds the source rows of some output rows at one depth, each to a staged row. False if an element may not be taken in
-/// any order.
+/// Which rows of a plane have been looked at.
+#[derive(Default)]
+struct Looked {
+    /// Rows of all depths before this one have been.
+    depth: usize,
+    /// Rows of the present depths before this one have been.
+    row: usize,
+}
+
+impl Looked {
+    /// Which rows of a window have not been looked at, a bit each, and will have been from now on.
+    #[inline(always)]
+    fn fresh(
+        &mut self,
+        grid: Grid,
+        (depth, depth_taps): (usize, usize),
+        (start, taps): (usize, usize),
+    ) -> u32 {
+        if grid.steps != [1, 1] {
+            return u32::MAX;
+        }
+        let stale = self.row.saturating_sub(start).min(taps);
+        let rows = (1 << taps) - (1 << stale);
+        self.row = self.row.max(start + taps);
+        let mut fresh = 0;
+        for z in self.depth.saturating_sub(depth)..depth_taps {
+            fresh |= rows << (z * taps);
+        }
+        fresh
+    }
+
+    /// Goes on to the next depth.
+    fn end_depth(&mut self, (depth, taps): (usize, usize)) {
+        self.depth = depth + taps;
+        self.row = 0;
+    }
+}
+
+/// Folds the source rows of some output rows at one depth, each to a row of `out`. False if an element may not be taken
+/// in any order.
 #[simd]
 fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     simd: S,
     worker: &Worker<'_, S, T, R>,
     grid: Grid,
     (z, heights): (usize, Range<usize>),
-    buffers: &mut Buffers<'_, R::Fold>,
+    (ahead, looked, padded): (&mut Ahead, &mut Looked, &mut usize),
+    out: &mut LanesMut<'_, R::Fold>,
 ) -> bool {
     let len = grid.len;
-    let pitch = worker.pass.staged_pitch();
-    let before = match worker.pass.width {
-        Width::Flat(Flat { sliding, .. }) => sliding.padding[0] * worker.pass.inner,
-        Width::Keep | Width::Groups | Width::Single => 0,
-    };
-    let inside = len.min(pitch.saturating_sub(before));
-    // Rows before this one have been looked at.
-    let mut checked = 0;
-    let last = heights.end - 1;
-    let mut rows: [&[T]; MOST_ROWS] = [&[]; MOST_ROWS];
+    let staged = worker.pass.staged_pitch();
+    let before = worker.pass.padding_before();
+    let inside = len.min(staged.saturating_sub(before));
+    let pitch = [grid.steps[0] * grid.rows * len, grid.steps[1] * len];
+    let mut seen = T::nothing_seen(simd);
     let depth = worker.tables[0].window(z);
     for (row, y) in heights.enumerate() {
         let window = worker.tables[1].window(y);
-        if window.0 + window.1 > checked || grid.steps[1] > 1 {
-            let ahead = worker.look_ahead(grid, y, last);
-            if !worker.admits_rows(grid, depth, window, checked..ahead) {
-                return false;
-            }
-            checked = ahead;
+        if ahead.distance > 0 {
+            worker.fetch_ahead(grid, depth, window, ahead);
         }
-        if buffers.ahead.distance > 0 {
-            worker.fetch_ahead(grid, depth, window, &mut buffers.ahead);
+        if row >= *padded && staged > inside {
+            out.clear(row * staged, before);
+            out.clear(row * staged + before + inside, staged - before - inside);
+            *padded = row + 1;
         }
-        let mut count = 0;
-        grid.each_row(depth, window, |number, _| {
-            rows[count] = &worker.source[number * len..][..inside];
-            count += 1;
-        });
-        let mut lanes = buffers.staged.from(row * pitch);
-        lanes.clear(0, before);
-        lanes.clear(before + inside, pitch - before - inside);
-        let mut lanes = lanes.from(before);
-        worker.reducer.fold_rows(&rows[..count], &mut lanes, inside);
+        let first = (depth.0 * grid.rows + window.0) * len;
+        let rows = Rows {
+            source: &worker.source[first..],
+            len: inside,
+            taps: [depth.1, window.1],
+            pitch,
+            fresh: looked.fresh(grid, depth, window),
+        };
+        let mut lanes = out.part(row * staged + before, inside);
+        worker.reducer.fold_rows(simd, rows, &mut lanes, &mut seen);
     }
-    true
+    R::admits::<S>(seen)
 }
 
 /// Folds whole rows from `first` on, one for each lane. False if an element may not be taken in any order.
@@ -362,7 +402,7 @@ fn fold_whole<S: Simd, T: Element, R: Columns<T>>(
 ) -> bool {
     let len = worker.pass.source_row_len();
     let rows = &worker.source[first * len..][..lanes.values.len() * len];
-    if !R::admits(rows) {
+    if !admits::<S, T, R>(simd, rows) {
         return false;
     }
     for (at, row) in rows.chunks_exact(len).enumerate() {
@@ -377,20 +417,21 @@ fn contract_single<S: Simd, F: Fold>(
     simd: S,
     pass: &Pass<'_>,
     rows: usize,
-    buffers: &mut Buffers<'_, F>,
+    (staged, windows): (&LanesMut<'_, F>, &Table<'_>),
+    out: &mut LanesMut<'_, F>,
 ) {
     let outputs = pass.axes[2].output_len();
     let step = pass.axes[2].step();
     for output in 0..outputs {
         // The same window in all rows: its taps are counted once, and their number is foreseen.
-        let (start, count) = buffers.windows.window(output);
+        let (start, count) = windows.window(output);
         for row in 0..rows {
             let start = row * pass.staged_pitch() + start;
             let taps = Taps { start, count, step };
-            let folded = fold_many(&buffers.staged.as_ref(), taps);
-            buffers
-                .contracted
-                .set(row * pass.row_pitch() + output, folded);
+            out.set(
+                row * pass.row_len() + output,
+                fold_many(&staged.as_ref(), taps),
+            );
         }
     }
 }

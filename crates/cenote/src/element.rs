@@ -6,6 +6,7 @@ use half::{bf16, f16};
 use crate::error::Result;
 use crate::index::Indices;
 use crate::lane::{ArgLane, Lane, RealLane, SumLane};
+use crate::look::Look;
 use crate::plan::Plan;
 use crate::scratch::Slot;
 use crate::sink::Target;
@@ -28,6 +29,7 @@ pub(crate) mod private {
         + Convert<Self::Sum>
         + Convert<Self::Real>
         + Lift<Self::Plain>
+        + Look<Self::Plain>
         + Lift<Self::Arg>
         + Lift<Self::Sum>
         + Lift<Self::Real>
@@ -44,10 +46,6 @@ pub(crate) mod private {
         /// elements, and equal lanes are equal elements.
         #[allow(private_bounds, reason = "lanes are this crate's own affair")]
         type Plain: Lane + Slot;
-        /// Whether no element is NaN or, where `zero` says so, −0.
-        fn are_plain(elements: &[Self], zero: bool) -> bool;
-        /// The element that a plain lane stands for.
-        fn lower(lane: Self::Plain) -> Self;
         /// Whether a sum has at least twice the element's precision, so that dividing it by way of a
         /// reciprocal still rounds as a division would.
         const WIDE_SUM: bool;
@@ -118,14 +116,6 @@ macro_rules! impl_element {
             type Real = $real;
             const WIDE_SUM: bool = $wide;
             const PRECISION: Precision = Precision::$precision;
-            #[inline(always)]
-            fn are_plain(elements: &[Self], zero: bool) -> bool {
-                Plain::are_plain(elements, zero)
-            }
-            #[inline(always)]
-            fn lower(lane: $plain) -> Self {
-                Self::from_plain(lane)
-            }
             fn forward(plan: &Plan, input: &[Self], target: Target<'_, Self>) -> Result<()> {
                 plan.forward(input, target)
             }
@@ -160,89 +150,28 @@ impl_element!(
     i64 i64 i64 i64 i64 f64 false F64
 );
 
-/// What plain elements are, and how they are compared.
-trait Plain<L>: Copy {
-    /// Whether no element is NaN or, where `zero` says so, −0.
-    fn are_plain(elements: &[Self], zero: bool) -> bool;
-    fn from_plain(lane: L) -> Self;
-}
-
-/// Looks at floats as integers: −0 is the smallest of all, and without its sign a NaN is larger than infinity. So a
-/// minimum and a maximum say whether any of many is there.
-macro_rules! are_plain_floats {
-    ($float:ident $integer:ident) => {
-        #[inline(always)]
-        fn are_plain(elements: &[Self], zero: bool) -> bool {
-            let (mut smallest, mut largest) = ($integer::MAX, 0);
-            for element in elements {
-                let bits = element.to_bits().cast_signed();
-                smallest = smallest.min(bits);
-                largest = largest.max(bits & $integer::MAX);
-            }
-            let infinity = $float::INFINITY.to_bits().cast_signed();
-            largest <= infinity && !(zero && smallest == $integer::MIN)
-        }
-    };
-}
-
-macro_rules! impl_plain_float {
-    ($($float:ident $integer:ident),*) => {$(
-        impl Plain<$float> for $float {
-            are_plain_floats!($float $integer);
+/// Elements that are lanes.
+macro_rules! impl_lift_self {
+    ($($element:ident)*) => {$(
+        impl Lift<$element> for $element {
             #[inline(always)]
-            fn from_plain(lane: $float) -> $float {
-                lane
-            }
-        }
-        impl Lift<$float> for $float {
-            #[inline(always)]
-            fn lift(self) -> $float {
+            fn lift(self) -> $element {
                 self
             }
         }
     )*};
 }
 
-impl_plain_float!(f32 i32, f64 i64);
-
-macro_rules! impl_plain_integer {
-    ($($integer:ident)*) => {$(
-        impl Plain<$integer> for $integer {
-            #[inline(always)]
-            fn are_plain(_elements: &[Self], _zero: bool) -> bool {
-                true
-            }
-            #[inline(always)]
-            fn from_plain(lane: $integer) -> $integer {
-                lane
-            }
-        }
-        impl Lift<$integer> for $integer {
-            #[inline(always)]
-            fn lift(self) -> $integer {
-                self
-            }
-        }
-    )*};
-}
-
-impl_plain_integer!(u8 i8 i16 i32 i64);
+impl_lift_self!(f32 f64 u8 i8 i16 i32 i64);
 
 /// The bits of a half float as an integer in the order of the floats; its own inverse.
 #[inline(always)]
-fn ordered(bits: i16) -> i16 {
+pub(crate) fn ordered(bits: i16) -> i16 {
     bits ^ ((bits >> 15) & i16::MAX)
 }
 
-macro_rules! impl_plain_half {
+macro_rules! impl_lift_ordered {
     ($($half:ident)*) => {$(
-        impl Plain<i16> for $half {
-            are_plain_floats!($half i16);
-            #[inline(always)]
-            fn from_plain(lane: i16) -> $half {
-                $half::from_bits(ordered(lane).cast_unsigned())
-            }
-        }
         impl Lift<i16> for $half {
             #[inline(always)]
             fn lift(self) -> i16 {
@@ -252,7 +181,7 @@ macro_rules! impl_plain_half {
     )*};
 }
 
-impl_plain_half!(f16 bf16);
+impl_lift_ordered!(f16 bf16);
 
 impl Lift<f32> for bf16 {
     #[inline(always)]

@@ -186,7 +186,7 @@ pub(crate) fn run<T: Element, R: Reducer<T>>(
         let tasks = turn::tasks(planes);
         return threads::share(&turned, 0..tasks, tasks.div_ceil(wanted), target);
     }
-    let pitch_bytes = pass.row_pitch()
+    let pitch_bytes = pass.row_len()
         * (size_of::<Value<T, R>>() + size_of::<<R::Fold as crate::fold::Fold>::Index>());
     let bands = Bands::new(
         pass.axes,

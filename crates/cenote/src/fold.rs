@@ -61,6 +61,14 @@ pub(crate) struct LanesMut<'a, F: Fold + ?Sized> {
     pub(crate) indices: &'a mut [F::Index],
 }
 
+impl<F: Fold + ?Sized> Clone for Lanes<'_, F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<F: Fold + ?Sized> Copy for Lanes<'_, F> {}
+
 impl<F: Fold> Lanes<'_, F> {
     #[inline(always)]
     pub(crate) fn get(&self, at: usize) -> (F::Value, F::Index) {
@@ -82,6 +90,14 @@ impl<F: Fold> LanesMut<'_, F> {
         LanesMut {
             values: &mut self.values[at..],
             indices: &mut self.indices[at..],
+        }
+    }
+
+    /// `len` lanes from `at` on.
+    pub(crate) fn part(&mut self, at: usize, len: usize) -> LanesMut<'_, F> {
+        LanesMut {
+            values: &mut self.values[at..at + len],
+            indices: &mut self.indices[at..at + len],
         }
     }
 

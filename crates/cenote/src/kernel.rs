@@ -26,31 +26,103 @@ pub(crate) struct Taps {
     pub(crate) step: usize,
 }
 
-/// `out[i / HOP] = fold of source[start + i + tap · step]` for every `HOP`-th of `len` positions.
+/// Rows of windows that are alike: how many, how many positions each has, and the lanes from one to the next.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Grid {
+    pub(crate) rows: usize,
+    pub(crate) len: usize,
+    /// From one row of the source to the next.
+    pub(crate) from: usize,
+    /// From one row of the result to the next.
+    pub(crate) to: usize,
+}
+
+impl Grid {
+    /// A single row.
+    pub(crate) fn row(len: usize) -> Self {
+        Self {
+            rows: 1,
+            len,
+            from: 0,
+            to: 0,
+        }
+    }
+}
+
+/// In each row, `out[i / HOP] = fold of source[start + i + tap · step]` for every `HOP`-th of `len` positions.
 ///
-/// Works on whole vectors: up to a vector beyond the end is read and written. `HOP` is 1 or 2.
+/// Works on whole vectors: up to a vector beyond a row is read, and written where `out` has it. `HOP` is 1 or 2.
 #[simd]
 pub(crate) fn fold_taps<S: Simd, F: Fold, const HOP: usize>(
     simd: S,
     source: Lanes<'_, F>,
     taps: Taps,
-    len: usize,
+    mut grid: Grid,
+    out: &mut LanesMut<'_, F>,
+) {
+    // Rows whose last vector lies within `out`, though it may reach beyond the row.
+    let span = grid.len.div_ceil(HOP).next_multiple_of(lanes_of::<S, F>());
+    let all = grid.rows;
+    while grid.rows > 0 && (grid.rows - 1) * grid.to + span > out.values.len() {
+        grid.rows -= 1;
+    }
+    match (taps.step, taps.count) {
+        (_, 0) => return out.clear(0, all * grid.len.div_ceil(HOP)),
+        (1, 2) => fold_grid::<S, F, HOP, 2>(simd, source, taps, grid, out),
+        (1, 3) => fold_grid::<S, F, HOP, 3>(simd, source, taps, grid, out),
+        (1, 5) => fold_grid::<S, F, HOP, 5>(simd, source, taps, grid, out),
+        _ => fold_grid::<S, F, HOP, 0>(simd, source, taps, grid, out),
+    }
+    for row in grid.rows..all {
+        fold_end::<S, F, HOP>(simd, source, taps, (row, grid), out);
+    }
+}
+
+/// As [`fold_taps`], of neighbouring taps whose number is known, or of any if `TAPS` is 0.
+#[inline(always)]
+fn fold_grid<S: Simd, F: Fold, const HOP: usize, const TAPS: usize>(
+    simd: S,
+    source: Lanes<'_, F>,
+    taps: Taps,
+    grid: Grid,
     out: &mut LanesMut<'_, F>,
 ) {
     let width = lanes_of::<S, F>();
-    if taps.count == 0 {
-        out.clear(0, len.div_ceil(HOP));
-        return;
+    for row in 0..grid.rows {
+        let (from, to) = (row * grid.from, row * grid.to);
+        for at in (0..grid.len).step_by(width * HOP) {
+            let vector = if TAPS == 0 {
+                fold_each::<S, F, HOP>(simd, &source, taps, from + at)
+            } else {
+                fold_near::<S, F, HOP, TAPS>(simd, &source, taps.start + from + at)
+            };
+            F::store(vector, out, to + at / HOP);
+        }
     }
-    for at in (0..len).step_by(width * HOP) {
-        let first = taps.start + at;
-        let vector = match (taps.step, taps.count) {
-            (1, 2) => fold_near::<S, F, HOP, 2>(simd, &source, first),
-            (1, 3) => fold_near::<S, F, HOP, 3>(simd, &source, first),
-            (1, 5) => fold_near::<S, F, HOP, 5>(simd, &source, first),
-            _ => fold_each::<S, F, HOP>(simd, &source, taps, at),
-        };
-        F::store(vector, out, at / HOP);
+}
+
+/// Folds a row of [`fold_taps`] at the end of `out`.
+#[simd]
+fn fold_end<S: Simd, F: Fold, const HOP: usize>(
+    simd: S,
+    source: Lanes<'_, F>,
+    taps: Taps,
+    (row, grid): (usize, Grid),
+    out: &mut LanesMut<'_, F>,
+) {
+    const MOST_LANES: usize = 64;
+    let width = lanes_of::<S, F>();
+    let mut end = LanesMut::<F> {
+        values: &mut [F::IDENTITY; MOST_LANES],
+        indices: &mut [F::no_index(); MOST_LANES],
+    };
+    for at in (0..grid.len).step_by(width * HOP) {
+        let vector = fold_each::<S, F, HOP>(simd, &source, taps, row * grid.from + at);
+        F::store(vector, &mut end, 0);
+        let (first, lanes) = (row * grid.to + at / HOP, (grid.len - at).div_ceil(HOP));
+        let kept = width.min(lanes);
+        out.values[first..first + kept].copy_from_slice(&end.values[..kept]);
+        out.indices[first..first + kept].copy_from_slice(&end.indices[..kept]);
     }
 }
 
@@ -142,19 +214,19 @@ fn fold_vector<S: Simd, F: Fold>(
     merged
 }
 
-/// `out[i] = fold of lanes[i + tap · step]` for `len` positions and `count` taps, at a cost that grows with
-/// the logarithm of `count`. Overwrites `lanes`.
+/// Folds `count` taps from each of `len` lanes on, all but the last step, at a cost that grows with the logarithm of
+/// `count`. Overwrites `lanes`; what is left of each window is to be folded of them or, if that is nothing, is in `out`.
 ///
 /// Doubling the taps that each lane stands for is one merge with the lane that many taps later. A count that
 /// is no power of two takes two overlapping halves where the fold allows it, else its binary digits.
 #[simd]
-pub(crate) fn fold_long<S: Simd, F: Fold>(
+pub(crate) fn double<S: Simd, F: Fold>(
     simd: S,
     lanes: &mut LanesMut<'_, F>,
     (count, step): (usize, usize),
     len: usize,
     out: &mut LanesMut<'_, F>,
-) {
+) -> Option<Taps> {
     let width = lanes_of::<S, F>();
     let mut taps = 1;
     let mut done = 0;
@@ -181,14 +253,11 @@ pub(crate) fn fold_long<S: Simd, F: Fold>(
         }
         taps *= 2;
     }
-    if F::IDEMPOTENT {
-        let halves = Taps {
-            start: 0,
-            count: 1 + usize::from(taps < count),
-            step: (count - taps) * step,
-        };
-        fold_taps::<S, F, 1>(simd, lanes.as_ref(), halves, len, out);
-    }
+    F::IDEMPOTENT.then_some(Taps {
+        start: 0,
+        count: 1 + usize::from(taps < count),
+        step: (count - taps) * step,
+    })
 }
 
 /// Number of lanes in a native vector.
@@ -252,18 +321,17 @@ pub(crate) fn fold_many<F: Fold>(source: &Lanes<'_, F>, taps: Taps) -> (F::Value
     merged
 }
 
-/// Keeps every `hop`-th group of `unit` lanes: `out[i] = source[i · hop]` for `count` groups.
+/// Keeps every `hop`-th group of `unit` lanes of each row: `grid.len` lanes.
 pub(crate) fn thin<F: Fold>(
     source: &Lanes<'_, F>,
     (hop, unit): (usize, usize),
-    count: usize,
+    grid: Grid,
     out: &mut LanesMut<'_, F>,
 ) {
     fn keep<T: Copy>(source: &[T], (hop, unit): (usize, usize), out: &mut [T]) {
-        if size_of::<T>() == 0 {
-            return; // there are no indices
-        }
-        if unit == 1 {
+        if hop == 1 {
+            out.copy_from_slice(&source[..out.len()]);
+        } else if unit == 1 {
             for (at, lane) in out.iter_mut().enumerate() {
                 *lane = source[at * hop];
             }
@@ -273,10 +341,16 @@ pub(crate) fn thin<F: Fold>(
             }
         }
     }
-    keep(source.values, (hop, unit), &mut out.values[..count * unit]);
-    keep(
-        source.indices,
-        (hop, unit),
-        &mut out.indices[..count * unit],
-    );
+    for row in 0..grid.rows {
+        let (from, to) = (row * grid.from, row * grid.to);
+        let to = to..to + grid.len;
+        keep(
+            &source.values[from..],
+            (hop, unit),
+            &mut out.values[to.clone()],
+        );
+        if size_of::<F::Index>() > 0 {
+            keep(&source.indices[from..], (hop, unit), &mut out.indices[to]);
+        }
+    }
 }

@@ -82,6 +82,7 @@ mod index;
 mod kernel;
 mod lane;
 mod layout;
+mod look;
 mod lp;
 pub mod nn;
 mod ordered;

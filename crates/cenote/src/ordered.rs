@@ -7,6 +7,7 @@ use fearless_simd_macros::simd;
 
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
+use crate::kernel::Taps;
 use crate::pass::{Divide, Flat, Width};
 use crate::plane::{Buffers, Worker};
 use crate::reduce::{Counts, InOrder, Value};
@@ -23,49 +24,61 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
     ) {
         let band = self.band;
         let [along_depth, along_height, _] = self.pass.axes;
-        let (pitch, len) = (self.pass.row_pitch(), self.pass.row_len());
-        let slab = band.height.len() * pitch;
+        let len = self.pass.row_len();
+        let slab = band.height.len() * len;
         for position in 0..depth.positions() {
             let Some(z) = depth.input(position) else {
                 continue;
             };
             self.contract(z, height, buffers);
-            height.prepare(
-                self.simd,
-                &mut buffers.contracted,
-                &mut buffers.spare,
-                pitch,
-            );
+            let left = height.prepare(self.simd, &mut buffers.contracted, &mut buffers.spare, len);
             for (row, y) in band.height.clone().enumerate() {
-                let taps = height.taps(&self.tables[1], y, pitch);
+                let taps = height.taps(&self.tables[1], y, len, left);
                 if !along_depth.is_identity() {
-                    let mut out = buffers.folded.from(position * slab + row * pitch);
+                    let mut out = buffers.folded.from(position * slab + row * len);
                     self.fold(&buffers.contracted, taps, len, &mut out);
                 } else if along_height.is_identity() {
                     sink.finish((z, y), &mut buffers.contracted.from(taps.start));
                 } else {
-                    self.fold(&buffers.contracted, taps, len, &mut buffers.row);
-                    sink.finish((z, y), &mut buffers.row);
+                    let lanes = (&buffers.contracted, taps);
+                    self.fold_and_finish(lanes, (z, y), &mut buffers.row, sink);
                 }
             }
         }
         if along_depth.is_identity() {
             return;
         }
-        depth.prepare(self.simd, &mut buffers.folded, &mut buffers.spare, slab);
+        let left = depth.prepare(self.simd, &mut buffers.folded, &mut buffers.spare, slab);
         for z in band.depth.clone() {
             for (row, y) in band.height.clone().enumerate() {
-                let mut taps = depth.taps(&self.tables[0], z, slab);
-                taps.start += row * pitch;
-                self.fold(&buffers.folded, taps, len, &mut buffers.row);
-                sink.finish((z, y), &mut buffers.row);
+                let mut taps = depth.taps(&self.tables[0], z, slab, left);
+                taps.start += row * len;
+                let lanes = (&buffers.folded, taps);
+                self.fold_and_finish(lanes, (z, y), &mut buffers.row, sink);
             }
         }
     }
 
+    /// Folds the output row at `place`, and finishes it.
+    fn fold_and_finish(
+        &self,
+        (source, taps): (&LanesMut<'_, R::Fold>, Taps),
+        place: (usize, usize),
+        row: &mut LanesMut<'_, R::Fold>,
+        sink: &mut Sink<'_, '_, S, T, R>,
+    ) {
+        let len = self.pass.row_len();
+        if let Some(mut out) = R::place(sink.target.values) {
+            self.fold(source, taps, len, &mut out);
+            return sink.settle(len);
+        }
+        self.fold(source, taps, len, row);
+        sink.finish(place, row);
+    }
+
     /// Contracts the rows of depth `z` that `height` reads.
     fn contract(&self, z: usize, height: &Stage<'_>, buffers: &mut Buffers<'_, R::Fold>) {
-        let pitch = self.pass.row_pitch();
+        let len = self.pass.row_len();
         let chunk = self.pass.staged_rows::<Value<T, R>>(height.positions());
         for first in (0..height.positions()).step_by(chunk) {
             let rows = chunk.min(height.positions() - first);
@@ -74,16 +87,22 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
                     continue;
                 };
                 let mut out = match self.pass.width {
-                    Width::Keep => buffers.contracted.from((first + row) * pitch),
+                    Width::Keep => buffers.contracted.from((first + row) * len),
                     _ => buffers.staged.from(row * self.pass.staged_pitch()),
                 };
                 let counts = self.counts(Divide::Lifted, (z, y), buffers.counts);
                 self.stage((z, y), counts.as_ref(), &mut out, &mut buffers.row);
             }
+            let mut out = buffers.contracted.from(first * len);
             match self.pass.width {
                 Width::Keep => {}
-                Width::Flat(flat) => self.contract_flat(flat, rows, first * pitch, buffers),
-                Width::Groups | Width::Single => self.contract_row(0, first * pitch, buffers),
+                Width::Flat(flat) => {
+                    let scratch = (&mut buffers.staged, &mut buffers.spare);
+                    self.contract_flat(flat, rows, scratch, &mut out);
+                }
+                Width::Groups | Width::Single => {
+                    self.contract_row((&buffers.staged, 0), &buffers.windows, (&mut out, 0));
+                }
             }
         }
     }

@@ -147,19 +147,19 @@ impl<'a> Pass<'a> {
         self.axes[2].input_len() * self.inner
     }
 
-    /// Lanes from one contracted row to the next.
-    pub(crate) fn row_pitch(&self) -> usize {
-        match self.width {
-            Width::Flat(Flat { sliding, pitch, .. }) => pitch / sliding.stride * self.inner,
-            Width::Keep | Width::Groups | Width::Single => self.row_len(),
-        }
-    }
-
     /// Lanes from one staged row to the next.
     pub(crate) fn staged_pitch(&self) -> usize {
         match self.width {
             Width::Flat(Flat { pitch, .. }) => pitch * self.inner,
             Width::Keep | Width::Groups | Width::Single => self.source_row_len(),
+        }
+    }
+
+    /// Lanes of padding before a staged row.
+    pub(crate) fn padding_before(&self) -> usize {
+        match self.width {
+            Width::Flat(Flat { sliding, .. }) => sliding.padding[0] * self.inner,
+            Width::Keep | Width::Groups | Width::Single => 0,
         }
     }
 
@@ -184,7 +184,7 @@ impl<'a> Pass<'a> {
     pub(crate) fn direct_sizes<V>(&self, band: &Band) -> Sizes {
         let rows = self.direct_rows::<V>().min(band.height.len());
         let staged = rows * self.staged_pitch();
-        let contracted = staged.max(rows * self.row_pitch());
+        let contracted = staged.max(rows * self.row_len());
         Sizes {
             staged: contracted,
             spare: contracted,
@@ -203,14 +203,14 @@ impl<'a> Pass<'a> {
     pub(crate) fn sizes<V>(&self, band: &Band) -> Sizes {
         let [depth, height] = self.stages(band);
         let staged = self.staged_rows::<V>(height.positions()) * self.staged_pitch();
-        let contracted = height.positions() * self.row_pitch();
-        let slab = band.height.len() * self.row_pitch();
+        let contracted = height.positions() * self.row_len();
+        let slab = band.height.len() * self.row_len();
         let folded = if self.axes[0].is_identity() {
             0
         } else {
             depth.positions() * slab
         };
-        let row = self.row_pitch().max(self.source_row_len());
+        let row = self.row_len().max(self.source_row_len());
         // Buffers that change places with the spare one are as large as it.
         let largest = staged.max(contracted).max(folded);
         let long = |axis: &Axis, own: usize| {

@@ -8,7 +8,8 @@ use crate::direct;
 use crate::element::Element;
 use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
-use crate::kernel::{LONG, Taps, fold_long, fold_one, fold_taps, thin};
+use crate::kernel::{Grid, LONG, Taps, double, fold_one, fold_taps, thin};
+use crate::look::see_row;
 use crate::pass::{Band, Divide, Flat, Pass, Sizes};
 use crate::reduce::{Counting, Counts, Finish, InOrder, Reducer, Value};
 use crate::scratch::{Arena, Slot};
@@ -33,6 +34,8 @@ pub(crate) struct Buffers<'a, F: Fold> {
     /// Counts along the width.
     pub(crate) counts: &'a [F::Value],
     pub(crate) ahead: Ahead,
+    /// Staged rows whose padding is in place.
+    pub(crate) padded: usize,
 }
 
 /// A thread at work on one band of the planes of a pass.
@@ -133,8 +136,13 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
 
 /// Whether the elements of a plane may be taken in any order.
 #[simd]
-fn admits<S: Simd, T: Element, C: Columns<T>>(simd: S, source: &[T]) -> bool {
-    C::admits(source)
+pub(crate) fn admits<S: Simd, T: Element, C: Columns<T>>(simd: S, source: &[T]) -> bool {
+    if !C::LOOKS {
+        return true;
+    }
+    let mut seen = T::nothing_seen(simd);
+    see_row(simd, source, &mut seen);
+    C::admits::<S>(seen)
 }
 
 /// A worker with its memory.
@@ -224,6 +232,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             windows,
             counts,
             ahead: Ahead::new(0),
+            padded: 0,
         }
     }
 
@@ -235,75 +244,74 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
         len: usize,
         out: &mut LanesMut<'_, R::Fold>,
     ) {
-        fold_taps::<S, R::Fold, 1>(self.simd, source.as_ref(), taps, len, out);
+        fold_taps::<S, R::Fold, 1>(self.simd, source.as_ref(), taps, Grid::row(len), out);
     }
 
-    /// Contracts `rows` staged rows whose windows are alike, to lane `at` on.
+    /// Contracts `rows` staged rows whose windows are alike, each to a row of `out`.
     pub(crate) fn contract_flat(
         &self,
         flat: Flat,
         rows: usize,
-        at: usize,
-        buffers: &mut Buffers<'_, R::Fold>,
+        (staged, spare): (&mut LanesMut<'_, R::Fold>, &mut LanesMut<'_, R::Fold>),
+        out: &mut LanesMut<'_, R::Fold>,
     ) {
         let (sliding, inner) = (flat.sliding, self.pass.inner);
         let outputs = self.pass.axes[2].output_len();
-        let len = ((rows - 1) * flat.pitch + (outputs - 1) * sliding.stride + 1) * inner;
-        let taps = Taps {
+        let positions = (outputs - 1) * sliding.stride + 1;
+        let (pitch, len) = (flat.pitch * inner, positions * inner);
+        let whole = (rows - 1) * pitch + len;
+        let mut taps = Some(Taps {
             start: 0,
             count: sliding.kernel_size,
             step: sliding.dilation * inner,
-        };
-        let mut out = buffers.contracted.from(at);
+        });
         if sliding.kernel_size >= LONG {
-            let doubled = (taps.count, taps.step);
-            if sliding.stride == 1 {
-                return fold_long(self.simd, &mut buffers.staged, doubled, len, &mut out);
-            }
-            fold_long(
-                self.simd,
-                &mut buffers.staged,
-                doubled,
-                len,
-                &mut buffers.spare,
-            );
-        } else if sliding.stride == 1 {
-            return self.fold(&buffers.staged, taps, len, &mut out);
-        } else if sliding.stride == 2 && inner == 1 {
-            return fold_taps::<S, R::Fold, 2>(
-                self.simd,
-                buffers.staged.as_ref(),
-                taps,
-                len,
-                &mut out,
-            );
-        } else {
-            self.fold(&buffers.staged, taps, len, &mut buffers.spare);
+            let doubled = (sliding.kernel_size, sliding.dilation * inner);
+            taps = double(self.simd, staged, doubled, whole, spare);
         }
-        let groups = (rows - 1) * (flat.pitch / sliding.stride) + outputs;
-        thin(
-            &buffers.spare.as_ref(),
-            (sliding.stride, inner),
-            groups,
-            &mut out,
-        );
+        let mut grid = Grid {
+            rows,
+            len,
+            from: pitch,
+            to: outputs * inner,
+        };
+        let source = staged.as_ref();
+        match (taps, sliding.stride, inner) {
+            (Some(taps), 1, _) => {
+                return fold_taps::<S, R::Fold, 1>(self.simd, source, taps, grid, out);
+            }
+            (Some(taps), 2, 1) => {
+                return fold_taps::<S, R::Fold, 2>(self.simd, source, taps, grid, out);
+            }
+            (Some(taps), ..) => {
+                fold_taps::<S, R::Fold, 1>(self.simd, source, taps, Grid::row(whole), spare)
+            }
+            (None, ..) => {}
+        }
+        grid.len = outputs * inner;
+        thin(&spare.as_ref(), (sliding.stride, inner), grid, out);
     }
 
-    /// Contracts the staged row at lane `from` window by window, to lane `at` on.
-    pub(crate) fn contract_row(&self, from: usize, at: usize, buffers: &mut Buffers<'_, R::Fold>) {
+    /// Contracts the staged row at lane `from` window by window, to lane `at` of `out` on.
+    pub(crate) fn contract_row(
+        &self,
+        (staged, from): (&LanesMut<'_, R::Fold>, usize),
+        windows: &Table<'_>,
+        (out, at): (&mut LanesMut<'_, R::Fold>, usize),
+    ) {
         let (axis, inner) = (self.pass.axes[2], self.pass.inner);
-        let mut out = buffers.contracted.from(at);
+        let mut out = out.from(at);
         for output in 0..axis.output_len() {
-            let (start, count) = buffers.windows.window(output);
+            let (start, count) = windows.window(output);
             let taps = Taps {
                 start: from + start * inner,
                 count,
                 step: axis.step() * inner,
             };
             if inner == 1 {
-                out.set(output, fold_one(&buffers.staged.as_ref(), taps));
+                out.set(output, fold_one(&staged.as_ref(), taps));
             } else {
-                self.fold(&buffers.staged, taps, inner, &mut out.from(output * inner));
+                self.fold(staged, taps, inner, &mut out.from(output * inner));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::columns::{Columns, PlainArgMax, PlainMax, chunk, next_chunk};
 use crate::element::{Convert, Element};
-use crate::fold::{self, Fold};
+use crate::fold::{self, Fold, LanesMut};
 use crate::lane::{Lane, RealLane, SumLane};
 use crate::scratch::Slot;
 
@@ -17,6 +17,12 @@ pub(crate) trait Finish<T: Element>: Sync {
         counts: Option<&Counts<'_, Value<T, Self>>>,
         elements: &mut [T],
     );
+    /// Elements as the lanes that they are made of where they lie, if [`Finish::settle`] makes them there.
+    fn place(_elements: &mut [T]) -> Option<LanesMut<'_, Self::Fold>> {
+        None
+    }
+    /// Makes elements of lanes that lie in their place.
+    fn settle(_elements: &mut [T]) {}
     /// What the divisor of a window is.
     fn counting(&self) -> Counting {
         Counting::None
@@ -110,7 +116,7 @@ impl<L: SumLane> Counts<'_, L> {
                 means[x] = sums[x].plus(L::ZERO).times(width[x].times(rest));
             }
             T::narrow(&means, &mut elements[at..at + CHUNK]);
-            next = next_chunk::<CHUNK>(at, lanes.len());
+            next = next_chunk(CHUNK, at, lanes.len());
         }
     }
 
@@ -359,15 +365,17 @@ impl<T: Element> Finish<T> for Power {
         }
         if let (Some(counts), Some(whole)) = (counts, self.scale_to) {
             let whole = <T::Real as SumLane>::count(whole);
+            let taps = |width: T::Real| width.times(SumLane::count(counts.rest));
             // The full window is by far the commonest, and its factor is exactly 1.
-            counts.map(lanes, |sum, width| {
-                let taps = width.times(SumLane::count(counts.rest));
-                if taps == whole {
-                    sum
-                } else {
-                    sum.divide(taps).times(whole)
-                }
-            });
+            if counts.width.iter().any(|&width| taps(width) != whole) {
+                counts.map(lanes, |sum, width| {
+                    if taps(width) == whole {
+                        sum
+                    } else {
+                        sum.divide(taps(width)).times(whole)
+                    }
+                });
+            }
         }
         self.raise_to(1.0 / self.norm_type, lanes);
         <T as Convert<T::Real>>::narrow(lanes, elements);

@@ -66,6 +66,13 @@ impl<'b, S: Simd, T: Element, R: Finish<T>> Sink<'_, 'b, S, T, R> {
         slots
     }
 
+    /// Makes elements of the next `len` lanes, which lie in their place.
+    pub(crate) fn settle(&mut self, len: usize) {
+        let (elements, rest) = std::mem::take(&mut self.target.values).split_at_mut(len);
+        self.target.values = rest;
+        settle::<S, T, R>(self.worker.simd, elements);
+    }
+
     /// Makes elements of a folded row.
     fn finish_values(&mut self, place: (usize, usize), row: &mut LanesMut<'_, R::Fold>) {
         let counts = self.worker.counts(Divide::Folded, place, self.counts);
@@ -151,4 +158,9 @@ fn finish_row<S: Simd, T: Element, R: Finish<T>>(
     elements: &mut [T],
 ) {
     reducer.finish(lanes, counts, elements);
+}
+
+#[simd]
+fn settle<S: Simd, T: Element, R: Finish<T>>(simd: S, elements: &mut [T]) {
+    R::settle(elements);
 }

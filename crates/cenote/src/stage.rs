@@ -5,7 +5,7 @@ use std::ops::Range;
 use fearless_simd::Simd;
 
 use crate::fold::{Fold, LanesMut};
-use crate::kernel::{Taps, fold_long};
+use crate::kernel::{Taps, double};
 use crate::table::Table;
 use crate::window::{Axis, Sliding};
 
@@ -60,15 +60,12 @@ impl<'a> Stage<'a> {
         bound(self.first)..bound(self.first.saturating_add_unsigned(self.positions))
     }
 
-    /// The taps of an output, whose windows are in `table`, among the positions, which lie `unit` lanes apart.
-    pub(crate) fn taps(&self, table: &Table<'_>, output: usize, unit: usize) -> Taps {
+    /// The taps of an output, whose windows are in `table`, among the positions, which lie `unit` lanes apart; of long
+    /// windows those that are `left`.
+    pub(crate) fn taps(&self, table: &Table<'_>, output: usize, unit: usize, left: Taps) -> Taps {
         if let Some(sliding) = self.long {
             let start = (output - self.outputs.start) * sliding.stride * unit;
-            return Taps {
-                start,
-                count: 1,
-                step: 0,
-            };
+            return Taps { start, ..left };
         }
         let (start, count) = table.window(output);
         let start = if count == 0 {
@@ -83,16 +80,23 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Makes the positions ready for [`Stage::taps`]: fills those that are padding, and folds long windows
-    /// by way of `spare`, with which `lanes` then changes places.
+    /// Makes the positions ready for [`Stage::taps`]: fills those that are padding, and folds long windows, all but what
+    /// it says is left. It may do so by way of `spare`, with which `lanes` then changes places.
     pub(crate) fn prepare<'b, S: Simd, F: Fold>(
         &self,
         simd: S,
         lanes: &mut LanesMut<'b, F>,
         spare: &mut LanesMut<'b, F>,
         unit: usize,
-    ) {
-        let Some(sliding) = self.long else { return };
+    ) -> Taps {
+        let whole = Taps {
+            start: 0,
+            count: 1,
+            step: 0,
+        };
+        let Some(sliding) = self.long else {
+            return whole;
+        };
         for position in (0..self.positions).filter(|&position| self.input(position).is_none()) {
             lanes.clear(position * unit, unit);
             // The index of padding before the input is that of the first tap inside.
@@ -103,14 +107,11 @@ impl<'a> Stage<'a> {
             }
         }
         let len = ((self.outputs.len() - 1) * sliding.stride + 1) * unit;
-        fold_long(
-            simd,
-            lanes,
-            (sliding.kernel_size, sliding.dilation * unit),
-            len,
-            spare,
-        );
-        std::mem::swap(lanes, spare);
+        let taps = (sliding.kernel_size, sliding.dilation * unit);
+        double(simd, lanes, taps, len, spare).unwrap_or_else(|| {
+            std::mem::swap(lanes, spare);
+            whole
+        })
     }
 
     /// The position of the first tap inside the input, of a window with a tap at `position` before it.

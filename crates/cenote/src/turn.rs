@@ -194,9 +194,9 @@ fn transpose_by<S: Simd, L: Lane, const N: usize>(
             for number in 0..N {
                 vectors[number].store_slice(&mut target[(x + number) * rows + y..][..N]);
             }
-            next_column = next_chunk::<N>(x, columns);
+            next_column = next_chunk(N, x, columns);
         }
-        next_row = next_chunk::<N>(y, rows);
+        next_row = next_chunk(N, y, rows);
     }
 }
 

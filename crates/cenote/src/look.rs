@@ -1,0 +1,142 @@
+//! Looking at elements: whether they may be compared as plain lanes, in any order.
+
+use fearless_simd::{Bytes, Simd, SimdBase};
+use half::{bf16, f16};
+
+use crate::element::ordered;
+use crate::lane::Lane;
+
+/// Elements as the lanes that plain ones are compared as, and what a look at them sees.
+///
+/// Floats are looked at as integers: −0 is the smallest of all, and without its sign a NaN is larger than infinity. So a
+/// minimum and a maximum say whether any of many is there.
+#[allow(private_bounds, reason = "lanes are this crate's own affair")]
+pub trait Look<L: Lane>: Copy + Default {
+    /// A vector of elements as integers; nothing where all elements are plain.
+    type Bits<S: Simd>: Copy;
+
+    /// The vector of elements that starts at `at`.
+    #[allow(private_interfaces, reason = "lanes are this crate's own affair")]
+    fn load<S: Simd>(simd: S, elements: &[Self], at: usize) -> (L::Vector<S>, Self::Bits<S>);
+    /// The least and the largest of no elements.
+    fn nothing_seen<S: Simd>(simd: S) -> [Self::Bits<S>; 2];
+    fn see<S: Simd>(bits: Self::Bits<S>, seen: &mut [Self::Bits<S>; 2]);
+    /// Whether none of the elements seen is NaN or, where `zero` says so, −0.
+    fn are_plain<S: Simd>(seen: [Self::Bits<S>; 2], zero: bool) -> bool;
+    /// Makes elements of the plain lanes that lie in their place.
+    fn settle(elements: &mut [Self]);
+}
+
+/// Looks at all elements of a row.
+#[inline(always)]
+pub(crate) fn see_row<S: Simd, L: Lane, T: Look<L>>(
+    simd: S,
+    row: &[T],
+    seen: &mut [T::Bits<S>; 2],
+) {
+    const MOST_LANES: usize = 64;
+    if size_of::<T::Bits<S>>() == 0 {
+        return;
+    }
+    let width = L::Vector::<S>::LEN;
+    if row.len() < width {
+        let mut filled = [T::default(); MOST_LANES];
+        filled[..row.len()].copy_from_slice(row);
+        T::see(T::load(simd, &filled, 0).1, seen);
+        return;
+    }
+    for at in (0..row.len() - width).step_by(width) {
+        T::see(T::load(simd, row, at).1, seen);
+    }
+    T::see(T::load(simd, row, row.len() - width).1, seen);
+}
+
+macro_rules! look_at_floats {
+    ($float:ident $integer:ident $bits:ident) => {
+        type Bits<S: Simd> = S::$bits;
+
+        #[inline(always)]
+        fn nothing_seen<S: Simd>(simd: S) -> [S::$bits; 2] {
+            [$integer::MAX, 0].map(|bits| S::$bits::splat(simd, bits))
+        }
+        #[inline(always)]
+        fn see<S: Simd>(bits: S::$bits, [smallest, largest]: &mut [S::$bits; 2]) {
+            *smallest = smallest.min(bits);
+            *largest = largest.max(bits & $integer::MAX);
+        }
+        #[inline(always)]
+        fn are_plain<S: Simd>([smallest, largest]: [S::$bits; 2], zero: bool) -> bool {
+            let infinity = $float::INFINITY.to_bits().cast_signed();
+            largest.reduce_max() <= infinity && !(zero && smallest.reduce_min() == $integer::MIN)
+        }
+    };
+}
+
+macro_rules! impl_look_float {
+    ($($float:ident $integer:ident $floats:ident $bits:ident),*) => {$(
+        impl Look<$float> for $float {
+            look_at_floats!($float $integer $bits);
+
+            #[inline(always)]
+            fn load<S: Simd>(simd: S, elements: &[Self], at: usize) -> (S::$floats, S::$bits) {
+                let vector = S::$floats::from_slice(simd, &elements[at..at + S::$floats::LEN]);
+                (vector, vector.bitcast())
+            }
+            #[inline(always)]
+            fn settle(_elements: &mut [Self]) {}
+        }
+    )*};
+}
+
+impl_look_float!(f32 i32 f32s i32s, f64 i64 f64s i64s);
+
+macro_rules! impl_look_half {
+    ($($half:ident)*) => {$(
+        impl Look<i16> for $half {
+            look_at_floats!($half i16 i16s);
+
+            #[inline(always)]
+            fn load<S: Simd>(simd: S, elements: &[Self], at: usize) -> (S::i16s, S::i16s) {
+                let bits = bytemuck::cast_slice(&elements[at..at + S::i16s::LEN]);
+                let bits = S::i16s::from_slice(simd, bits);
+                (bits ^ ((bits >> 15) & i16::MAX), bits)
+            }
+            #[inline(always)]
+            fn settle(elements: &mut [Self]) {
+                for bits in bytemuck::cast_slice_mut::<_, i16>(elements) {
+                    *bits = ordered(*bits);
+                }
+            }
+        }
+    )*};
+}
+
+impl_look_half!(f16 bf16);
+
+macro_rules! impl_look_integer {
+    ($($integer:ident $integers:ident),*) => {$(
+        impl Look<$integer> for $integer {
+            type Bits<S: Simd> = ();
+
+            #[inline(always)]
+            fn load<S: Simd>(simd: S, elements: &[Self], at: usize) -> (S::$integers, ()) {
+                let elements = &elements[at..at + S::$integers::LEN];
+                (S::$integers::from_slice(simd, elements), ())
+            }
+            #[inline(always)]
+            fn nothing_seen<S: Simd>(_simd: S) -> [(); 2] {
+                [(); 2]
+            }
+            #[inline(always)]
+            fn see<S: Simd>((): (), _seen: &mut [(); 2]) {}
+            #[inline(always)]
+            fn are_plain<S: Simd>(_seen: [(); 2], _zero: bool) -> bool {
+                true
+            }
+            #[inline(always)]
+            fn settle(_elements: &mut [Self]) {}
+        }
+    )*};
+}
+
+impl_look_integer!(u8 u8s, i8 i8s, i16 i16s, i32 i32s, i64 i64s);
