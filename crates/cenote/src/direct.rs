@@ -129,7 +129,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
                 if !fold_whole(self.simd, self, first, &mut lanes) {
                     return false;
                 }
-                sink.finish_alike(&mut lanes);
+                sink.finish_counted(1, lanes.values);
                 let slots = sink.next_indices(count);
                 let base = if slots.is_compact() {
                     0
@@ -208,16 +208,36 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             sink.settle(rows * len);
             return true;
         }
-        let [depths, tables] = &self.tables;
-        for (row, y) in heights.enumerate() {
-            let mut lanes = buffers.contracted.from(row * len);
-            sink.finish_counted(depths.count(z) * tables.count(y), &mut lanes);
-            if size_of::<<R::Fold as Fold>::Index>() > 0 {
-                let lanes = (&lanes.indices[..len], &buffers.windows);
-                self.write_indices(grid, (z, y), lanes, sink);
+        self.finish_rows(grid, (z, heights), buffers, sink);
+        true
+    }
+
+    /// Finishes contracted rows.
+    fn finish_rows(
+        &self,
+        grid: Grid,
+        (z, heights): (usize, Range<usize>),
+        buffers: &mut Buffers<'_, R::Fold>,
+        sink: &mut Sink<'_, '_, S, T, R>,
+    ) {
+        let len = self.pass.row_len();
+        let counted = |y: usize| self.tables[0].count(z) * self.tables[1].count(y);
+        let mut y = heights.start;
+        while y < heights.end {
+            let mut end = y + 1;
+            while sink.alike && end < heights.end && counted(end) == counted(y) {
+                end += 1;
+            }
+            let lanes = (y - heights.start) * len..(end - heights.start) * len;
+            sink.finish_counted(counted(y), &mut buffers.contracted.values[lanes]);
+            y = end;
+        }
+        if size_of::<<R::Fold as Fold>::Index>() > 0 {
+            for (row, y) in heights.enumerate() {
+                let lanes = &buffers.contracted.indices[row * len..][..len];
+                self.write_indices(grid, (z, y), (lanes, &buffers.windows), sink);
             }
         }
-        true
     }
 
     /// Contracts `rows` staged rows.

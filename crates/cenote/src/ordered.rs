@@ -137,9 +137,20 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
                     &mut spare.values[..len],
                 );
                 lanes.clear(0, pitch * inner);
-                let places =
-                    lanes.values[sliding.padding[0] * inner..pitch * inner].chunks_mut(hop * inner);
-                for (group, place) in spare.values[..len].chunks_exact(inner).zip(places) {
+                let places = &mut lanes.values[sliding.padding[0] * inner..pitch * inner];
+                if inner == 1 {
+                    for (lane, place) in spare.values[..len]
+                        .iter()
+                        .zip(places.iter_mut().step_by(hop))
+                    {
+                        *place = *lane;
+                    }
+                    return;
+                }
+                for (group, place) in spare.values[..len]
+                    .chunks_exact(inner)
+                    .zip(places.chunks_mut(hop * inner))
+                {
                     place[..inner].copy_from_slice(group);
                 }
                 return;

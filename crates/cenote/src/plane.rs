@@ -33,6 +33,8 @@ pub(crate) struct Buffers<'a, F: Fold> {
     pub(crate) windows: Table<'a>,
     /// Counts along the width.
     pub(crate) counts: &'a [F::Value],
+    /// Whether they are all the same.
+    pub(crate) alike: bool,
     pub(crate) ahead: Ahead,
     /// Staged rows whose padding is in place.
     pub(crate) padded: usize,
@@ -188,6 +190,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Way<'a, S, T, R> {
         let mut sink = Sink {
             worker: &self.worker,
             counts: self.buffers.counts,
+            alike: self.buffers.alike,
             target,
         };
         pool(&self.worker, &mut self.buffers, &mut sink)
@@ -218,10 +221,14 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
         let windows = Table::new(axis, 0..axis.output_len(), arena);
         let counted = self.pass.counted.0[2];
         let counts: &mut [Value<T, R>] = Slot::take(arena, counted.output_len());
+        let mut alike = true;
         if self.reducer.counting() != Counting::None {
             for (slot, window) in counts.iter_mut().zip(counted.windows()) {
                 *slot = self.reducer.width(count(self.reducer.counting(), window));
             }
+            alike = counts[..counted.output_len()]
+                .windows(2)
+                .all(|pair| pair[0] == pair[1]);
         }
         Buffers {
             staged: arena.lanes(sizes.staged),
@@ -230,6 +237,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             folded: arena.lanes(sizes.folded),
             row: arena.lanes(sizes.row),
             windows,
+            alike,
             counts,
             ahead: Ahead::new(0),
             padded: 0,

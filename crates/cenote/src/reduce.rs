@@ -101,16 +101,18 @@ impl<L: SumLane> Counts<'_, L> {
         }
     }
 
-    /// Divides a row, whose divisors are reciprocals of single lanes, and makes elements of it in the same step.
+    /// Divides a row, whose divisors are reciprocals of single lanes or one for all, and makes elements of it in the same step.
     #[inline(always)]
     fn means<T: Element + Convert<L>>(&self, lanes: &[L], elements: &mut [T]) {
         let rest = L::count(1).divide(L::count(self.rest));
         let mut next = Some(0);
         while let Some(at) = next {
-            let (sums, width) = (
-                chunk::<L, CHUNK>(lanes, at),
-                chunk::<L, CHUNK>(self.width, at),
-            );
+            let sums = chunk::<L, CHUNK>(lanes, at);
+            let width = if self.inner == 1 {
+                *chunk::<L, CHUNK>(self.width, at)
+            } else {
+                [self.width[0]; CHUNK]
+            };
             let mut means = [L::ZERO; CHUNK];
             for x in 0..CHUNK {
                 means[x] = sums[x].plus(L::ZERO).times(width[x].times(rest));
@@ -228,7 +230,11 @@ impl<T: Element> Finish<T> for Mean {
         elements: &mut [T],
     ) {
         match counts {
-            Some(counts) if T::WIDE_SUM && counts.inner == 1 && lanes.len() >= CHUNK => {
+            Some(counts)
+                if T::WIDE_SUM
+                    && (counts.inner == 1 || counts.inner == lanes.len())
+                    && lanes.len() >= CHUNK =>
+            {
                 counts.means::<T>(lanes, elements)
             }
             counts => {
@@ -367,7 +373,8 @@ impl<T: Element> Finish<T> for Power {
             let whole = <T::Real as SumLane>::count(whole);
             let taps = |width: T::Real| width.times(SumLane::count(counts.rest));
             // The full window is by far the commonest, and its factor is exactly 1.
-            if counts.width.iter().any(|&width| taps(width) != whole) {
+            let widths = &counts.width[..lanes.len().div_ceil(counts.inner)];
+            if widths.iter().any(|&width| taps(width) != whole) {
                 counts.map(lanes, |sum, width| {
                     if taps(width) == whole {
                         sum

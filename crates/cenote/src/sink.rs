@@ -55,6 +55,8 @@ where
     pub(crate) worker: &'a Worker<'a, S, T, R>,
     /// Counts along the width.
     pub(crate) counts: &'a [Value<T, R>],
+    /// Whether they are all the same.
+    pub(crate) alike: bool,
     pub(crate) target: Target<'b, T>,
 }
 
@@ -76,30 +78,24 @@ impl<'b, S: Simd, T: Element, R: Finish<T>> Sink<'_, 'b, S, T, R> {
     /// Makes elements of a folded row.
     fn finish_values(&mut self, place: (usize, usize), row: &mut LanesMut<'_, R::Fold>) {
         let counts = self.worker.counts(Divide::Folded, place, self.counts);
-        self.finish_with(counts, row);
-    }
-
-    /// Makes elements of a folded row, of whose windows `rest` is counted along depth and height.
-    pub(crate) fn finish_counted(&mut self, rest: i64, row: &mut LanesMut<'_, R::Fold>) {
-        let counts = self.worker.counts_of(rest, self.counts);
-        self.finish_with(counts, row);
-    }
-
-    /// Makes elements of lanes of as many rows, whose windows are alike.
-    pub(crate) fn finish_alike(&mut self, lanes: &mut LanesMut<'_, R::Fold>) {
-        let counts = self.worker.counts_of(1, self.counts).map(|counts| Counts {
-            inner: lanes.values.len(),
-            ..counts
-        });
-        self.finish_lanes(counts, lanes.values);
-    }
-
-    fn finish_with(
-        &mut self,
-        counts: Option<Counts<'_, Value<T, R>>>,
-        row: &mut LanesMut<'_, R::Fold>,
-    ) {
         self.finish_lanes(counts, &mut row.values[..self.worker.pass.row_len()]);
+    }
+
+    /// Makes elements of folded rows, of whose windows `rest` is counted along depth and height: of one row or, where
+    /// windows along the width are [`Sink::alike`], of any number.
+    pub(crate) fn finish_counted(&mut self, rest: i64, lanes: &mut [Value<T, R>]) {
+        let counts = self
+            .worker
+            .counts_of(rest, self.counts)
+            .map(|counts| Counts {
+                inner: if self.alike {
+                    lanes.len()
+                } else {
+                    counts.inner
+                },
+                ..counts
+            });
+        self.finish_lanes(counts, lanes);
     }
 
     fn finish_lanes(&mut self, counts: Option<Counts<'_, Value<T, R>>>, lanes: &mut [Value<T, R>]) {
@@ -113,6 +109,9 @@ impl<'b, S: Simd, T: Element, R: Finish<T>> Sink<'_, 'b, S, T, R> {
     pub(crate) fn finish(&mut self, place: (usize, usize), row: &mut LanesMut<'_, R::Fold>) {
         let (pass, len) = (self.worker.pass, self.worker.pass.row_len());
         self.finish_values(place, row);
+        if size_of::<<R::Fold as Fold>::Index>() == 0 {
+            return;
+        }
         let slots = self.next_indices(len);
         let indices = &row.indices[..len];
         if slots.is_compact() {
