@@ -44,7 +44,7 @@ pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
 /// The least and the largest element that was seen: see [`Look`].
 pub(crate) type Seen<S, T> = [<T as Look<<T as Lanes>::Plain>>::Bits<S>; 2];
 
-/// The rows of a window, of which there is at least one.
+/// The rows of a window, of which there is at least one, and of windows like it that follow.
 #[derive(Clone, Copy)]
 pub(crate) struct Rows<'a, T> {
     /// The elements from the first row on.
@@ -56,9 +56,32 @@ pub(crate) struct Rows<'a, T> {
     pub(crate) pitch: [usize; 2],
     /// Which rows have not been looked at: a bit each.
     pub(crate) fresh: u32,
+    /// Windows, the elements from one to the next, and the lanes from what one is folded to to that of the next.
+    pub(crate) count: usize,
+    pub(crate) hop: usize,
+    pub(crate) to: usize,
+}
+
+/// Does something with each window of some rows, and the place of the lanes that it is folded to.
+macro_rules! each_window {
+    ($rows:ident, |$window:ident, $to:ident| $fold:expr) => {
+        for number in 0..$rows.count {
+            let $window = $rows.window(number);
+            let $to = number * $rows.to..number * $rows.to + $rows.len;
+            $fold;
+        }
+    };
 }
 
 impl<'a, T: Element> Rows<'a, T> {
+    #[inline(always)]
+    fn window(&self, number: usize) -> Self {
+        Self {
+            source: &self.source[number * self.hop..],
+            ..*self
+        }
+    }
+
     #[inline(always)]
     fn row(&self, z: usize, y: usize) -> &'a [T] {
         &self.source[z * self.pitch[0] + y * self.pitch[1]..][..self.len]
@@ -89,10 +112,13 @@ impl<'a, T: Element> Rows<'a, T> {
     /// Looks at the fresh rows.
     #[inline(always)]
     fn see<S: Simd>(&self, simd: S, seen: &mut Seen<S, T>) {
-        for z in 0..self.taps[0] {
-            for y in 0..self.taps[1] {
-                if self.fresh >> (z * self.taps[1] + y) & 1 != 0 {
-                    see_row(simd, self.row(z, y), seen);
+        for number in 0..self.count {
+            let window = self.window(number);
+            for z in 0..self.taps[0] {
+                for y in 0..self.taps[1] {
+                    if self.fresh >> (z * self.taps[1] + y) & 1 != 0 {
+                        see_row(simd, window.row(z, y), seen);
+                    }
                 }
             }
         }
@@ -101,16 +127,24 @@ impl<'a, T: Element> Rows<'a, T> {
 
 /// Folds rows of values with as many lanes together as a row has, and without a loop over few rows.
 macro_rules! fold_values {
-    ($rows:expr, $lanes:expr, $lift:expr, $merge:expr) => {
+    ($rows:ident, $lanes:expr, $lift:expr, $merge:expr) => {
         match ($rows.len, $rows.taps) {
-            (32.., [1, 2]) => fold_values::<_, _, 32>(&$rows.few::<2>(), $lanes, $lift, $merge),
-            (32.., [1, 3]) => fold_values::<_, _, 32>(&$rows.few::<3>(), $lanes, $lift, $merge),
-            (32.., [1, 5]) => fold_values::<_, _, 32>(&$rows.few::<5>(), $lanes, $lift, $merge),
-            (len, _) => {
-                let rows = &mut [[].as_slice(); MOST_ROWS];
-                in_chunks!(len, fold_values($rows.all(rows), $lanes, $lift, $merge));
-            }
+            (32.., [1, 2]) => fold_values!(2, $rows, $lanes, $lift, $merge),
+            (32.., [1, 3]) => fold_values!(3, $rows, $lanes, $lift, $merge),
+            (32.., [1, 5]) => fold_values!(5, $rows, $lanes, $lift, $merge),
+            (len, _) => each_window!($rows, |rows, to| {
+                let all = &mut [[].as_slice(); MOST_ROWS];
+                in_chunks!(
+                    len,
+                    fold_values(rows.all(all), &mut $lanes[to], $lift, $merge)
+                )
+            }),
         }
+    };
+    ($few:literal, $rows:ident, $lanes:expr, $lift:expr, $merge:expr) => {
+        each_window!($rows, |rows, to| {
+            fold_values::<_, _, 32>(&rows.few::<$few>(), &mut $lanes[to], $lift, $merge)
+        })
     };
 }
 
@@ -265,22 +299,34 @@ impl<T: Element> Columns<T> for PlainMax {
         lanes: &mut LanesMut<'_, Self::Fold>,
         seen: &mut Seen<S, T>,
     ) {
-        let lanes = &mut *lanes.values;
         if rows.len < <T::Plain as Lane>::Vector::<S>::LEN {
             rows.see(simd, seen);
-            fold_values!(rows, lanes, Lift::<T::Plain>::lift, larger);
+            fold_values!(rows, lanes.values, Lift::<T::Plain>::lift, larger);
             return;
         }
+        macro_rules! of_few {
+            ($few:literal, $fresh:literal) => {
+                each_window!(rows, |rows, to| {
+                    largest::<S, T>(
+                        simd,
+                        &rows.few::<$few>(),
+                        $fresh,
+                        &mut lanes.values[to],
+                        seen,
+                    )
+                })
+            };
+        }
         match (rows.taps, rows.fresh) {
-            ([1, 2], 0b11) => largest::<S, T>(simd, &rows.few::<2>(), 0b11, lanes, seen),
-            ([1, 3], 0b111) => largest::<S, T>(simd, &rows.few::<3>(), 0b111, lanes, seen),
-            ([1, 3], 0b110) => largest::<S, T>(simd, &rows.few::<3>(), 0b110, lanes, seen),
-            ([1, 3], 0b100) => largest::<S, T>(simd, &rows.few::<3>(), 0b100, lanes, seen),
-            ([1, 5], 0b10000) => largest::<S, T>(simd, &rows.few::<5>(), 0b10000, lanes, seen),
-            _ => {
+            ([1, 2], 0b11) => of_few!(2, 0b11),
+            ([1, 3], 0b111) => of_few!(3, 0b111),
+            ([1, 3], 0b110) => of_few!(3, 0b110),
+            ([1, 3], 0b100) => of_few!(3, 0b100),
+            ([1, 5], 0b10000) => of_few!(5, 0b10000),
+            _ => each_window!(rows, |rows, to| {
                 let all = &mut [[].as_slice(); MOST_ROWS];
-                largest::<S, T>(simd, rows.all(all), rows.fresh, lanes, seen);
-            }
+                largest::<S, T>(simd, rows.all(all), rows.fresh, &mut lanes.values[to], seen)
+            }),
         }
     }
     #[inline(always)]
@@ -346,9 +392,11 @@ impl<T: Element> Columns<T> for PlainArgMax {
         seen: &mut Seen<S, T>,
     ) {
         rows.see(simd, seen);
-        let all = &mut [[].as_slice(); MOST_ROWS];
-        let (values, indices) = (&mut *lanes.values, &mut *lanes.indices);
-        in_chunks!(rows.len, fold_pairs(rows.all(all), values, indices));
+        each_window!(rows, |rows, to| {
+            let all = &mut [[].as_slice(); MOST_ROWS];
+            let (values, indices) = (&mut lanes.values[to.clone()], &mut lanes.indices[to]);
+            in_chunks!(rows.len, fold_pairs(rows.all(all), values, indices))
+        });
     }
     #[inline(always)]
     fn fold_row(&self, row: &[T]) -> (T::Arg, <T::Arg as ArgLane>::Index) {
@@ -408,8 +456,7 @@ impl<T: Element> Columns<T> for Mean {
         lanes: &mut LanesMut<'_, Self::Fold>,
         _seen: &mut Seen<S, T>,
     ) {
-        let values = &mut *lanes.values;
-        fold_values!(rows, values, Lift::<T::Sum>::lift, Lane::plus);
+        fold_values!(rows, lanes.values, Lift::<T::Sum>::lift, Lane::plus);
     }
     #[inline(always)]
     fn fold_row(&self, row: &[T]) -> (T::Sum, ()) {
@@ -434,8 +481,7 @@ impl<T: Element> Columns<T> for Power {
         lanes: &mut LanesMut<'_, Self::Fold>,
         _seen: &mut Seen<S, T>,
     ) {
-        let values = &mut *lanes.values;
-        fold_values!(rows, values, square::<T>, Lane::plus);
+        fold_values!(rows, lanes.values, square::<T>, Lane::plus);
     }
     #[inline(always)]
     fn fold_row(&self, row: &[T]) -> (T::Real, ()) {

@@ -333,7 +333,7 @@ impl Named<'_> {
 }
 
 /// Which rows of a plane have been looked at.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Looked {
     /// Rows of all depths before this one have been.
     depth: usize,
@@ -363,6 +363,36 @@ impl Looked {
         fresh
     }
 
+    /// How many windows at the beginning of some are alike, the first of which has `fresh` rows, and the rows from one to
+    /// the next. All of them will have been looked at from now on.
+    #[inline(always)]
+    fn alike(
+        &mut self,
+        grid: Grid,
+        depth: (usize, usize),
+        fresh: u32,
+        mut windows: impl Iterator<Item = (usize, usize)>,
+    ) -> (usize, usize) {
+        let (Some(first), Some(second)) = (windows.next(), windows.next()) else {
+            return (1, 0);
+        };
+        let looked = *self;
+        if second.1 != first.1 || self.fresh(grid, depth, second) != fresh {
+            *self = looked;
+            return (1, 0);
+        }
+        let hop = second.0 - first.0;
+        let (mut count, mut last) = (2, second.0);
+        for window in windows {
+            if window != (last + hop, first.1) {
+                break;
+            }
+            (count, last) = (count + 1, last + hop);
+        }
+        self.row = self.row.max(last + first.1);
+        (count, hop)
+    }
+
     /// Goes on to the next depth.
     fn end_depth(&mut self, (depth, taps): (usize, usize)) {
         self.depth = depth + taps;
@@ -388,12 +418,20 @@ fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     let pitch = [grid.steps[0] * grid.rows * len, grid.steps[1] * len];
     let mut seen = T::nothing_seen(simd);
     let depth = worker.tables[0].window(z);
-    for (row, y) in heights.enumerate() {
+    let mut row = 0;
+    while row < heights.len() {
+        let y = heights.start + row;
         let window = worker.tables[1].window(y);
         if ahead.distance > 0 {
             worker.fetch_ahead(grid, depth, window, ahead);
         }
-        if row >= *padded && staged > inside {
+        let fresh = looked.fresh(grid, depth, window);
+        let (mut count, mut hop) = (1, 0);
+        if ahead.distance == 0 {
+            (count, hop) =
+                looked.alike(grid, depth, fresh, worker.tables[1].windows(y..heights.end));
+        }
+        for row in (row..row + count).skip(padded.saturating_sub(row)) {
             out.clear(row * staged, before);
             out.clear(row * staged + before + inside, staged - before - inside);
             *padded = row + 1;
@@ -404,10 +442,15 @@ fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
             len: inside,
             taps: [depth.1, window.1],
             pitch,
-            fresh: looked.fresh(grid, depth, window),
+            fresh,
+            count,
+            hop: hop * len,
+            to: staged,
         };
-        let mut lanes = out.part(row * staged + before, inside);
-        worker.reducer.fold_rows(simd, rows, &mut lanes, &mut seen);
+        worker
+            .reducer
+            .fold_rows(simd, rows, &mut out.from(row * staged + before), &mut seen);
+        row += count;
     }
     R::admits::<S>(seen)
 }

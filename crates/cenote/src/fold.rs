@@ -93,14 +93,6 @@ impl<F: Fold> LanesMut<'_, F> {
         }
     }
 
-    /// `len` lanes from `at` on.
-    pub(crate) fn part(&mut self, at: usize, len: usize) -> LanesMut<'_, F> {
-        LanesMut {
-            values: &mut self.values[at..at + len],
-            indices: &mut self.indices[at..at + len],
-        }
-    }
-
     #[inline(always)]
     pub(crate) fn set(&mut self, at: usize, (value, index): (F::Value, F::Index)) {
         self.values[at] = value;

@@ -71,6 +71,15 @@ impl<'a> Table<'a> {
         (self.windows[at] as usize, self.windows[at + 1] as usize)
     }
 
+    /// Start and taps of some outputs' windows.
+    #[inline(always)]
+    pub(crate) fn windows(&self, outputs: Range<usize>) -> impl Iterator<Item = (usize, usize)> {
+        let (windows, _) = self.windows.as_chunks::<2>();
+        windows[outputs.start - self.first..outputs.end - self.first]
+            .iter()
+            .map(|&[start, taps]| (start as usize, taps as usize))
+    }
+
     /// What is counted at a place along the counted axis.
     pub(crate) fn count(&self, at: usize) -> i64 {
         self.counts[at - self.first_counted]
