@@ -9,12 +9,12 @@
     reason = "loops over chunks of one length, which become single vectors"
 )]
 
-use fearless_simd::{Simd, SimdBase};
+use fearless_simd::{Select, Simd, SimdBase};
 
 use crate::element::private::Lanes;
 use crate::element::{Convert, Element, Lift, lift_each};
 use crate::fold::{self, Fold, LanesMut, Larger, MergeValues};
-use crate::lane::{ArgLane, Lane, SumLane};
+use crate::lane::{ArgLane, Lane, MOST_LANES, SumLane};
 use crate::look::{Look, see_row};
 use crate::reduce::{Counts, Finish, InOrder, Mean, Power, Value};
 
@@ -395,7 +395,12 @@ impl<T: Element> Columns<T> for PlainArgMax {
         each_window!(rows, |rows, to| {
             let all = &mut [[].as_slice(); MOST_ROWS];
             let (values, indices) = (&mut lanes.values[to.clone()], &mut lanes.indices[to]);
-            in_chunks!(rows.len, fold_pairs(rows.all(all), values, indices))
+            let rows = rows.all(all);
+            if values.len() < <T::Arg as Lane>::Vector::<S>::LEN {
+                in_chunks!(values.len(), fold_pairs(rows, values, indices))
+            } else {
+                largest_pairs::<S, T>(simd, rows, values, indices)
+            }
         });
     }
     #[inline(always)]
@@ -409,7 +414,37 @@ impl<T: Element> Columns<T> for PlainArgMax {
     }
 }
 
-/// Folds rows of values, and packs where each came from.
+/// The largest of each column of rows at least as long as a vector, and where it came from.
+#[inline(always)]
+fn largest_pairs<S: Simd, T: Element>(
+    simd: S,
+    rows: &[&[T]],
+    lanes: &mut [T::Arg],
+    index_lanes: &mut [<T::Arg as ArgLane>::Index],
+) {
+    type Index<T> = <<T as Lanes>::Arg as ArgLane>::Index;
+    let width = <T::Arg as Lane>::Vector::<S>::LEN;
+    let places: [Index<T>; MOST_LANES] = std::array::from_fn(T::Arg::index);
+    let places = <Index<T> as Lane>::Vector::<S>::from_slice(simd, &places[..width]);
+    let mut next = Some(0);
+    while let Some(at) = next {
+        let load = |row: &[T]| Lift::<T::Arg>::lift_vector(simd, &row[at..at + width]);
+        let mut values = load(rows[0]);
+        let mut indices = places + T::Arg::index(at);
+        for number in 1..rows.len() {
+            let later = load(rows[number]);
+            let later_indices = places + T::Arg::index((number << ROW_SHIFT) + at);
+            let wins = later.simd_gt(values);
+            values = wins.select(later, values);
+            indices = T::Arg::select_index::<S>(wins, later_indices, indices);
+        }
+        values.store_slice(&mut lanes[at..at + width]);
+        indices.store_slice(&mut index_lanes[at..at + width]);
+        next = next_chunk(width, at, lanes.len());
+    }
+}
+
+/// As [`largest_pairs`], of shorter rows.
 #[inline(always)]
 fn fold_pairs<T: Copy + Lift<L>, L: ArgLane, const CHUNK: usize>(
     rows: &[&[T]],

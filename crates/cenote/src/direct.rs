@@ -18,7 +18,7 @@ use crate::pass::{Divide, Flat, Pass, Width};
 use crate::plane::{Buffers, Worker, admits};
 use crate::reduce::Value;
 use crate::sink::Sink;
-use crate::table::Table;
+use crate::table::{Table, alike};
 use crate::window::Axis;
 
 /// Whole rows that are finished together.
@@ -363,36 +363,6 @@ impl Looked {
         fresh
     }
 
-    /// How many windows at the beginning of some are alike, the first of which has `fresh` rows, and the rows from one to
-    /// the next. All of them will have been looked at from now on.
-    #[inline(always)]
-    fn alike(
-        &mut self,
-        grid: Grid,
-        depth: (usize, usize),
-        fresh: u32,
-        mut windows: impl Iterator<Item = (usize, usize)>,
-    ) -> (usize, usize) {
-        let (Some(first), Some(second)) = (windows.next(), windows.next()) else {
-            return (1, 0);
-        };
-        let looked = *self;
-        if second.1 != first.1 || self.fresh(grid, depth, second) != fresh {
-            *self = looked;
-            return (1, 0);
-        }
-        let hop = second.0 - first.0;
-        let (mut count, mut last) = (2, second.0);
-        for window in windows {
-            if window != (last + hop, first.1) {
-                break;
-            }
-            (count, last) = (count + 1, last + hop);
-        }
-        self.row = self.row.max(last + first.1);
-        (count, hop)
-    }
-
     /// Goes on to the next depth.
     fn end_depth(&mut self, (depth, taps): (usize, usize)) {
         self.depth = depth + taps;
@@ -428,8 +398,16 @@ fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
         let fresh = looked.fresh(grid, depth, window);
         let (mut count, mut hop) = (1, 0);
         if ahead.distance == 0 {
-            (count, hop) =
-                looked.alike(grid, depth, fresh, worker.tables[1].windows(y..heights.end));
+            (count, hop) = alike(worker.tables[1].windows(y..heights.end));
+            // All that follow are as fresh as the second, but not always as the first.
+            let second = looked
+                .clone()
+                .fresh(grid, depth, (window.0 + hop, window.1));
+            if second != fresh {
+                count = 1;
+            }
+            let last = (window.0 + (count - 1) * hop, window.1);
+            looked.fresh(grid, depth, last);
         }
         for row in (row..row + count).skip(padded.saturating_sub(row)) {
             out.clear(row * staged, before);

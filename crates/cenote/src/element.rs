@@ -1,11 +1,12 @@
 //! The nine element types, and the lanes that their maxima and sums are computed in.
 
+use fearless_simd::{Simd, SimdBase};
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
 use crate::error::Result;
 use crate::index::Indices;
-use crate::lane::{ArgLane, Lane, RealLane, SumLane};
+use crate::lane::{ArgLane, Lane, MOST_LANES, RealLane, SumLane};
 use crate::look::Look;
 use crate::plan::Plan;
 use crate::scratch::Slot;
@@ -81,8 +82,21 @@ pub(crate) mod private {
     }
 
     /// Widening of one element, lossless but for i64 to f64.
-    pub trait Lift<L> {
+    #[allow(private_bounds, reason = "lanes are this crate's own affair")]
+    pub trait Lift<L: Lane>: Copy {
         fn lift(self) -> L;
+
+        /// As many elements as a vector has lanes.
+        #[allow(private_interfaces, reason = "lanes are this crate's own affair")]
+        #[inline(always)]
+        fn lift_vector<S: Simd>(simd: S, elements: &[Self]) -> L::Vector<S> {
+            let mut lanes = [L::ZERO; MOST_LANES];
+            let lanes = &mut lanes[..L::Vector::<S>::LEN];
+            for (lane, element) in lanes.iter_mut().zip(elements) {
+                *lane = element.lift();
+            }
+            L::Vector::<S>::from_slice(simd, lanes)
+        }
     }
 
     /// Lossless widening to a lane, and the way back.
@@ -158,6 +172,14 @@ macro_rules! impl_lift_self {
             fn lift(self) -> $element {
                 self
             }
+            #[allow(private_interfaces, reason = "lanes are this crate's own affair")]
+            #[inline(always)]
+            fn lift_vector<S: Simd>(
+                simd: S,
+                elements: &[Self],
+            ) -> <$element as Lane>::Vector<S> {
+                SimdBase::from_slice(simd, elements)
+            }
         }
     )*};
 }
@@ -222,7 +244,7 @@ impl Lift<f64> for i64 {
 
 /// Lifts elements one by one.
 #[inline(always)]
-pub(crate) fn lift_each<T: Lift<L> + Copy, L>(elements: &[T], lanes: &mut [L]) {
+pub(crate) fn lift_each<T: Lift<L>, L: Lane>(elements: &[T], lanes: &mut [L]) {
     for (lane, &element) in lanes.iter_mut().zip(elements) {
         *lane = element.lift();
     }

@@ -13,7 +13,7 @@ use fearless_simd::{Simd, SimdBase};
 use fearless_simd_macros::simd;
 
 use crate::fold::{Fold, Lanes, LanesMut};
-use crate::lane::Lane;
+use crate::lane::{Lane, MOST_LANES};
 
 /// From this many taps on, windows are folded by doubling instead of tap by tap.
 pub(crate) const LONG: usize = 8;
@@ -110,7 +110,6 @@ fn fold_end<S: Simd, F: Fold, const HOP: usize>(
     (row, grid): (usize, Grid),
     out: &mut LanesMut<'_, F>,
 ) {
-    const MOST_LANES: usize = 64;
     let width = lanes_of::<S, F>();
     let mut end = LanesMut::<F> {
         values: &mut [F::IDENTITY; MOST_LANES],
@@ -321,26 +320,42 @@ pub(crate) fn fold_many<F: Fold>(source: &Lanes<'_, F>, taps: Taps) -> (F::Value
     merged
 }
 
+/// `out[i] = fold of N lanes from source[N · i] on`, in each row, of lanes without indices.
+#[simd]
+pub(crate) fn fold_chunks<S: Simd, F: Fold, const N: usize>(
+    simd: S,
+    source: Lanes<'_, F>,
+    grid: Grid,
+    out: &mut LanesMut<'_, F>,
+) {
+    // Rows without a gap are one.
+    let (rows, len) = if grid.from == N * grid.to {
+        (1, grid.rows * grid.to)
+    } else {
+        (grid.rows, grid.len)
+    };
+    for row in 0..rows {
+        let (chunks, _) = source.values[row * grid.from..].as_chunks::<N>();
+        let out = &mut out.values[row * grid.to..][..len];
+        for (lane, chunk) in out.iter_mut().zip(chunks) {
+            let mut folded = (chunk[0], F::no_index());
+            for tap in 1..N {
+                folded = F::merge_one(folded, (chunk[tap], F::no_index()));
+            }
+            *lane = folded.0;
+        }
+    }
+}
+
 /// Keeps every `hop`-th group of `unit` lanes of each row: `grid.len` lanes.
-pub(crate) fn thin<F: Fold>(
+#[simd]
+pub(crate) fn thin<S: Simd, F: Fold>(
+    simd: S,
     source: &Lanes<'_, F>,
     (hop, unit): (usize, usize),
     grid: Grid,
     out: &mut LanesMut<'_, F>,
 ) {
-    fn keep<T: Copy>(source: &[T], (hop, unit): (usize, usize), out: &mut [T]) {
-        if hop == 1 {
-            out.copy_from_slice(&source[..out.len()]);
-        } else if unit == 1 {
-            for (at, lane) in out.iter_mut().enumerate() {
-                *lane = source[at * hop];
-            }
-        } else {
-            for (group, kept) in out.chunks_exact_mut(unit).zip(source.chunks(hop * unit)) {
-                group.copy_from_slice(&kept[..unit]);
-            }
-        }
-    }
     for row in 0..grid.rows {
         let (from, to) = (row * grid.from, row * grid.to);
         let to = to..to + grid.len;
@@ -352,5 +367,34 @@ pub(crate) fn thin<F: Fold>(
         if size_of::<F::Index>() > 0 {
             keep(&source.indices[from..], (hop, unit), &mut out.indices[to]);
         }
+    }
+}
+
+/// Keeps every `hop`-th group of `unit` elements.
+#[inline(always)]
+fn keep<T: Copy>(source: &[T], (hop, unit): (usize, usize), out: &mut [T]) {
+    match (hop, unit) {
+        (1, _) => out.copy_from_slice(&source[..out.len()]),
+        (3, 1) => keep_first::<T, 3>(source, out),
+        (4, 1) => keep_first::<T, 4>(source, out),
+        (_, 1) => {
+            for (at, lane) in out.iter_mut().enumerate() {
+                *lane = source[at * hop];
+            }
+        }
+        _ => {
+            for (group, kept) in out.chunks_exact_mut(unit).zip(source.chunks(hop * unit)) {
+                group.copy_from_slice(&kept[..unit]);
+            }
+        }
+    }
+}
+
+/// Keeps the first of every `N` elements.
+#[inline(always)]
+fn keep_first<T: Copy, const N: usize>(source: &[T], out: &mut [T]) {
+    let (chunks, _) = source.as_chunks::<N>();
+    for (lane, chunk) in out.iter_mut().zip(chunks) {
+        *lane = chunk[0];
     }
 }

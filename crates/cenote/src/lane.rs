@@ -2,6 +2,9 @@
 
 use fearless_simd::{Select, Simd, SimdBase, SimdFloat};
 
+/// Lanes of the widest vector.
+pub(crate) const MOST_LANES: usize = 64;
+
 /// A type that a kernel computes in: seven of them carry all nine element types.
 pub(crate) trait Lane: Copy + PartialOrd + Send + Sync + bytemuck::Pod + 'static {
     /// A vector of the machine's native width.

@@ -4,7 +4,7 @@ use fearless_simd::{Bytes, Simd, SimdBase};
 use half::{bf16, f16};
 
 use crate::element::ordered;
-use crate::lane::Lane;
+use crate::lane::{Lane, MOST_LANES};
 
 /// Elements as the lanes that plain ones are compared as, and what a look at them sees.
 ///
@@ -34,7 +34,6 @@ pub(crate) fn see_row<S: Simd, L: Lane, T: Look<L>>(
     row: &[T],
     seen: &mut [T::Bits<S>; 2],
 ) {
-    const MOST_LANES: usize = 64;
     if size_of::<T::Bits<S>>() == 0 {
         return;
     }

@@ -8,14 +8,14 @@ use crate::direct;
 use crate::element::Element;
 use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
-use crate::kernel::{Grid, LONG, Taps, double, fold_one, fold_taps, thin};
+use crate::kernel::{Grid, LONG, Taps, double, fold_chunks, fold_one, fold_taps, thin};
 use crate::look::see_row;
 use crate::pass::{Band, Divide, Flat, Pass, Sizes};
 use crate::reduce::{Counting, Counts, Finish, InOrder, Reducer, Value};
 use crate::scratch::{Arena, Slot};
 use crate::sink::{Sink, Target};
 use crate::stage::Stage;
-use crate::table::{Table, count};
+use crate::table::{Table, alike, count};
 
 /// Scratch memory of a band.
 pub(crate) struct Buffers<'a, F: Fold> {
@@ -284,7 +284,21 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             to: outputs * inner,
         };
         let source = staged.as_ref();
+        let is_chunks = sliding.kernel_size == sliding.stride
+            && (
+                sliding.dilation,
+                inner,
+                size_of::<<R::Fold as Fold>::Index>(),
+            ) == (1, 1, 0);
         match (taps, sliding.stride, inner) {
+            (_, 3, 1) if is_chunks => {
+                grid.len = outputs;
+                return fold_chunks::<S, R::Fold, 3>(self.simd, source, grid, out);
+            }
+            (_, 4, 1) if is_chunks => {
+                grid.len = outputs;
+                return fold_chunks::<S, R::Fold, 4>(self.simd, source, grid, out);
+            }
             (Some(taps), 1, _) => {
                 return fold_taps::<S, R::Fold, 1>(self.simd, source, taps, grid, out);
             }
@@ -297,7 +311,13 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             (None, ..) => {}
         }
         grid.len = outputs * inner;
-        thin(&spare.as_ref(), (sliding.stride, inner), grid, out);
+        thin(
+            self.simd,
+            &spare.as_ref(),
+            (sliding.stride, inner),
+            grid,
+            out,
+        );
     }
 
     /// Contracts the staged row at lane `from` window by window, to lane `at` of `out` on.
@@ -309,7 +329,8 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
     ) {
         let (axis, inner) = (self.pass.axes[2], self.pass.inner);
         let mut out = out.from(at);
-        for output in 0..axis.output_len() {
+        let mut output = 0;
+        while output < axis.output_len() {
             let (start, count) = windows.window(output);
             let taps = Taps {
                 start: from + start * inner,
@@ -318,9 +339,19 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             };
             if inner == 1 {
                 out.set(output, fold_one(&staged.as_ref(), taps));
-            } else {
-                self.fold(staged, taps, inner, &mut out.from(output * inner));
+                output += 1;
+                continue;
             }
+            let (alike, hop) = alike(windows.windows(output..axis.output_len()));
+            let grid = Grid {
+                rows: alike,
+                len: inner,
+                from: hop * inner,
+                to: inner,
+            };
+            let out = &mut out.from(output * inner);
+            fold_taps::<S, R::Fold, 1>(self.simd, staged.as_ref(), taps, grid, out);
+            output += alike;
         }
     }
 

@@ -86,6 +86,31 @@ impl<'a> Table<'a> {
     }
 }
 
+/// How many windows at the beginning of some have as many taps and lie as far apart, and how far that is.
+#[inline(always)]
+pub(crate) fn alike(mut windows: impl Iterator<Item = (usize, usize)>) -> (usize, usize) {
+    let (Some(first), Some(second)) = (windows.next(), windows.next()) else {
+        return (1, 0);
+    };
+    // Empty windows lie anywhere.
+    let Some(hop) = second
+        .0
+        .checked_sub(first.0)
+        .filter(|_| second.1 == first.1)
+    else {
+        return (1, 0);
+    };
+    let mut last = second;
+    let mut count = 2;
+    for window in windows {
+        if window != (last.0 + hop, last.1) {
+            break;
+        }
+        (count, last) = (count + 1, window);
+    }
+    (count, hop)
+}
+
 /// The places along the counted axis that a band divides at: its outputs, or the inputs that they read.
 fn counted(pass: &Pass<'_>, band: &Band, index: usize) -> Range<usize> {
     match pass.counted.1 {
