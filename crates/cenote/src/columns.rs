@@ -87,12 +87,17 @@ impl<'a, T: Element> Rows<'a, T> {
         &self.source[z * self.pitch[0] + y * self.pitch[1]..][..self.len]
     }
 
-    /// The rows of one depth, whose number is known.
+    /// The rows, whose number is known.
     #[inline(always)]
     fn few<const ROWS: usize>(&self) -> [&'a [T]; ROWS] {
         let mut few = [self.row(0, 0); ROWS];
-        for number in 1..ROWS {
-            few[number] = self.row(0, number);
+        let (mut z, mut y) = (0, 0);
+        for row in &mut few {
+            *row = self.row(z, y);
+            y += 1;
+            if y == self.taps[1] {
+                (z, y) = (z + 1, 0);
+            }
         }
         few
     }
@@ -128,10 +133,11 @@ impl<'a, T: Element> Rows<'a, T> {
 /// Folds rows of values with as many lanes together as a row has, and without a loop over few rows.
 macro_rules! fold_values {
     ($rows:ident, $lanes:expr, $lift:expr, $merge:expr) => {
-        match ($rows.len, $rows.taps) {
-            (32.., [1, 2]) => fold_values!(2, $rows, $lanes, $lift, $merge),
-            (32.., [1, 3]) => fold_values!(3, $rows, $lanes, $lift, $merge),
-            (32.., [1, 5]) => fold_values!(5, $rows, $lanes, $lift, $merge),
+        match ($rows.len, $rows.taps[0] * $rows.taps[1]) {
+            (32.., 2) => fold_values!(2, $rows, $lanes, $lift, $merge),
+            (32.., 4) => fold_values!(4, $rows, $lanes, $lift, $merge),
+            (32.., 3) => fold_values!(3, $rows, $lanes, $lift, $merge),
+            (32.., 5) => fold_values!(5, $rows, $lanes, $lift, $merge),
             (len, _) => each_window!($rows, |rows, to| {
                 let all = &mut [[].as_slice(); MOST_ROWS];
                 in_chunks!(
@@ -317,12 +323,15 @@ impl<T: Element> Columns<T> for PlainMax {
                 })
             };
         }
-        match (rows.taps, rows.fresh) {
-            ([1, 2], 0b11) => of_few!(2, 0b11),
-            ([1, 3], 0b111) => of_few!(3, 0b111),
-            ([1, 3], 0b110) => of_few!(3, 0b110),
-            ([1, 3], 0b100) => of_few!(3, 0b100),
-            ([1, 5], 0b10000) => of_few!(5, 0b10000),
+        match (rows.taps[0] * rows.taps[1], rows.fresh) {
+            (2, 0b11) => of_few!(2, 0b11),
+            (3, 0b111) => of_few!(3, 0b111),
+            (3, 0b110) => of_few!(3, 0b110),
+            (3, 0b100) => of_few!(3, 0b100),
+            (4, 0b1111) => of_few!(4, 0b1111),
+            (5, 0b10000) => of_few!(5, 0b10000),
+            // Three by three, of which a row and a depth are known from the window before.
+            (9, 0b1_1011_0000) => of_few!(9, 0b1_1011_0000),
             _ => each_window!(rows, |rows, to| {
                 let all = &mut [[].as_slice(); MOST_ROWS];
                 largest::<S, T>(simd, rows.all(all), rows.fresh, &mut lanes.values[to], seen)

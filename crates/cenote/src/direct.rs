@@ -272,62 +272,90 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         let [plane_depth, plane_height, width] = self.pass.plane;
         let plane_rows = plane_depth.input_len() * plane_height.input_len();
         let slots = sink.next_indices(lanes.len());
-        let mut bases = [0i64; MOST_ROWS];
+        let mut bases = [0; MOST_ROWS];
         let mut at = 0;
         let [depth, height] = [self.tables[0].window(z), self.tables[1].window(y)];
         grid.each_row(depth, height, |row, number| {
             bases[at] = if slots.is_compact() {
-                (number * width.max_taps()) as i64
+                number * width.max_taps()
             } else {
-                (row % plane_rows * width.input_len()) as i64
-            };
+                row % plane_rows * width.input_len()
+            } as i32;
             at += 1;
         });
-        let inner = self.pass.inner;
-        let rows = Named {
+        let named = Named {
             bases,
+            step: (depth.1 == 1).then(|| bases[1] - bases[0]),
             windows,
-            step: width.step() as i64,
+            tap_step: width.step() as i32,
+            inner: self.pass.inner,
         };
-        let lanes = |at: usize| R::Fold::flat(lanes[at]);
-        // Most numbers of channels are powers of two, by which dividing is shifting.
-        if inner.is_power_of_two() {
-            let shift = inner.trailing_zeros();
-            rows.write(slots, lanes, |lane| lane >> shift);
-        } else {
-            rows.write(slots, lanes, |lane| lane / inner);
-        }
+        write_row::<S, R::Fold>(self.simd, &named, slots, lanes);
     }
 }
 
 /// How index lanes of an output row become indices.
 struct Named<'a> {
     /// The index, or the tap number, of the first element of each row of the window.
-    bases: [i64; MOST_ROWS],
+    bases: [i32; MOST_ROWS],
+    /// From one to the next, where all lie as far apart.
+    step: Option<i32>,
     windows: &'a Table<'a>,
-    step: i64,
+    /// From one tap along the width to the next.
+    tap_step: i32,
+    inner: usize,
+}
+
+/// Makes indices of the lanes of a row.
+#[simd]
+fn write_row<S: Simd, F: Fold>(
+    simd: S,
+    named: &Named<'_>,
+    slots: IndicesMut<'_>,
+    lanes: &[F::Index],
+) {
+    // Planes with indices have fewer than 2^31 elements.
+    let lane = |at: usize| F::flat(lanes[at]) as i32;
+    let bases = &named.bases;
+    let base_of = |row: i32| bases[row as usize % MOST_ROWS];
+    // Most numbers of channels are powers of two, by which dividing is shifting.
+    let inner = named.inner;
+    let shift = inner.trailing_zeros();
+    match (named.step, inner.is_power_of_two()) {
+        (Some(step), true) if inner == 1 => {
+            named.write(slots, lane, |row| bases[0] + row * step, |at| at);
+        }
+        (Some(step), true) => {
+            named.write(slots, lane, |row| bases[0] + row * step, |at| at >> shift);
+        }
+        (None, true) => named.write(slots, lane, base_of, |at| at >> shift),
+        (_, false) => named.write(slots, lane, base_of, |at| at / inner),
+    }
 }
 
 impl Named<'_> {
-    /// Makes indices of lanes. `position` gives the position along the width of a lane of a row.
+    /// Makes indices of lanes. `base` gives that of the first element of a row of the window, and `position` the position
+    /// along the width of a lane of a row.
     #[inline(always)]
     fn write(
         &self,
         slots: IndicesMut<'_>,
-        lanes: impl Fn(usize) -> i64,
+        lane: impl Fn(usize) -> i32,
+        base: impl Fn(i32) -> i32,
         position: impl Fn(usize) -> usize,
     ) {
-        const COLUMN: i64 = (1 << ROW_SHIFT) - 1;
-        let base = |index: i64| self.bases[(index >> ROW_SHIFT) as usize % MOST_ROWS];
-        let column = |index: i64| position((index & COLUMN) as usize) as i64;
+        const COLUMN: i32 = (1 << ROW_SHIFT) - 1;
+        let column = |lane: i32| position((lane & COLUMN) as usize) as i32;
+        let first = |lane: i32| base(lane >> ROW_SHIFT);
         if !slots.is_compact() {
-            return slots.fill(|at| base(lanes(at)) + column(lanes(at)));
+            return slots.fill(|at| i64::from(first(lane(at)) + column(lane(at))));
         }
-        let start = |at: usize| self.windows.window(position(at)).0 as i64;
-        if self.step == 1 {
-            slots.fill(|at| base(lanes(at)) + column(lanes(at)) - start(at));
+        let start = |at: usize| self.windows.window(position(at)).0 as i32;
+        let tap = |at: usize| column(lane(at)) - start(at);
+        if self.tap_step == 1 {
+            slots.fill(|at| i64::from(first(lane(at)) + tap(at)));
         } else {
-            slots.fill(|at| base(lanes(at)) + (column(lanes(at)) - start(at)) / self.step);
+            slots.fill(|at| i64::from(first(lane(at)) + tap(at) / self.tap_step));
         }
     }
 }

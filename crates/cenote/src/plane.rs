@@ -10,7 +10,7 @@ use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
 use crate::kernel::{Grid, LONG, Taps, double, fold_chunks, fold_one, fold_taps, thin};
 use crate::look::see_row;
-use crate::pass::{Band, Divide, Flat, Pass, Sizes};
+use crate::pass::{Band, Divide, Flat, Pass, Sizes, Width};
 use crate::reduce::{Counting, Counts, Finish, InOrder, Reducer, Value};
 use crate::scratch::{Arena, Slot};
 use crate::sink::{Sink, Target};
@@ -218,7 +218,13 @@ impl<'a, S: Simd, T: Element, R: InOrder<T>> Way<'a, S, T, R> {
 impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
     fn buffers<'b>(&self, sizes: &Sizes, arena: &mut Arena<'b>) -> Buffers<'b, R::Fold> {
         let axis = self.pass.axes[2];
-        let windows = Table::new(axis, 0..axis.output_len(), arena);
+        // Where windows along the width are alike, only indices ask where one begins.
+        let alike = matches!(self.pass.width, Width::Flat(_) | Width::Keep);
+        let windows = if alike && size_of::<<R::Fold as Fold>::Index>() == 0 {
+            Table::default()
+        } else {
+            Table::new(axis, 0..axis.output_len(), arena)
+        };
         let counted = self.pass.counted.0[2];
         let counts: &mut [Value<T, R>] = Slot::take(arena, counted.output_len());
         let mut alike = true;
