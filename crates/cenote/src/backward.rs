@@ -1,5 +1,6 @@
 //! Gradients: a mean spreads, a maximum scatters.
 
+use std::any::TypeId;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -15,7 +16,7 @@ use crate::reduce::{Counting, Spread};
 use crate::scratch::{Slot, arena_words, with_arena};
 use crate::sink::Target;
 use crate::threads::{self, Tasks};
-use crate::window::Axis;
+use crate::window::{Axis, Window};
 
 type Accumulator<T> = <T as crate::element::private::Lanes>::Arg;
 
@@ -250,16 +251,18 @@ where
     /// Scatters the outputs of one band of one plane.
     fn run_band(&self, (plane, band): (usize, usize), sums: &mut [Accumulator<T>]) {
         let plan = self.plan;
-        let [_, height, width] = plan.axes();
+        let [depth, height, width] = plan.axes();
         let row_len = width.output_len() * plan.layout.inner;
         let first = self.bands.offset(band);
         let taps = plan.axes().map(Axis::max_taps);
         let [depths, heights] = self.outputs(band);
-        for (z, y) in depths.flat_map(|z| heights.clone().map(move |y| (z, y))) {
+        let along_depth = depths.map(|z| (z, depth.window(z)));
+        for ((z, window), y) in along_depth.flat_map(|z| heights.clone().map(move |y| (z, y))) {
+            let windows = [window, height.window(y)];
             let at = plane * plan.output_block() + (z * height.output_len() + y) * row_len;
             let row = Row {
-                locator: Locator::new(plan.axes(), taps, (z, y)),
-                inside: self.named_by((z, y)),
+                locator: Locator::new(plan.axes(), taps, windows),
+                inside: self.named_by(windows),
                 inner: plan.layout.inner,
                 first,
             };
@@ -274,18 +277,20 @@ where
         }
     }
 
-    /// The flat indices that outputs at depth `z` and height `y` may name: the rows of their windows.
-    fn named_by(&self, (z, y): (usize, usize)) -> Range<i64> {
+    /// The flat indices that outputs whose windows along depth and height are these may name: the rows of the windows.
+    fn named_by(&self, windows: [Window; 2]) -> Range<i64> {
         let [depth, height, width] = self.plan.axes();
         if self.adjoint.is_none() {
             return 0..self.plan.layout.plane() as i64;
         }
-        let (depths, heights) = (depth.inputs(z..z + 1), height.inputs(y..y + 1));
-        if depths.is_empty() || heights.is_empty() {
+        if windows.iter().any(|window| window.taps == 0) {
             return 0..0;
         }
-        let row = |z: usize, y: usize| (z * height.input_len() + y) * width.input_len();
-        row(depths.start, heights.start) as i64..row(depths.end - 1, heights.end) as i64
+        let row = |[z, y]: [usize; 2]| (z * height.input_len() + y) * width.input_len();
+        let last = |axis: &Axis, window: Window| window.start + (window.taps - 1) * axis.step();
+        let first = row(windows.map(|window| window.start));
+        let last = row([last(depth, windows[0]), last(height, windows[1])]);
+        first as i64..(last + width.input_len()) as i64
     }
 }
 
@@ -351,6 +356,11 @@ impl<T: Element, I: Index> Tasks<T> for Scatter<'_, T, I> {
             let len = self.bands.piece(band);
             let (piece, rest) = target.split_at(len);
             target = rest;
+            if let Some(sums) = in_place::<T>(piece.values) {
+                sums.fill(<Accumulator<T> as Lane>::ZERO);
+                self.run_band((plane, band), sums);
+                continue;
+            }
             with_arena(arena_words::<Accumulator<T>>(len), |mut arena| {
                 let sums = &mut <Accumulator<T> as Slot>::take(&mut arena, len)[..len];
                 sums.fill(<Accumulator<T> as Lane>::ZERO);
@@ -359,4 +369,10 @@ impl<T: Element, I: Index> Tasks<T> for Scatter<'_, T, I> {
             });
         }
     }
+}
+
+/// Elements as the sums that they are, if they are.
+fn in_place<T: Element>(elements: &mut [T]) -> Option<&mut [Accumulator<T>]> {
+    let same = TypeId::of::<T>() == TypeId::of::<Accumulator<T>>();
+    same.then(|| bytemuck::cast_slice_mut(elements))
 }

@@ -184,10 +184,10 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         let progress = (&mut buffers.ahead, looked, &mut buffers.padded);
         let band = (z, heights.clone());
         let admitted = if let Width::Keep = self.pass.width {
-            fold_columns(self.simd, self, grid, band, progress, &mut out)
+            fold_columns(self.simd, (self, grid), band, progress, &mut out)
         } else {
             let staged = &mut buffers.staged;
-            let admitted = fold_columns(self.simd, self, grid, band, progress, staged);
+            let admitted = fold_columns(self.simd, (self, grid), band, progress, staged);
             self.contract_staged(
                 rows,
                 (staged, &mut buffers.spare),
@@ -251,12 +251,46 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         match self.pass.width {
             Width::Keep => {}
             Width::Flat(flat) => self.contract_flat(flat, rows, (staged, spare), out),
-            Width::Single => contract_single(self.simd, self.pass, rows, (staged, windows), out),
+            Width::Single => {
+                let taps = windows.window(0).1;
+                let outputs = 0..self.pass.axes[2].output_len();
+                if taps < LONG && windows.windows(outputs).all(|window| window.1 == taps) {
+                    self.contract_picked(rows, (staged, spare), (windows, taps), out);
+                } else {
+                    contract_single(self.simd, self.pass, rows, (staged, windows), out);
+                }
+            }
             Width::Groups => {
                 for row in 0..rows {
                     let from = row * self.pass.staged_pitch();
                     self.contract_row((staged, from), windows, (out, row * self.pass.row_len()));
                 }
+            }
+        }
+    }
+
+    /// Contracts `rows` staged rows whose windows have as many taps, but lie anywhere: folds those at every position, and
+    /// picks.
+    fn contract_picked(
+        &self,
+        rows: usize,
+        (staged, spare): (&LanesMut<'_, R::Fold>, &mut LanesMut<'_, R::Fold>),
+        (windows, count): (&Table<'_>, usize),
+        out: &mut LanesMut<'_, R::Fold>,
+    ) {
+        let (pitch, len) = (self.pass.staged_pitch(), self.pass.row_len());
+        let step = self.pass.axes[2].step();
+        let taps = Taps {
+            start: 0,
+            count,
+            step,
+        };
+        self.fold(staged, taps, rows * pitch - (count - 1) * step, spare);
+        for row in 0..rows {
+            let folded = spare.from(row * pitch);
+            let out = &mut out.from(row * len);
+            for (output, (start, _)) in windows.windows(0..len).enumerate() {
+                out.set(output, folded.as_ref().get(start));
             }
         }
     }
@@ -403,8 +437,7 @@ impl Looked {
 #[simd]
 fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     simd: S,
-    worker: &Worker<'_, S, T, R>,
-    grid: Grid,
+    (worker, grid): (&Worker<'_, S, T, R>, Grid),
     (z, heights): (usize, Range<usize>),
     (ahead, looked, padded): (&mut Ahead, &mut Looked, &mut usize),
     out: &mut LanesMut<'_, R::Fold>,

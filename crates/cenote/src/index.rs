@@ -1,7 +1,7 @@
 //! The forms that the index of a maximum can have.
 
 use crate::scratch::{Arena, Slot, arena_words};
-use crate::window::Axis;
+use crate::window::{Axis, Window};
 
 /// A form of index: `i64` is torch's flat index into the plane, `u8`, `u16` and `u32` number the taps of the
 /// window.
@@ -169,11 +169,11 @@ pub(crate) struct Locator<'a> {
 }
 
 impl<'a> Locator<'a> {
-    /// The row of outputs at depth `z` and height `y`.
-    pub(crate) fn new(axes: [&'a Axis; 3], taps: [usize; 3], (z, y): (usize, usize)) -> Self {
+    /// The row of outputs whose windows along depth and height are these.
+    pub(crate) fn new(axes: [&'a Axis; 3], taps: [usize; 3], windows: [Window; 2]) -> Self {
         Self {
             axes,
-            starts: [axes[0].window(z).start, axes[1].window(y).start],
+            starts: windows.map(|window| window.start),
             taps,
         }
     }

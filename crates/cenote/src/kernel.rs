@@ -339,8 +339,8 @@ pub(crate) fn fold_chunks<S: Simd, F: Fold, const N: usize>(
         let out = &mut out.values[row * grid.to..][..len];
         for (lane, chunk) in out.iter_mut().zip(chunks) {
             let mut folded = (chunk[0], F::no_index());
-            for tap in 1..N {
-                folded = F::merge_one(folded, (chunk[tap], F::no_index()));
+            for &tap in &chunk[1..] {
+                folded = F::merge_one(folded, (tap, F::no_index()));
             }
             *lane = folded.0;
         }

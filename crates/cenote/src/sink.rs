@@ -144,7 +144,8 @@ fn number(
     let [depth, height, _] = pass.plane;
     let row = (z * pass.axes[1].output_len() + y) % (depth.output_len() * height.output_len());
     let place = (row / height.output_len(), row % height.output_len());
-    let locator = Locator::new(pass.plane, pass.plane.map(Axis::max_taps), place);
+    let windows = [depth.window(place.0), height.window(place.1)];
+    let locator = Locator::new(pass.plane, pass.plane.map(Axis::max_taps), windows);
     slots.fill(|at| locator.number(flat(at), at / pass.inner));
 }
 

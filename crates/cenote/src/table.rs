@@ -44,8 +44,12 @@ impl<'a> Table<'a> {
             let counted = counted(pass, band, index);
             let counts = i64::take(arena, counted.len());
             let first_counted = counted.start;
-            for (slot, output) in counts.iter_mut().zip(counted) {
-                *slot = count(counting, pass.counted.0[index].window(output));
+            if matches!(counting, Counting::None | Counting::Fixed(_)) {
+                counts.fill(1);
+            } else {
+                for (slot, output) in counts.iter_mut().zip(counted) {
+                    *slot = count(counting, pass.counted.0[index].window(output));
+                }
             }
             Self {
                 first_counted,

@@ -240,10 +240,25 @@ impl UnpoolPlan {
             self.output_block(),
             indices,
             |block, out, places| {
-                for (at, (&element, &index)) in block_of(input, block, self.input_block)
-                    .zip(block_of(indices, block, self.input_block))
-                    .enumerate()
-                {
+                let pairs = block_of(input, block, self.input_block).zip(block_of(
+                    indices,
+                    block,
+                    self.input_block,
+                ));
+                if self.is_plain() {
+                    // An index is a place, and one look at the bounds serves.
+                    for (&element, &index) in pairs {
+                        match usize::try_from(index)
+                            .ok()
+                            .and_then(|place| out.get_mut(place))
+                        {
+                            Some(slot) => *slot = element,
+                            None => places.refuse(index),
+                        }
+                    }
+                    return;
+                }
+                for (at, (&element, &index)) in pairs.enumerate() {
                     if let Some(place) = places.find(at, index) {
                         out[place] = element;
                     }
@@ -280,11 +295,22 @@ impl UnpoolPlan {
             indices,
             |block, grads, places| {
                 let source = &grad_output[block * block_len..(block + 1) * block_len];
-                for (at, (grad, &index)) in grads
+                let pairs = grads
                     .iter_mut()
-                    .zip(block_of(indices, block, self.input_block))
-                    .enumerate()
-                {
+                    .zip(block_of(indices, block, self.input_block));
+                if self.is_plain() {
+                    for (grad, &index) in pairs {
+                        let found = usize::try_from(index)
+                            .ok()
+                            .and_then(|place| source.get(place));
+                        *grad = found.copied().unwrap_or_else(|| {
+                            places.refuse(index);
+                            T::default()
+                        });
+                    }
+                    return;
+                }
+                for (at, (grad, &index)) in pairs.enumerate() {
                     *grad = places
                         .find(at, index)
                         .map_or_else(T::default, |place| source[place]);
@@ -323,6 +349,11 @@ impl UnpoolPlan {
         }
     }
 
+    /// Whether an index is a place in a block of the output.
+    fn is_plain(&self) -> bool {
+        self.inner == 1 && self.indexed == self.plane
+    }
+
     /// The place in the output's plane of an index that counts in the default plane.
     #[inline(always)]
     fn rebase(&self, index: usize) -> Option<usize> {
@@ -350,6 +381,13 @@ struct Places<'a> {
 }
 
 impl Places<'_> {
+    /// Keeps an index outside the plane.
+    #[cold]
+    fn refuse(&self, index: i64) {
+        // The first index met is named; the others are no news.
+        let _ = self.outside.set(index);
+    }
+
     /// The place in its block of the output of the element at `at` in its block of the input.
     #[inline(always)]
     fn find(&self, at: usize, index: i64) -> Option<usize> {
@@ -359,8 +397,7 @@ impl Places<'_> {
             .filter(|&index| index < self.len)
             .and_then(|index| plan.rebase(index));
         if place.is_none() {
-            // The first index met is named; the others are no news.
-            let _ = self.outside.set(index);
+            self.refuse(index);
         }
         match plan.inner {
             1 => place,
