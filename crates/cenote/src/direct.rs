@@ -24,6 +24,10 @@ use crate::window::Axis;
 /// Whole rows that are finished together.
 const BATCH: usize = 64;
 
+/// Output rows that are made together where memory is asked for their elements ahead: together they read about as much as
+/// is asked for.
+const FAR_WINDOWS: usize = 8;
+
 /// Whether a pass can go this way.
 pub(crate) fn fits(pass: &Pass<'_>) -> bool {
     let [depth, height, _] = pass.axes;
@@ -101,11 +105,11 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         &self,
         grid: Grid,
         (depth, depth_taps): (usize, usize),
-        (start, taps): (usize, usize),
+        (start, (last, taps)): (usize, (usize, usize)),
         ahead: &mut Ahead,
     ) {
-        let first = grid.slab(depth, depth_taps - 1) + start;
-        let end = first + (taps - 1) * grid.steps[1] + 1;
+        let slab = grid.slab(depth, depth_taps - 1);
+        let (first, end) = (slab + start, slab + last + (taps - 1) * grid.steps[1] + 1);
         ahead.reach(self.source, first * grid.len, end * grid.len);
     }
 
@@ -453,22 +457,25 @@ fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     while row < heights.len() {
         let y = heights.start + row;
         let window = worker.tables[1].window(y);
-        if ahead.distance > 0 {
-            worker.fetch_ahead(grid, depth, window, ahead);
-        }
         let fresh = looked.fresh(grid, depth, window);
-        let (mut count, mut hop) = (1, 0);
-        if ahead.distance == 0 {
-            (count, hop) = alike(worker.tables[1].windows(y..heights.end));
-            // All that follow are as fresh as the second, but not always as the first.
-            let second = looked
-                .clone()
-                .fresh(grid, depth, (window.0 + hop, window.1));
-            if second != fresh {
-                count = 1;
-            }
-            let last = (window.0 + (count - 1) * hop, window.1);
-            looked.fresh(grid, depth, last);
+        let together = if ahead.distance > 0 {
+            FAR_WINDOWS
+        } else {
+            usize::MAX
+        };
+        let windows = worker.tables[1].windows(y..heights.end).take(together);
+        let (mut count, hop) = alike(windows);
+        // All that follow are as fresh as the second, but not always as the first.
+        let second = looked
+            .clone()
+            .fresh(grid, depth, (window.0 + hop, window.1));
+        if second != fresh {
+            count = 1;
+        }
+        let last = (window.0 + (count - 1) * hop, window.1);
+        looked.fresh(grid, depth, last);
+        if ahead.distance > 0 {
+            worker.fetch_ahead(grid, depth, (window.0, last), ahead);
         }
         for row in (row..row + count).skip(padded.saturating_sub(row)) {
             out.clear(row * staged, before);
