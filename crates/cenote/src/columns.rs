@@ -4,21 +4,16 @@
 //! A maximum may be taken so where no element is NaN or −0: then neither order nor instruction set can be seen in
 //! it. With its index it may wherever there is no NaN, since the smaller of two indices wins a tie. Sums may always:
 //! they are rounded once.
-#![expect(
-    clippy::needless_range_loop,
-    reason = "loops over chunks of one length, which become single vectors"
-)]
 
-use fearless_simd::{Select, Simd, SimdBase};
+use fearless_simd::Simd;
 
-use crate::element::private::Lanes;
-use crate::element::{Convert, Element, Lift, lift_each};
-use crate::fold::{self, Fold, LanesMut, Larger, MergeValues};
-use crate::lane::{ArgLane, Lane, MOST_LANES, SumLane};
-use crate::look::{Look, see_row};
-use crate::reduce::{Counts, Finish, InOrder, Mean, Power, Value};
+use crate::element::{Element, Lift};
+use crate::fold::{Fold, LanesMut};
+use crate::lane::{Lane, SumLane};
+use crate::reduce::{Finish, Mean, Power, Value};
+use crate::rows::{Rows, Seen, each_window};
 
-/// Where an index lane of [`PlainArgMax`] has the number of its row.
+/// Where an index lane of [`PlainArgMax`](crate::plain::PlainArgMax) has the number of its row.
 pub(crate) const ROW_SHIFT: u32 = 26;
 /// Rows that are folded together at most.
 pub(crate) const MOST_ROWS: usize = 16;
@@ -41,103 +36,14 @@ pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
     fn fold_row(&self, row: &[T]) -> (Value<T, Self>, <Self::Fold as Fold>::Index);
 }
 
-/// The least and the largest element that was seen: see [`Look`].
-pub(crate) type Seen<S, T> = [<T as Look<<T as Lanes>::Plain>>::Bits<S>; 2];
-
-/// The rows of a window, of which there is at least one, and of windows like it that follow.
-#[derive(Clone, Copy)]
-pub(crate) struct Rows<'a, T> {
-    /// The elements from the first row on.
-    pub(crate) source: &'a [T],
-    /// How many elements of a row are folded.
-    pub(crate) len: usize,
-    /// Rows along depth and height, and the elements from one to the next.
-    pub(crate) taps: [usize; 2],
-    pub(crate) pitch: [usize; 2],
-    /// Which rows have not been looked at: a bit each.
-    pub(crate) fresh: u32,
-    /// Windows, the elements from one to the next, and the lanes from what one is folded to to that of the next.
-    pub(crate) count: usize,
-    pub(crate) hop: usize,
-    pub(crate) to: usize,
-}
-
-/// Does something with each window of some rows, and the place of the lanes that it is folded to.
-macro_rules! each_window {
-    ($rows:ident, |$window:ident, $to:ident| $fold:expr) => {
-        for number in 0..$rows.count {
-            let $window = $rows.window(number);
-            let $to = number * $rows.to..number * $rows.to + $rows.len;
-            $fold;
-        }
-    };
-}
-
-impl<'a, T: Element> Rows<'a, T> {
-    #[inline(always)]
-    fn window(&self, number: usize) -> Self {
-        Self {
-            source: &self.source[number * self.hop..],
-            ..*self
-        }
-    }
-
-    #[inline(always)]
-    fn row(&self, z: usize, y: usize) -> &'a [T] {
-        &self.source[z * self.pitch[0] + y * self.pitch[1]..][..self.len]
-    }
-
-    /// The rows, whose number is known.
-    #[inline(always)]
-    fn few<const ROWS: usize>(&self) -> [&'a [T]; ROWS] {
-        let mut few = [self.row(0, 0); ROWS];
-        let (mut z, mut y) = (0, 0);
-        for row in &mut few {
-            *row = self.row(z, y);
-            y += 1;
-            if y == self.taps[1] {
-                (z, y) = (z + 1, 0);
-            }
-        }
-        few
-    }
-
-    /// All rows.
-    #[inline(always)]
-    fn all<'b>(&self, rows: &'b mut [&'a [T]; MOST_ROWS]) -> &'b [&'a [T]] {
-        let mut slots = rows.iter_mut();
-        for z in 0..self.taps[0] {
-            for (y, slot) in (0..self.taps[1]).zip(&mut slots) {
-                *slot = self.row(z, y);
-            }
-        }
-        &rows[..(self.taps[0] * self.taps[1]).min(MOST_ROWS)]
-    }
-
-    /// Looks at the fresh rows.
-    #[inline(always)]
-    fn see<S: Simd>(&self, simd: S, seen: &mut Seen<S, T>) {
-        for number in 0..self.count {
-            let window = self.window(number);
-            for z in 0..self.taps[0] {
-                for y in 0..self.taps[1] {
-                    if self.fresh >> (z * self.taps[1] + y) & 1 != 0 {
-                        see_row(simd, window.row(z, y), seen);
-                    }
-                }
-            }
-        }
-    }
-}
-
 /// Folds rows of values with as many lanes together as a row has, and without a loop over few rows.
-macro_rules! fold_values {
+macro_rules! fold_rows {
     ($rows:ident, $lanes:expr, $lift:expr, $merge:expr) => {
         match ($rows.len, $rows.taps[0] * $rows.taps[1]) {
-            (32.., 2) => fold_values!(2, $rows, $lanes, $lift, $merge),
-            (32.., 4) => fold_values!(4, $rows, $lanes, $lift, $merge),
-            (32.., 3) => fold_values!(3, $rows, $lanes, $lift, $merge),
-            (32.., 5) => fold_values!(5, $rows, $lanes, $lift, $merge),
+            (32.., 2) => fold_rows!(2, $rows, $lanes, $lift, $merge),
+            (32.., 4) => fold_rows!(4, $rows, $lanes, $lift, $merge),
+            (32.., 3) => fold_rows!(3, $rows, $lanes, $lift, $merge),
+            (32.., 5) => fold_rows!(5, $rows, $lanes, $lift, $merge),
             (len, _) => each_window!($rows, |rows, to| {
                 let all = &mut [[].as_slice(); MOST_ROWS];
                 in_chunks!(
@@ -167,6 +73,8 @@ macro_rules! in_chunks {
     };
 }
 
+pub(crate) use {fold_rows, in_chunks};
+
 /// Where the chunk after the one at `at` begins: the last one overlaps the one before it.
 #[inline(always)]
 pub(crate) fn next_chunk(chunk: usize, at: usize, len: usize) -> Option<usize> {
@@ -185,7 +93,7 @@ pub(crate) fn chunk<T, const CHUNK: usize>(row: &[T], at: usize) -> &[T; CHUNK] 
 /// Folds rows of single values. These are plain loops, since what a vector function calls is compiled without vectors
 /// unless it is inlined.
 #[inline(always)]
-fn fold_values<T: Copy, L: Lane, const CHUNK: usize>(
+pub(crate) fn fold_values<T: Copy, L: Lane, const CHUNK: usize>(
     rows: &[&[T]],
     lanes: &mut [L],
     lift: impl Fn(T) -> L,
@@ -212,7 +120,7 @@ fn fold_values<T: Copy, L: Lane, const CHUNK: usize>(
 /// Folds one row to a single value, 16 lanes at a time however wide vectors are, so that the result does not depend on
 /// that.
 #[inline(always)]
-fn fold_value<T: Copy, L: Lane>(
+pub(crate) fn fold_value<T: Copy, L: Lane>(
     row: &[T],
     identity: L,
     lift: impl Fn(T) -> L,
@@ -254,237 +162,6 @@ fn fold_value<T: Copy, L: Lane>(
     merge(folded[0], last)
 }
 
-#[inline(always)]
-fn larger<L: Lane>(a: L, b: L) -> L {
-    if b > a { b } else { a }
-}
-
-/// The largest element, where none is NaN or −0.
-#[derive(Clone, Copy)]
-pub(crate) struct PlainMax;
-
-impl<T: Element> Finish<T> for PlainMax {
-    type Fold = fold::Plain<T::Plain>;
-
-    #[inline(always)]
-    fn finish(&self, lanes: &mut [T::Plain], _: Option<&Counts<'_, T::Plain>>, elements: &mut [T]) {
-        bytemuck::cast_slice_mut(elements).copy_from_slice(lanes);
-        T::settle(elements);
-    }
-    #[inline(always)]
-    fn place(elements: &mut [T]) -> Option<LanesMut<'_, Self::Fold>> {
-        Some(LanesMut {
-            // A slice of units takes no memory, so nothing leaks.
-            indices: Vec::leak(vec![(); elements.len()]),
-            values: bytemuck::cast_slice_mut(elements),
-        })
-    }
-    #[inline(always)]
-    fn settle(elements: &mut [T]) {
-        T::settle(elements);
-    }
-}
-
-impl<T: Element> InOrder<T> for PlainMax {
-    #[inline(always)]
-    fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Plain>>, lanes: &mut [T::Plain]) {
-        lift_each(elements, lanes);
-    }
-}
-
-impl<T: Element> Columns<T> for PlainMax {
-    #[inline(always)]
-    fn admits<S: Simd>(seen: Seen<S, T>) -> bool {
-        T::are_plain::<S>(seen, true)
-    }
-    #[inline(always)]
-    fn fold_rows<S: Simd>(
-        &self,
-        simd: S,
-        rows: Rows<'_, T>,
-        lanes: &mut LanesMut<'_, Self::Fold>,
-        seen: &mut Seen<S, T>,
-    ) {
-        if rows.len < <T::Plain as Lane>::Vector::<S>::LEN {
-            rows.see(simd, seen);
-            fold_values!(rows, lanes.values, Lift::<T::Plain>::lift, larger);
-            return;
-        }
-        macro_rules! of_few {
-            ($few:literal, $fresh:literal) => {
-                each_window!(rows, |rows, to| {
-                    largest::<S, T>(
-                        simd,
-                        &rows.few::<$few>(),
-                        $fresh,
-                        &mut lanes.values[to],
-                        seen,
-                    )
-                })
-            };
-        }
-        match (rows.taps[0] * rows.taps[1], rows.fresh) {
-            (2, 0b11) => of_few!(2, 0b11),
-            (3, 0b111) => of_few!(3, 0b111),
-            (3, 0b110) => of_few!(3, 0b110),
-            (3, 0b100) => of_few!(3, 0b100),
-            (4, 0b1111) => of_few!(4, 0b1111),
-            (5, 0b10000) => of_few!(5, 0b10000),
-            // Three by three, of which a row and a depth are known from the window before.
-            (9, 0b1_1011_0000) => of_few!(9, 0b1_1011_0000),
-            _ => each_window!(rows, |rows, to| {
-                let all = &mut [[].as_slice(); MOST_ROWS];
-                largest::<S, T>(simd, rows.all(all), rows.fresh, &mut lanes.values[to], seen)
-            }),
-        }
-    }
-    #[inline(always)]
-    fn fold_row(&self, row: &[T]) -> (T::Plain, ()) {
-        let lowest = <T::Plain as Lane>::LOWEST;
-        (fold_value(row, lowest, Lift::<T::Plain>::lift, larger), ())
-    }
-}
-
-/// The largest of each column of rows, at least as long as a vector. Looks at those that are fresh: a bit each.
-#[inline(always)]
-fn largest<S: Simd, T: Element>(
-    simd: S,
-    rows: &[&[T]],
-    fresh: u32,
-    lanes: &mut [T::Plain],
-    seen: &mut Seen<S, T>,
-) {
-    let width = <T::Plain as Lane>::Vector::<S>::LEN;
-    let mut next = Some(0);
-    while let Some(at) = next {
-        let (mut folded, bits) = T::load(simd, rows[0], at);
-        if fresh & 1 != 0 {
-            T::see(bits, seen);
-        }
-        for number in 1..rows.len() {
-            let (vector, bits) = T::load(simd, rows[number], at);
-            if fresh >> number & 1 != 0 {
-                T::see(bits, seen);
-            }
-            folded = <Larger as MergeValues<T::Plain>>::merge::<S>(folded, vector);
-        }
-        folded.store_slice(&mut lanes[at..at + width]);
-        next = next_chunk(width, at, lanes.len());
-    }
-}
-
-/// The largest element and where it is, where none is NaN. An index lane holds the number of the row and, in its low
-/// [`ROW_SHIFT`] bits, the column.
-#[derive(Clone, Copy)]
-pub(crate) struct PlainArgMax;
-
-impl<T: Element> Finish<T> for PlainArgMax {
-    type Fold = fold::PlainArg<T::Arg>;
-
-    #[inline(always)]
-    fn finish(&self, lanes: &mut [T::Arg], _: Option<&Counts<'_, T::Arg>>, elements: &mut [T]) {
-        <T as Convert<T::Arg>>::narrow(lanes, elements);
-    }
-}
-
-impl<T: Element> Columns<T> for PlainArgMax {
-    #[inline(always)]
-    fn admits<S: Simd>(seen: Seen<S, T>) -> bool {
-        T::are_plain::<S>(seen, false)
-    }
-    #[inline(always)]
-    fn fold_rows<S: Simd>(
-        &self,
-        simd: S,
-        rows: Rows<'_, T>,
-        lanes: &mut LanesMut<'_, Self::Fold>,
-        seen: &mut Seen<S, T>,
-    ) {
-        rows.see(simd, seen);
-        each_window!(rows, |rows, to| {
-            let all = &mut [[].as_slice(); MOST_ROWS];
-            let (values, indices) = (&mut lanes.values[to.clone()], &mut lanes.indices[to]);
-            let rows = rows.all(all);
-            if values.len() < <T::Arg as Lane>::Vector::<S>::LEN {
-                in_chunks!(values.len(), fold_pairs(rows, values, indices))
-            } else {
-                largest_pairs::<S, T>(simd, rows, values, indices)
-            }
-        });
-    }
-    #[inline(always)]
-    fn fold_row(&self, row: &[T]) -> (T::Arg, <T::Arg as ArgLane>::Index) {
-        // The maximum first, and then the first element that equals it, with the sign that its zero has.
-        let lowest = <T::Arg as Lane>::LOWEST;
-        let value = fold_value(row, lowest, Lift::<T::Arg>::lift, larger);
-        let is_it = |element: &T| Lift::<T::Arg>::lift(*element) == value;
-        let index = row.iter().position(is_it).unwrap_or(0);
-        (row[index].lift(), T::Arg::index(index))
-    }
-}
-
-/// The largest of each column of rows at least as long as a vector, and where it came from.
-#[inline(always)]
-fn largest_pairs<S: Simd, T: Element>(
-    simd: S,
-    rows: &[&[T]],
-    lanes: &mut [T::Arg],
-    index_lanes: &mut [<T::Arg as ArgLane>::Index],
-) {
-    type Index<T> = <<T as Lanes>::Arg as ArgLane>::Index;
-    let width = <T::Arg as Lane>::Vector::<S>::LEN;
-    let places: [Index<T>; MOST_LANES] = std::array::from_fn(T::Arg::index);
-    let places = <Index<T> as Lane>::Vector::<S>::from_slice(simd, &places[..width]);
-    let mut next = Some(0);
-    while let Some(at) = next {
-        let load = |row: &[T]| Lift::<T::Arg>::lift_vector(simd, &row[at..at + width]);
-        let mut values = load(rows[0]);
-        let mut indices = places + T::Arg::index(at);
-        for number in 1..rows.len() {
-            let later = load(rows[number]);
-            let later_indices = places + T::Arg::index((number << ROW_SHIFT) + at);
-            let wins = later.simd_gt(values);
-            values = wins.select(later, values);
-            indices = T::Arg::select_index::<S>(wins, later_indices, indices);
-        }
-        values.store_slice(&mut lanes[at..at + width]);
-        indices.store_slice(&mut index_lanes[at..at + width]);
-        next = next_chunk(width, at, lanes.len());
-    }
-}
-
-/// As [`largest_pairs`], of shorter rows.
-#[inline(always)]
-fn fold_pairs<T: Copy + Lift<L>, L: ArgLane, const CHUNK: usize>(
-    rows: &[&[T]],
-    lanes: &mut [L],
-    index_lanes: &mut [L::Index],
-) {
-    let mut next = (!lanes.is_empty()).then_some(0);
-    while let Some(at) = next {
-        let mut values = [L::ZERO; CHUNK];
-        let mut indices = [L::index(0); CHUNK];
-        let first = chunk::<T, CHUNK>(rows[0], at);
-        for x in 0..CHUNK {
-            values[x] = first[x].lift();
-            indices[x] = L::index(at + x);
-        }
-        for number in 1..rows.len() {
-            let row = chunk::<T, CHUNK>(rows[number], at);
-            let base = (number << ROW_SHIFT) + at;
-            for x in 0..CHUNK {
-                let lane = row[x].lift();
-                let wins = lane > values[x];
-                values[x] = if wins { lane } else { values[x] };
-                indices[x] = if wins { L::index(base + x) } else { indices[x] };
-            }
-        }
-        lanes[at..at + CHUNK].copy_from_slice(&values);
-        index_lanes[at..at + CHUNK].copy_from_slice(&indices);
-        next = next_chunk(CHUNK, at, lanes.len());
-    }
-}
-
 impl<T: Element> Columns<T> for Mean {
     const LOOKS: bool = false;
 
@@ -500,7 +177,7 @@ impl<T: Element> Columns<T> for Mean {
         lanes: &mut LanesMut<'_, Self::Fold>,
         _seen: &mut Seen<S, T>,
     ) {
-        fold_values!(rows, lanes.values, Lift::<T::Sum>::lift, Lane::plus);
+        fold_rows!(rows, lanes.values, Lift::<T::Sum>::lift, Lane::plus);
     }
     #[inline(always)]
     fn fold_row(&self, row: &[T]) -> (T::Sum, ()) {
@@ -525,7 +202,7 @@ impl<T: Element> Columns<T> for Power {
         lanes: &mut LanesMut<'_, Self::Fold>,
         _seen: &mut Seen<S, T>,
     ) {
-        fold_values!(rows, lanes.values, square::<T>, Lane::plus);
+        fold_rows!(rows, lanes.values, square::<T>, Lane::plus);
     }
     #[inline(always)]
     fn fold_row(&self, row: &[T]) -> (T::Real, ()) {

@@ -8,25 +8,20 @@ use std::ops::Range;
 use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
-use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT, Rows};
+use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT};
 use crate::element::Element;
-use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
-use crate::index::IndicesMut;
 use crate::kernel::{LONG, Taps, fold_many};
 use crate::pass::{Divide, Flat, Pass, Width};
 use crate::plane::{Buffers, Worker, admits};
 use crate::reduce::Value;
+use crate::rows::{Grid, Looked, fold_columns};
 use crate::sink::Sink;
-use crate::table::{Table, alike};
+use crate::table::Table;
 use crate::window::Axis;
 
 /// Whole rows that are finished together.
 const BATCH: usize = 64;
-
-/// Output rows that are made together where memory is asked for their elements ahead: together they read about as much as
-/// is asked for.
-const FAR_WINDOWS: usize = 8;
 
 /// Whether a pass can go this way.
 pub(crate) fn fits(pass: &Pass<'_>) -> bool {
@@ -50,69 +45,7 @@ fn doubles(axis: &Axis) -> bool {
         .is_some_and(|sliding| sliding.kernel_size > 4 * sliding.stride)
 }
 
-/// Where the rows of windows lie among those of a plane: what an [`Axis`] says, worked out once for all rows.
-#[derive(Clone, Copy)]
-struct Grid {
-    /// Distances between the rows of a window along depth and height.
-    steps: [usize; 2],
-    /// Rows of one depth.
-    rows: usize,
-    /// Rows of a window along the height, at most.
-    most: usize,
-    /// Elements of a row.
-    len: usize,
-}
-
-impl Grid {
-    fn new(pass: &Pass<'_>) -> Self {
-        let [depth, height, _] = pass.axes;
-        Self {
-            steps: [depth.step(), height.step()],
-            rows: height.input_len(),
-            most: height.max_taps(),
-            len: pass.source_row_len(),
-        }
-    }
-
-    /// The first row of a tap along the depth.
-    #[inline(always)]
-    fn slab(&self, depth: usize, tap: usize) -> usize {
-        (depth + tap * self.steps[0]) * self.rows
-    }
-
-    /// Calls `each` with every row that the output row reads, in order: its number among the source's rows, and that among
-    /// the window's.
-    #[inline(always)]
-    fn each_row(
-        &self,
-        (depth, depth_taps): (usize, usize),
-        (start, taps): (usize, usize),
-        mut each: impl FnMut(usize, usize),
-    ) {
-        for z in 0..depth_taps {
-            let slab = self.slab(depth, z);
-            for y in 0..taps {
-                each(slab + start + y * self.steps[1], z * self.most + y);
-            }
-        }
-    }
-}
-
 impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
-    /// Asks memory for the rows of a window at the last of its depths, and for the elements that follow them.
-    #[inline(never)]
-    fn fetch_ahead(
-        &self,
-        grid: Grid,
-        (depth, depth_taps): (usize, usize),
-        (start, (last, taps)): (usize, (usize, usize)),
-        ahead: &mut Ahead,
-    ) {
-        let slab = grid.slab(depth, depth_taps - 1);
-        let (first, end) = (slab + start, slab + last + (taps - 1) * grid.steps[1] + 1);
-        ahead.reach(self.source, first * grid.len, end * grid.len);
-    }
-
     /// Pools a band of rows each of which is one window. False as in [`Worker::run_direct`].
     fn run_whole(&self, sink: &mut Sink<'_, '_, S, T, R>) -> bool {
         let [depth, height, width] = self.pass.plane;
@@ -298,207 +231,6 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             }
         }
     }
-
-    /// Makes indices of a row's index lanes, which name a row of the window and a lane of it.
-    fn write_indices(
-        &self,
-        grid: Grid,
-        (z, y): (usize, usize),
-        (lanes, windows): (&[<R::Fold as Fold>::Index], &Table<'_>),
-        sink: &mut Sink<'_, '_, S, T, R>,
-    ) {
-        let [plane_depth, plane_height, width] = self.pass.plane;
-        let plane_rows = plane_depth.input_len() * plane_height.input_len();
-        let slots = sink.next_indices(lanes.len());
-        let mut bases = [0; MOST_ROWS];
-        let mut at = 0;
-        let [depth, height] = [self.tables[0].window(z), self.tables[1].window(y)];
-        grid.each_row(depth, height, |row, number| {
-            bases[at] = if slots.is_compact() {
-                number * width.max_taps()
-            } else {
-                row % plane_rows * width.input_len()
-            } as i32;
-            at += 1;
-        });
-        let named = Named {
-            bases,
-            step: (depth.1 == 1).then(|| bases[1] - bases[0]),
-            windows,
-            tap_step: width.step() as i32,
-            inner: self.pass.inner,
-        };
-        write_row::<S, R::Fold>(self.simd, &named, slots, lanes);
-    }
-}
-
-/// How index lanes of an output row become indices.
-struct Named<'a> {
-    /// The index, or the tap number, of the first element of each row of the window.
-    bases: [i32; MOST_ROWS],
-    /// From one to the next, where all lie as far apart.
-    step: Option<i32>,
-    windows: &'a Table<'a>,
-    /// From one tap along the width to the next.
-    tap_step: i32,
-    inner: usize,
-}
-
-/// Makes indices of the lanes of a row.
-#[simd]
-fn write_row<S: Simd, F: Fold>(
-    simd: S,
-    named: &Named<'_>,
-    slots: IndicesMut<'_>,
-    lanes: &[F::Index],
-) {
-    // Planes with indices have fewer than 2^31 elements.
-    let lane = |at: usize| F::flat(lanes[at]) as i32;
-    let bases = &named.bases;
-    let base_of = |row: i32| bases[row as usize % MOST_ROWS];
-    // Most numbers of channels are powers of two, by which dividing is shifting.
-    let inner = named.inner;
-    let shift = inner.trailing_zeros();
-    match (named.step, inner.is_power_of_two()) {
-        (Some(step), true) if inner == 1 => {
-            named.write(slots, lane, |row| bases[0] + row * step, |at| at);
-        }
-        (Some(step), true) => {
-            named.write(slots, lane, |row| bases[0] + row * step, |at| at >> shift);
-        }
-        (None, true) => named.write(slots, lane, base_of, |at| at >> shift),
-        (_, false) => named.write(slots, lane, base_of, |at| at / inner),
-    }
-}
-
-impl Named<'_> {
-    /// Makes indices of lanes. `base` gives that of the first element of a row of the window, and `position` the position
-    /// along the width of a lane of a row.
-    #[inline(always)]
-    fn write(
-        &self,
-        slots: IndicesMut<'_>,
-        lane: impl Fn(usize) -> i32,
-        base: impl Fn(i32) -> i32,
-        position: impl Fn(usize) -> usize,
-    ) {
-        const COLUMN: i32 = (1 << ROW_SHIFT) - 1;
-        let column = |lane: i32| position((lane & COLUMN) as usize) as i32;
-        let first = |lane: i32| base(lane >> ROW_SHIFT);
-        if !slots.is_compact() {
-            return slots.fill(|at| i64::from(first(lane(at)) + column(lane(at))));
-        }
-        let start = |at: usize| self.windows.window(position(at)).0 as i32;
-        let tap = |at: usize| column(lane(at)) - start(at);
-        if self.tap_step == 1 {
-            slots.fill(|at| i64::from(first(lane(at)) + tap(at)));
-        } else {
-            slots.fill(|at| i64::from(first(lane(at)) + tap(at) / self.tap_step));
-        }
-    }
-}
-
-/// Which rows of a plane have been looked at.
-#[derive(Clone, Copy, Default)]
-struct Looked {
-    /// Rows of all depths before this one have been.
-    depth: usize,
-    /// Rows of the present depths before this one have been.
-    row: usize,
-}
-
-impl Looked {
-    /// Which rows of a window have not been looked at, a bit each, and will have been from now on.
-    #[inline(always)]
-    fn fresh(
-        &mut self,
-        grid: Grid,
-        (depth, depth_taps): (usize, usize),
-        (start, taps): (usize, usize),
-    ) -> u32 {
-        if grid.steps != [1, 1] {
-            return u32::MAX;
-        }
-        let stale = self.row.saturating_sub(start).min(taps);
-        let rows = (1 << taps) - (1 << stale);
-        self.row = self.row.max(start + taps);
-        let mut fresh = 0;
-        for z in self.depth.saturating_sub(depth)..depth_taps {
-            fresh |= rows << (z * taps);
-        }
-        fresh
-    }
-
-    /// Goes on to the next depth.
-    fn end_depth(&mut self, (depth, taps): (usize, usize)) {
-        self.depth = depth + taps;
-        self.row = 0;
-    }
-}
-
-/// Folds the source rows of some output rows at one depth, each to a row of `out`. False if an element may not be taken
-/// in any order.
-#[simd]
-fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
-    simd: S,
-    (worker, grid): (&Worker<'_, S, T, R>, Grid),
-    (z, heights): (usize, Range<usize>),
-    (ahead, looked, padded): (&mut Ahead, &mut Looked, &mut usize),
-    out: &mut LanesMut<'_, R::Fold>,
-) -> bool {
-    let len = grid.len;
-    let staged = worker.pass.staged_pitch();
-    let before = worker.pass.padding_before();
-    let inside = len.min(staged.saturating_sub(before));
-    let pitch = [grid.steps[0] * grid.rows * len, grid.steps[1] * len];
-    let mut seen = T::nothing_seen(simd);
-    let depth = worker.tables[0].window(z);
-    let mut row = 0;
-    while row < heights.len() {
-        let y = heights.start + row;
-        let window = worker.tables[1].window(y);
-        let fresh = looked.fresh(grid, depth, window);
-        let together = if ahead.distance > 0 {
-            FAR_WINDOWS
-        } else {
-            usize::MAX
-        };
-        let windows = worker.tables[1].windows(y..heights.end).take(together);
-        let (mut count, hop) = alike(windows);
-        // All that follow are as fresh as the second, but not always as the first.
-        let second = looked
-            .clone()
-            .fresh(grid, depth, (window.0 + hop, window.1));
-        if second != fresh {
-            count = 1;
-        }
-        let last = (window.0 + (count - 1) * hop, window.1);
-        looked.fresh(grid, depth, last);
-        if ahead.distance > 0 {
-            worker.fetch_ahead(grid, depth, (window.0, last), ahead);
-        }
-        for row in (row..row + count).skip(padded.saturating_sub(row)) {
-            out.clear(row * staged, before);
-            out.clear(row * staged + before + inside, staged - before - inside);
-            *padded = row + 1;
-        }
-        let first = (depth.0 * grid.rows + window.0) * len;
-        let rows = Rows {
-            source: &worker.source[first..],
-            len: inside,
-            taps: [depth.1, window.1],
-            pitch,
-            fresh,
-            count,
-            hop: hop * len,
-            to: staged,
-        };
-        worker
-            .reducer
-            .fold_rows(simd, rows, &mut out.from(row * staged + before), &mut seen);
-        row += count;
-    }
-    R::admits::<S>(seen)
 }
 
 /// Folds whole rows from `first` on, one for each lane. False if an element may not be taken in any order.

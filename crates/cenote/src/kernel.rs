@@ -28,7 +28,7 @@ pub(crate) struct Taps {
 
 /// Rows of windows that are alike: how many, how many positions each has, and the lanes from one to the next.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Grid {
+pub(crate) struct Lines {
     pub(crate) rows: usize,
     pub(crate) len: usize,
     /// From one row of the source to the next.
@@ -37,7 +37,7 @@ pub(crate) struct Grid {
     pub(crate) to: usize,
 }
 
-impl Grid {
+impl Lines {
     /// A single row.
     pub(crate) fn row(len: usize) -> Self {
         Self {
@@ -57,44 +57,51 @@ pub(crate) fn fold_taps<S: Simd, F: Fold, const HOP: usize>(
     simd: S,
     source: Lanes<'_, F>,
     taps: Taps,
-    mut grid: Grid,
+    mut lines: Lines,
     out: &mut LanesMut<'_, F>,
 ) {
     // Rows whose last vector lies within `out`, though it may reach beyond the row.
-    let span = grid.len.div_ceil(HOP).next_multiple_of(lanes_of::<S, F>());
-    let all = grid.rows;
-    while grid.rows > 0 && (grid.rows - 1) * grid.to + span > out.values.len() {
-        grid.rows -= 1;
+    let span = lines.len.div_ceil(HOP).next_multiple_of(lanes_of::<S, F>());
+    let all = lines.rows;
+    while lines.rows > 0 && (lines.rows - 1) * lines.to + span > out.values.len() {
+        lines.rows -= 1;
     }
     match (taps.step, taps.count) {
-        (_, 0) => return out.clear(0, all * grid.len.div_ceil(HOP)),
-        (1, 2) => fold_grid::<S, F, HOP, 2>(simd, source, taps, grid, out),
-        (1, 3) => fold_grid::<S, F, HOP, 3>(simd, source, taps, grid, out),
-        (1, 5) => fold_grid::<S, F, HOP, 5>(simd, source, taps, grid, out),
-        _ => fold_grid::<S, F, HOP, 0>(simd, source, taps, grid, out),
+        (_, 0) => return out.clear(0, all * lines.len.div_ceil(HOP)),
+        (1, 2) => fold_lines::<S, F, HOP, 2, true>(simd, source, taps, lines, out),
+        (1, 3) => fold_lines::<S, F, HOP, 3, true>(simd, source, taps, lines, out),
+        (1, 5) => fold_lines::<S, F, HOP, 5, true>(simd, source, taps, lines, out),
+        (_, 2) => fold_lines::<S, F, HOP, 2, false>(simd, source, taps, lines, out),
+        (_, 3) => fold_lines::<S, F, HOP, 3, false>(simd, source, taps, lines, out),
+        _ => fold_lines::<S, F, HOP, 0, false>(simd, source, taps, lines, out),
     }
-    for row in grid.rows..all {
-        fold_end::<S, F, HOP>(simd, source, taps, (row, grid), out);
+    for row in lines.rows..all {
+        fold_end::<S, F, HOP>(simd, source, taps, (row, lines), out);
     }
 }
 
-/// As [`fold_taps`], of neighbouring taps whose number is known, or of any if `TAPS` is 0.
+/// As [`fold_taps`], of taps whose number is known, or of any if `TAPS` is 0. Those that are `NEAR` are neighbours.
 #[inline(always)]
-fn fold_grid<S: Simd, F: Fold, const HOP: usize, const TAPS: usize>(
+fn fold_lines<S: Simd, F: Fold, const HOP: usize, const TAPS: usize, const NEAR: bool>(
     simd: S,
     source: Lanes<'_, F>,
     taps: Taps,
-    grid: Grid,
+    lines: Lines,
     out: &mut LanesMut<'_, F>,
 ) {
     let width = lanes_of::<S, F>();
-    for row in 0..grid.rows {
-        let (from, to) = (row * grid.from, row * grid.to);
-        for at in (0..grid.len).step_by(width * HOP) {
+    for row in 0..lines.rows {
+        let (from, to) = (row * lines.from, row * lines.to);
+        for at in (0..lines.len).step_by(width * HOP) {
             let vector = if TAPS == 0 {
                 fold_each::<S, F, HOP>(simd, &source, taps, from + at)
             } else {
-                fold_near::<S, F, HOP, TAPS>(simd, &source, taps.start + from + at)
+                let known = Taps {
+                    start: taps.start + from + at,
+                    count: TAPS,
+                    step: if NEAR { 1 } else { taps.step },
+                };
+                fold_known::<S, F, HOP>(simd, &source, known)
             };
             F::store(vector, out, to + at / HOP);
         }
@@ -107,7 +114,7 @@ fn fold_end<S: Simd, F: Fold, const HOP: usize>(
     simd: S,
     source: Lanes<'_, F>,
     taps: Taps,
-    (row, grid): (usize, Grid),
+    (row, lines): (usize, Lines),
     out: &mut LanesMut<'_, F>,
 ) {
     let width = lanes_of::<S, F>();
@@ -115,10 +122,10 @@ fn fold_end<S: Simd, F: Fold, const HOP: usize>(
         values: &mut [F::IDENTITY; MOST_LANES],
         indices: &mut [F::no_index(); MOST_LANES],
     };
-    for at in (0..grid.len).step_by(width * HOP) {
-        let vector = fold_each::<S, F, HOP>(simd, &source, taps, row * grid.from + at);
+    for at in (0..lines.len).step_by(width * HOP) {
+        let vector = fold_each::<S, F, HOP>(simd, &source, taps, row * lines.from + at);
         F::store(vector, &mut end, 0);
-        let (first, lanes) = (row * grid.to + at / HOP, (grid.len - at).div_ceil(HOP));
+        let (first, lanes) = (row * lines.to + at / HOP, (lines.len - at).div_ceil(HOP));
         let kept = width.min(lanes);
         out.values[first..first + kept].copy_from_slice(&end.values[..kept]);
         out.indices[first..first + kept].copy_from_slice(&end.indices[..kept]);
@@ -140,24 +147,24 @@ fn fold_each<S: Simd, F: Fold, const HOP: usize>(
     }
 }
 
-/// As [`fold_each`], of neighbouring taps whose number is known: one look at the bounds serves all.
+/// As [`fold_each`], of taps whose number is known: one look at the bounds serves all.
 #[inline(always)]
-fn fold_near<S: Simd, F: Fold, const HOP: usize, const TAPS: usize>(
+fn fold_known<S: Simd, F: Fold, const HOP: usize>(
     simd: S,
     source: &Lanes<'_, F>,
-    first: usize,
+    taps: Taps,
 ) -> F::Vector<S> {
-    let end = first + (TAPS - 1) / HOP * HOP + HOP * lanes_of::<S, F>();
+    let reach = if taps.step == 1 {
+        (taps.count - 1) / HOP * HOP
+    } else {
+        (taps.count - 1) * taps.step
+    };
+    let end = taps.start + reach + HOP * lanes_of::<S, F>();
     let near = Lanes::<F> {
-        values: &source.values[first..end],
-        indices: &source.indices[first..end],
+        values: &source.values[taps.start..end],
+        indices: &source.indices[taps.start..end],
     };
-    let taps = Taps {
-        start: 0,
-        count: TAPS,
-        step: 1,
-    };
-    fold_each::<S, F, HOP>(simd, &near, taps, 0)
+    fold_each::<S, F, HOP>(simd, &near, Taps { start: 0, ..taps }, 0)
 }
 
 /// The folds at every other position from `at` on, a vector of them.
@@ -325,18 +332,18 @@ pub(crate) fn fold_many<F: Fold>(source: &Lanes<'_, F>, taps: Taps) -> (F::Value
 pub(crate) fn fold_chunks<S: Simd, F: Fold, const N: usize>(
     simd: S,
     source: Lanes<'_, F>,
-    grid: Grid,
+    lines: Lines,
     out: &mut LanesMut<'_, F>,
 ) {
     // Rows without a gap are one.
-    let (rows, len) = if grid.from == N * grid.to {
-        (1, grid.rows * grid.to)
+    let (rows, len) = if lines.from == N * lines.to {
+        (1, lines.rows * lines.to)
     } else {
-        (grid.rows, grid.len)
+        (lines.rows, lines.len)
     };
     for row in 0..rows {
-        let (chunks, _) = source.values[row * grid.from..].as_chunks::<N>();
-        let out = &mut out.values[row * grid.to..][..len];
+        let (chunks, _) = source.values[row * lines.from..].as_chunks::<N>();
+        let out = &mut out.values[row * lines.to..][..len];
         for (lane, chunk) in out.iter_mut().zip(chunks) {
             let mut folded = (chunk[0], F::no_index());
             for &tap in &chunk[1..] {
@@ -347,18 +354,18 @@ pub(crate) fn fold_chunks<S: Simd, F: Fold, const N: usize>(
     }
 }
 
-/// Keeps every `hop`-th group of `unit` lanes of each row: `grid.len` lanes.
+/// Keeps every `hop`-th group of `unit` lanes of each row: `lines.len` lanes.
 #[simd]
 pub(crate) fn thin<S: Simd, F: Fold>(
     simd: S,
     source: &Lanes<'_, F>,
     (hop, unit): (usize, usize),
-    grid: Grid,
+    lines: Lines,
     out: &mut LanesMut<'_, F>,
 ) {
-    for row in 0..grid.rows {
-        let (from, to) = (row * grid.from, row * grid.to);
-        let to = to..to + grid.len;
+    for row in 0..lines.rows {
+        let (from, to) = (row * lines.from, row * lines.to);
+        let to = to..to + lines.len;
         keep(
             &source.values[from..],
             (hop, unit),

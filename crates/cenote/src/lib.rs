@@ -84,14 +84,17 @@ mod lane;
 mod layout;
 mod look;
 mod lp;
+mod name;
 pub mod nn;
 mod ordered;
 mod pass;
+mod plain;
 mod plan;
 mod plane;
 mod reduce;
 #[doc(hidden)]
 pub mod reference;
+mod rows;
 mod scratch;
 mod sink;
 mod stage;

@@ -8,7 +8,7 @@ use crate::direct;
 use crate::element::Element;
 use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
-use crate::kernel::{Grid, LONG, Taps, double, fold_chunks, fold_one, fold_taps, thin};
+use crate::kernel::{LONG, Lines, Taps, double, fold_chunks, fold_one, fold_taps, thin};
 use crate::look::see_row;
 use crate::pass::{Band, Divide, Flat, Pass, Sizes, Width};
 use crate::reduce::{Counting, Counts, Finish, InOrder, Reducer, Value};
@@ -258,7 +258,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
         len: usize,
         out: &mut LanesMut<'_, R::Fold>,
     ) {
-        fold_taps::<S, R::Fold, 1>(self.simd, source.as_ref(), taps, Grid::row(len), out);
+        fold_taps::<S, R::Fold, 1>(self.simd, source.as_ref(), taps, Lines::row(len), out);
     }
 
     /// Contracts `rows` staged rows whose windows are alike, each to a row of `out`.
@@ -283,7 +283,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             let doubled = (sliding.kernel_size, sliding.dilation * inner);
             taps = double(self.simd, staged, doubled, whole, spare);
         }
-        let mut grid = Grid {
+        let mut lines = Lines {
             rows,
             len,
             from: pitch,
@@ -298,30 +298,30 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             ) == (1, 1, 0);
         match (taps, sliding.stride, inner) {
             (_, 3, 1) if is_chunks => {
-                grid.len = outputs;
-                return fold_chunks::<S, R::Fold, 3>(self.simd, source, grid, out);
+                lines.len = outputs;
+                return fold_chunks::<S, R::Fold, 3>(self.simd, source, lines, out);
             }
             (_, 4, 1) if is_chunks => {
-                grid.len = outputs;
-                return fold_chunks::<S, R::Fold, 4>(self.simd, source, grid, out);
+                lines.len = outputs;
+                return fold_chunks::<S, R::Fold, 4>(self.simd, source, lines, out);
             }
             (Some(taps), 1, _) => {
-                return fold_taps::<S, R::Fold, 1>(self.simd, source, taps, grid, out);
+                return fold_taps::<S, R::Fold, 1>(self.simd, source, taps, lines, out);
             }
             (Some(taps), 2, 1) => {
-                return fold_taps::<S, R::Fold, 2>(self.simd, source, taps, grid, out);
+                return fold_taps::<S, R::Fold, 2>(self.simd, source, taps, lines, out);
             }
             (Some(taps), ..) => {
-                fold_taps::<S, R::Fold, 1>(self.simd, source, taps, Grid::row(whole), spare)
+                fold_taps::<S, R::Fold, 1>(self.simd, source, taps, Lines::row(whole), spare)
             }
             (None, ..) => {}
         }
-        grid.len = outputs * inner;
+        lines.len = outputs * inner;
         thin(
             self.simd,
             &spare.as_ref(),
             (sliding.stride, inner),
-            grid,
+            lines,
             out,
         );
     }
@@ -349,14 +349,14 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
                 continue;
             }
             let (alike, hop) = alike(windows.windows(output..axis.output_len()));
-            let grid = Grid {
+            let lines = Lines {
                 rows: alike,
                 len: inner,
                 from: hop * inner,
                 to: inner,
             };
             let out = &mut out.from(output * inner);
-            fold_taps::<S, R::Fold, 1>(self.simd, staged.as_ref(), taps, grid, out);
+            fold_taps::<S, R::Fold, 1>(self.simd, staged.as_ref(), taps, lines, out);
             output += alike;
         }
     }

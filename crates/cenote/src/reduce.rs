@@ -1,9 +1,10 @@
 //! What a layer makes of its windows: how an element becomes a lane, and what a folded lane becomes.
 
-use crate::columns::{Columns, PlainArgMax, PlainMax, chunk, next_chunk};
+use crate::columns::{Columns, chunk, next_chunk};
 use crate::element::{Convert, Element};
 use crate::fold::{self, Fold, LanesMut};
 use crate::lane::{Lane, RealLane, SumLane};
+use crate::plain::{PlainArgMax, PlainMax};
 use crate::scratch::Slot;
 
 /// How lanes are folded, and what elements are made of them.

@@ -1,0 +1,113 @@
+//! Indices of the short way: what an index lane, which names a row of the window and a lane of it, becomes.
+
+use fearless_simd::Simd;
+use fearless_simd_macros::simd;
+
+use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT};
+use crate::element::Element;
+use crate::fold::Fold;
+use crate::index::IndicesMut;
+use crate::plane::Worker;
+use crate::rows::Grid;
+use crate::sink::Sink;
+use crate::table::Table;
+
+impl<S: Simd, T: Element, R: Columns<T>> Worker<'_, S, T, R> {
+    /// Makes indices of a row's index lanes, which name a row of the window and a lane of it.
+    pub(crate) fn write_indices(
+        &self,
+        grid: Grid,
+        (z, y): (usize, usize),
+        (lanes, windows): (&[<R::Fold as Fold>::Index], &Table<'_>),
+        sink: &mut Sink<'_, '_, S, T, R>,
+    ) {
+        let [plane_depth, plane_height, width] = self.pass.plane;
+        let plane_rows = plane_depth.input_len() * plane_height.input_len();
+        let slots = sink.next_indices(lanes.len());
+        let mut bases = [0; MOST_ROWS];
+        let mut at = 0;
+        let [depth, height] = [self.tables[0].window(z), self.tables[1].window(y)];
+        grid.each_row(depth, height, |row, number| {
+            bases[at] = if slots.is_compact() {
+                number * width.max_taps()
+            } else {
+                row % plane_rows * width.input_len()
+            } as i32;
+            at += 1;
+        });
+        let named = Named {
+            bases,
+            step: (depth.1 == 1).then(|| bases[1] - bases[0]),
+            windows,
+            tap_step: width.step() as i32,
+            inner: self.pass.inner,
+        };
+        write_row::<S, R::Fold>(self.simd, &named, slots, lanes);
+    }
+}
+
+/// How index lanes of an output row become indices.
+struct Named<'a> {
+    /// The index, or the tap number, of the first element of each row of the window.
+    bases: [i32; MOST_ROWS],
+    /// From one to the next, where all lie as far apart.
+    step: Option<i32>,
+    windows: &'a Table<'a>,
+    /// From one tap along the width to the next.
+    tap_step: i32,
+    inner: usize,
+}
+
+/// Makes indices of the lanes of a row.
+#[simd]
+fn write_row<S: Simd, F: Fold>(
+    simd: S,
+    named: &Named<'_>,
+    slots: IndicesMut<'_>,
+    lanes: &[F::Index],
+) {
+    // Planes with indices have fewer than 2^31 elements.
+    let lane = |at: usize| F::flat(lanes[at]) as i32;
+    let bases = &named.bases;
+    let base_of = |row: i32| bases[row as usize % MOST_ROWS];
+    // Most numbers of channels are powers of two, by which dividing is shifting.
+    let inner = named.inner;
+    let shift = inner.trailing_zeros();
+    match (named.step, inner.is_power_of_two()) {
+        (Some(step), true) if inner == 1 => {
+            named.write(slots, lane, |row| bases[0] + row * step, |at| at);
+        }
+        (Some(step), true) => {
+            named.write(slots, lane, |row| bases[0] + row * step, |at| at >> shift);
+        }
+        (None, true) => named.write(slots, lane, base_of, |at| at >> shift),
+        (_, false) => named.write(slots, lane, base_of, |at| at / inner),
+    }
+}
+
+impl Named<'_> {
+    /// Makes indices of lanes. `base` gives that of the first element of a row of the window, and `position` the position
+    /// along the width of a lane of a row.
+    #[inline(always)]
+    fn write(
+        &self,
+        slots: IndicesMut<'_>,
+        lane: impl Fn(usize) -> i32,
+        base: impl Fn(i32) -> i32,
+        position: impl Fn(usize) -> usize,
+    ) {
+        const COLUMN: i32 = (1 << ROW_SHIFT) - 1;
+        let column = |lane: i32| position((lane & COLUMN) as usize) as i32;
+        let first = |lane: i32| base(lane >> ROW_SHIFT);
+        if !slots.is_compact() {
+            return slots.fill(|at| i64::from(first(lane(at)) + column(lane(at))));
+        }
+        let start = |at: usize| self.windows.window(position(at)).0 as i32;
+        let tap = |at: usize| column(lane(at)) - start(at);
+        if self.tap_step == 1 {
+            slots.fill(|at| i64::from(first(lane(at)) + tap(at)));
+        } else {
+            slots.fill(|at| i64::from(first(lane(at)) + tap(at) / self.tap_step));
+        }
+    }
+}

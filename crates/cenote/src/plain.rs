@@ -1,0 +1,248 @@
+//! The folds of plain maxima: of elements none of which is NaN, nor −0 where no index says which comes first.
+#![expect(
+    clippy::needless_range_loop,
+    reason = "loops over chunks of one length, which become single vectors"
+)]
+
+use fearless_simd::{Select, Simd, SimdBase};
+
+use crate::columns::{
+    Columns, MOST_ROWS, ROW_SHIFT, chunk, fold_rows, fold_value, fold_values, in_chunks, next_chunk,
+};
+use crate::element::private::Lanes;
+use crate::element::{Convert, Element, Lift, lift_each};
+use crate::fold::{self, LanesMut, Larger, MergeValues};
+use crate::lane::{ArgLane, Lane, MOST_LANES};
+use crate::reduce::{Counts, Finish, InOrder};
+use crate::rows::{Rows, Seen, each_window};
+
+#[inline(always)]
+fn larger<L: Lane>(a: L, b: L) -> L {
+    if b > a { b } else { a }
+}
+
+/// The largest element, where none is NaN or −0.
+#[derive(Clone, Copy)]
+pub(crate) struct PlainMax;
+
+impl<T: Element> Finish<T> for PlainMax {
+    type Fold = fold::Plain<T::Plain>;
+
+    #[inline(always)]
+    fn finish(&self, lanes: &mut [T::Plain], _: Option<&Counts<'_, T::Plain>>, elements: &mut [T]) {
+        bytemuck::cast_slice_mut(elements).copy_from_slice(lanes);
+        T::settle(elements);
+    }
+    #[inline(always)]
+    fn place(elements: &mut [T]) -> Option<LanesMut<'_, Self::Fold>> {
+        Some(LanesMut {
+            // A slice of units takes no memory, so nothing leaks.
+            indices: Vec::leak(vec![(); elements.len()]),
+            values: bytemuck::cast_slice_mut(elements),
+        })
+    }
+    #[inline(always)]
+    fn settle(elements: &mut [T]) {
+        T::settle(elements);
+    }
+}
+
+impl<T: Element> InOrder<T> for PlainMax {
+    #[inline(always)]
+    fn lift(&self, elements: &[T], _: Option<&Counts<'_, T::Plain>>, lanes: &mut [T::Plain]) {
+        lift_each(elements, lanes);
+    }
+}
+
+impl<T: Element> Columns<T> for PlainMax {
+    #[inline(always)]
+    fn admits<S: Simd>(seen: Seen<S, T>) -> bool {
+        T::are_plain::<S>(seen, true)
+    }
+    #[inline(always)]
+    fn fold_rows<S: Simd>(
+        &self,
+        simd: S,
+        rows: Rows<'_, T>,
+        lanes: &mut LanesMut<'_, Self::Fold>,
+        seen: &mut Seen<S, T>,
+    ) {
+        if rows.len < <T::Plain as Lane>::Vector::<S>::LEN {
+            rows.see(simd, seen);
+            fold_rows!(rows, lanes.values, Lift::<T::Plain>::lift, larger);
+            return;
+        }
+        macro_rules! of_few {
+            ($few:literal, $fresh:literal) => {
+                each_window!(rows, |rows, to| {
+                    largest::<S, T>(
+                        simd,
+                        &rows.few::<$few>(),
+                        $fresh,
+                        &mut lanes.values[to],
+                        seen,
+                    )
+                })
+            };
+        }
+        match (rows.taps[0] * rows.taps[1], rows.fresh) {
+            (2, 0b11) => of_few!(2, 0b11),
+            (3, 0b111) => of_few!(3, 0b111),
+            (3, 0b110) => of_few!(3, 0b110),
+            (3, 0b100) => of_few!(3, 0b100),
+            (4, 0b1111) => of_few!(4, 0b1111),
+            (5, 0b10000) => of_few!(5, 0b10000),
+            // Three by three, of which a row and a depth are known from the window before.
+            (9, 0b1_1011_0000) => of_few!(9, 0b1_1011_0000),
+            _ => each_window!(rows, |rows, to| {
+                let all = &mut [[].as_slice(); MOST_ROWS];
+                largest::<S, T>(simd, rows.all(all), rows.fresh, &mut lanes.values[to], seen)
+            }),
+        }
+    }
+    #[inline(always)]
+    fn fold_row(&self, row: &[T]) -> (T::Plain, ()) {
+        let lowest = <T::Plain as Lane>::LOWEST;
+        (fold_value(row, lowest, Lift::<T::Plain>::lift, larger), ())
+    }
+}
+
+/// The largest of each column of rows, at least as long as a vector. Looks at those that are fresh: a bit each.
+#[inline(always)]
+fn largest<S: Simd, T: Element>(
+    simd: S,
+    rows: &[&[T]],
+    fresh: u32,
+    lanes: &mut [T::Plain],
+    seen: &mut Seen<S, T>,
+) {
+    let width = <T::Plain as Lane>::Vector::<S>::LEN;
+    let mut next = Some(0);
+    while let Some(at) = next {
+        let (mut folded, bits) = T::load(simd, rows[0], at);
+        if fresh & 1 != 0 {
+            T::see(bits, seen);
+        }
+        for number in 1..rows.len() {
+            let (vector, bits) = T::load(simd, rows[number], at);
+            if fresh >> number & 1 != 0 {
+                T::see(bits, seen);
+            }
+            folded = <Larger as MergeValues<T::Plain>>::merge::<S>(folded, vector);
+        }
+        folded.store_slice(&mut lanes[at..at + width]);
+        next = next_chunk(width, at, lanes.len());
+    }
+}
+
+/// The largest element and where it is, where none is NaN. An index lane holds the number of the row and, in its low
+/// [`ROW_SHIFT`] bits, the column.
+#[derive(Clone, Copy)]
+pub(crate) struct PlainArgMax;
+
+impl<T: Element> Finish<T> for PlainArgMax {
+    type Fold = fold::PlainArg<T::Arg>;
+
+    #[inline(always)]
+    fn finish(&self, lanes: &mut [T::Arg], _: Option<&Counts<'_, T::Arg>>, elements: &mut [T]) {
+        <T as Convert<T::Arg>>::narrow(lanes, elements);
+    }
+}
+
+impl<T: Element> Columns<T> for PlainArgMax {
+    #[inline(always)]
+    fn admits<S: Simd>(seen: Seen<S, T>) -> bool {
+        T::are_plain::<S>(seen, false)
+    }
+    #[inline(always)]
+    fn fold_rows<S: Simd>(
+        &self,
+        simd: S,
+        rows: Rows<'_, T>,
+        lanes: &mut LanesMut<'_, Self::Fold>,
+        seen: &mut Seen<S, T>,
+    ) {
+        rows.see(simd, seen);
+        each_window!(rows, |rows, to| {
+            let all = &mut [[].as_slice(); MOST_ROWS];
+            let (values, indices) = (&mut lanes.values[to.clone()], &mut lanes.indices[to]);
+            let rows = rows.all(all);
+            if values.len() < <T::Arg as Lane>::Vector::<S>::LEN {
+                in_chunks!(values.len(), fold_pairs(rows, values, indices))
+            } else {
+                largest_pairs::<S, T>(simd, rows, values, indices)
+            }
+        });
+    }
+    #[inline(always)]
+    fn fold_row(&self, row: &[T]) -> (T::Arg, <T::Arg as ArgLane>::Index) {
+        // The maximum first, and then the first element that equals it, with the sign that its zero has.
+        let lowest = <T::Arg as Lane>::LOWEST;
+        let value = fold_value(row, lowest, Lift::<T::Arg>::lift, larger);
+        let is_it = |element: &T| Lift::<T::Arg>::lift(*element) == value;
+        let index = row.iter().position(is_it).unwrap_or(0);
+        (row[index].lift(), T::Arg::index(index))
+    }
+}
+
+/// The largest of each column of rows at least as long as a vector, and where it came from.
+#[inline(always)]
+fn largest_pairs<S: Simd, T: Element>(
+    simd: S,
+    rows: &[&[T]],
+    lanes: &mut [T::Arg],
+    index_lanes: &mut [<T::Arg as ArgLane>::Index],
+) {
+    type Index<T> = <<T as Lanes>::Arg as ArgLane>::Index;
+    let width = <T::Arg as Lane>::Vector::<S>::LEN;
+    let places: [Index<T>; MOST_LANES] = std::array::from_fn(T::Arg::index);
+    let places = <Index<T> as Lane>::Vector::<S>::from_slice(simd, &places[..width]);
+    let mut next = Some(0);
+    while let Some(at) = next {
+        let load = |row: &[T]| Lift::<T::Arg>::lift_vector(simd, &row[at..at + width]);
+        let mut values = load(rows[0]);
+        let mut indices = places + T::Arg::index(at);
+        for number in 1..rows.len() {
+            let later = load(rows[number]);
+            let later_indices = places + T::Arg::index((number << ROW_SHIFT) + at);
+            let wins = later.simd_gt(values);
+            values = wins.select(later, values);
+            indices = T::Arg::select_index::<S>(wins, later_indices, indices);
+        }
+        values.store_slice(&mut lanes[at..at + width]);
+        indices.store_slice(&mut index_lanes[at..at + width]);
+        next = next_chunk(width, at, lanes.len());
+    }
+}
+
+/// As [`largest_pairs`], of shorter rows.
+#[inline(always)]
+fn fold_pairs<T: Copy + Lift<L>, L: ArgLane, const CHUNK: usize>(
+    rows: &[&[T]],
+    lanes: &mut [L],
+    index_lanes: &mut [L::Index],
+) {
+    let mut next = (!lanes.is_empty()).then_some(0);
+    while let Some(at) = next {
+        let mut values = [L::ZERO; CHUNK];
+        let mut indices = [L::index(0); CHUNK];
+        let first = chunk::<T, CHUNK>(rows[0], at);
+        for x in 0..CHUNK {
+            values[x] = first[x].lift();
+            indices[x] = L::index(at + x);
+        }
+        for number in 1..rows.len() {
+            let row = chunk::<T, CHUNK>(rows[number], at);
+            let base = (number << ROW_SHIFT) + at;
+            for x in 0..CHUNK {
+                let lane = row[x].lift();
+                let wins = lane > values[x];
+                values[x] = if wins { lane } else { values[x] };
+                indices[x] = if wins { L::index(base + x) } else { indices[x] };
+            }
+        }
+        lanes[at..at + CHUNK].copy_from_slice(&values);
+        index_lanes[at..at + CHUNK].copy_from_slice(&indices);
+        next = next_chunk(CHUNK, at, lanes.len());
+    }
+}

@@ -1,0 +1,278 @@
+//! The rows that windows read: where they are, which have been looked at, and how they are folded.
+
+use std::ops::Range;
+
+use fearless_simd::Simd;
+use fearless_simd_macros::simd;
+
+use crate::columns::{Columns, MOST_ROWS};
+use crate::element::Element;
+use crate::element::private::Lanes;
+use crate::fetch::Ahead;
+use crate::fold::LanesMut;
+use crate::look::{Look, see_row};
+use crate::pass::Pass;
+use crate::plane::Worker;
+use crate::table::alike;
+
+/// Output rows that are made together where memory is asked for their elements ahead: together they read about as much as
+/// is asked for.
+const FAR_WINDOWS: usize = 8;
+
+/// The least and the largest element that was seen: see [`Look`].
+pub(crate) type Seen<S, T> = [<T as Look<<T as Lanes>::Plain>>::Bits<S>; 2];
+
+/// The rows of a window, of which there is at least one, and of windows like it that follow.
+#[derive(Clone, Copy)]
+pub(crate) struct Rows<'a, T> {
+    /// The elements from the first row on.
+    pub(crate) source: &'a [T],
+    /// How many elements of a row are folded.
+    pub(crate) len: usize,
+    /// Rows along depth and height, and the elements from one to the next.
+    pub(crate) taps: [usize; 2],
+    pub(crate) pitch: [usize; 2],
+    /// Which rows have not been looked at: a bit each.
+    pub(crate) fresh: u32,
+    /// Windows, the elements from one to the next, and the lanes from what one is folded to to that of the next.
+    pub(crate) count: usize,
+    pub(crate) hop: usize,
+    pub(crate) to: usize,
+}
+
+/// Does something with each window of some rows, and the place of the lanes that it is folded to.
+macro_rules! each_window {
+    ($rows:ident, |$window:ident, $to:ident| $fold:expr) => {
+        for number in 0..$rows.count {
+            let $window = $rows.window(number);
+            let $to = number * $rows.to..number * $rows.to + $rows.len;
+            $fold;
+        }
+    };
+}
+
+impl<'a, T: Element> Rows<'a, T> {
+    #[inline(always)]
+    pub(crate) fn window(&self, number: usize) -> Self {
+        Self {
+            source: &self.source[number * self.hop..],
+            ..*self
+        }
+    }
+
+    #[inline(always)]
+    fn row(&self, z: usize, y: usize) -> &'a [T] {
+        &self.source[z * self.pitch[0] + y * self.pitch[1]..][..self.len]
+    }
+
+    /// The rows, whose number is known.
+    #[inline(always)]
+    pub(crate) fn few<const ROWS: usize>(&self) -> [&'a [T]; ROWS] {
+        let mut few = [self.row(0, 0); ROWS];
+        let (mut z, mut y) = (0, 0);
+        for row in &mut few {
+            *row = self.row(z, y);
+            y += 1;
+            if y == self.taps[1] {
+                (z, y) = (z + 1, 0);
+            }
+        }
+        few
+    }
+
+    /// All rows.
+    #[inline(always)]
+    pub(crate) fn all<'b>(&self, rows: &'b mut [&'a [T]; MOST_ROWS]) -> &'b [&'a [T]] {
+        let mut slots = rows.iter_mut();
+        for z in 0..self.taps[0] {
+            for (y, slot) in (0..self.taps[1]).zip(&mut slots) {
+                *slot = self.row(z, y);
+            }
+        }
+        &rows[..(self.taps[0] * self.taps[1]).min(MOST_ROWS)]
+    }
+
+    /// Looks at the fresh rows.
+    #[inline(always)]
+    pub(crate) fn see<S: Simd>(&self, simd: S, seen: &mut Seen<S, T>) {
+        for number in 0..self.count {
+            let window = self.window(number);
+            for z in 0..self.taps[0] {
+                for y in 0..self.taps[1] {
+                    if self.fresh >> (z * self.taps[1] + y) & 1 != 0 {
+                        see_row(simd, window.row(z, y), seen);
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub(crate) use each_window;
+
+/// Where the rows of windows lie among those of a plane: what an [`Axis`] says, worked out once for all rows.
+#[derive(Clone, Copy)]
+pub(crate) struct Grid {
+    /// Distances between the rows of a window along depth and height.
+    steps: [usize; 2],
+    /// Rows of one depth.
+    rows: usize,
+    /// Rows of a window along the height, at most.
+    most: usize,
+    /// Elements of a row.
+    len: usize,
+}
+
+impl Grid {
+    pub(crate) fn new(pass: &Pass<'_>) -> Self {
+        let [depth, height, _] = pass.axes;
+        Self {
+            steps: [depth.step(), height.step()],
+            rows: height.input_len(),
+            most: height.max_taps(),
+            len: pass.source_row_len(),
+        }
+    }
+
+    /// The first row of a tap along the depth.
+    #[inline(always)]
+    fn slab(&self, depth: usize, tap: usize) -> usize {
+        (depth + tap * self.steps[0]) * self.rows
+    }
+
+    /// Calls `each` with every row that the output row reads, in order: its number among the source's rows, and that among
+    /// the window's.
+    #[inline(always)]
+    pub(crate) fn each_row(
+        &self,
+        (depth, depth_taps): (usize, usize),
+        (start, taps): (usize, usize),
+        mut each: impl FnMut(usize, usize),
+    ) {
+        for z in 0..depth_taps {
+            let slab = self.slab(depth, z);
+            for y in 0..taps {
+                each(slab + start + y * self.steps[1], z * self.most + y);
+            }
+        }
+    }
+}
+
+/// Which rows of a plane have been looked at.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Looked {
+    /// Rows of all depths before this one have been.
+    depth: usize,
+    /// Rows of the present depths before this one have been.
+    row: usize,
+}
+
+impl Looked {
+    /// Which rows of a window have not been looked at, a bit each, and will have been from now on.
+    #[inline(always)]
+    fn fresh(
+        &mut self,
+        grid: Grid,
+        (depth, depth_taps): (usize, usize),
+        (start, taps): (usize, usize),
+    ) -> u32 {
+        if grid.steps != [1, 1] {
+            return u32::MAX;
+        }
+        let stale = self.row.saturating_sub(start).min(taps);
+        let rows = (1 << taps) - (1 << stale);
+        self.row = self.row.max(start + taps);
+        let mut fresh = 0;
+        for z in self.depth.saturating_sub(depth)..depth_taps {
+            fresh |= rows << (z * taps);
+        }
+        fresh
+    }
+
+    /// Goes on to the next depth.
+    pub(crate) fn end_depth(&mut self, (depth, taps): (usize, usize)) {
+        self.depth = depth + taps;
+        self.row = 0;
+    }
+}
+
+/// Folds the source rows of some output rows at one depth, each to a row of `out`. False if an element may not be taken
+/// in any order.
+#[simd]
+pub(crate) fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
+    simd: S,
+    (worker, grid): (&Worker<'_, S, T, R>, Grid),
+    (z, heights): (usize, Range<usize>),
+    (ahead, looked, padded): (&mut Ahead, &mut Looked, &mut usize),
+    out: &mut LanesMut<'_, R::Fold>,
+) -> bool {
+    let len = grid.len;
+    let staged = worker.pass.staged_pitch();
+    let before = worker.pass.padding_before();
+    let inside = len.min(staged.saturating_sub(before));
+    let pitch = [grid.steps[0] * grid.rows * len, grid.steps[1] * len];
+    let mut seen = T::nothing_seen(simd);
+    let depth = worker.tables[0].window(z);
+    let mut row = 0;
+    while row < heights.len() {
+        let y = heights.start + row;
+        let window = worker.tables[1].window(y);
+        let fresh = looked.fresh(grid, depth, window);
+        let together = if ahead.distance > 0 {
+            FAR_WINDOWS
+        } else {
+            usize::MAX
+        };
+        let windows = worker.tables[1].windows(y..heights.end).take(together);
+        let (mut count, hop) = alike(windows);
+        // All that follow are as fresh as the second, but not always as the first.
+        let second = looked
+            .clone()
+            .fresh(grid, depth, (window.0 + hop, window.1));
+        if second != fresh {
+            count = 1;
+        }
+        let last = (window.0 + (count - 1) * hop, window.1);
+        looked.fresh(grid, depth, last);
+        if ahead.distance > 0 {
+            worker.fetch_ahead(grid, depth, (window.0, last), ahead);
+        }
+        for row in (row..row + count).skip(padded.saturating_sub(row)) {
+            out.clear(row * staged, before);
+            out.clear(row * staged + before + inside, staged - before - inside);
+            *padded = row + 1;
+        }
+        let first = (depth.0 * grid.rows + window.0) * len;
+        let rows = Rows {
+            source: &worker.source[first..],
+            len: inside,
+            taps: [depth.1, window.1],
+            pitch,
+            fresh,
+            count,
+            hop: hop * len,
+            to: staged,
+        };
+        worker
+            .reducer
+            .fold_rows(simd, rows, &mut out.from(row * staged + before), &mut seen);
+        row += count;
+    }
+    R::admits::<S>(seen)
+}
+
+impl<S: Simd, T: Element, R: Columns<T>> Worker<'_, S, T, R> {
+    /// Asks memory for the rows of a window at the last of its depths, and for the elements that follow them.
+    #[inline(never)]
+    fn fetch_ahead(
+        &self,
+        grid: Grid,
+        (depth, depth_taps): (usize, usize),
+        (start, (last, taps)): (usize, (usize, usize)),
+        ahead: &mut Ahead,
+    ) {
+        let slab = grid.slab(depth, depth_taps - 1);
+        let (first, end) = (slab + start, slab + last + (taps - 1) * grid.steps[1] + 1);
+        ahead.reach(self.source, first * grid.len, end * grid.len);
+    }
+}
