@@ -8,6 +8,7 @@ use fearless_simd_macros::simd;
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
 use crate::kernel::Taps;
+use crate::lane::Lane;
 use crate::pass::{Divide, Flat, Width};
 use crate::plane::{Buffers, Worker};
 use crate::reduce::{Counts, InOrder, Value};
@@ -136,23 +137,9 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
                     source,
                     &mut spare.values[..len],
                 );
-                lanes.clear(0, pitch * inner);
+                lanes.clear(0, sliding.padding[0] * inner);
                 let places = &mut lanes.values[sliding.padding[0] * inner..pitch * inner];
-                if inner == 1 {
-                    for (lane, place) in spare.values[..len]
-                        .iter()
-                        .zip(places.iter_mut().step_by(hop))
-                    {
-                        *place = *lane;
-                    }
-                    return;
-                }
-                for (group, place) in spare.values[..len]
-                    .chunks_exact(inner)
-                    .zip(places.chunks_mut(hop * inner))
-                {
-                    place[..inner].copy_from_slice(group);
-                }
+                stuff(self.simd, &spare.values[..len], (hop, inner), places);
                 return;
             }
             Width::Keep | Width::Groups | Width::Single => (0, self.pass.axes[2].input_len()),
@@ -209,4 +196,23 @@ fn lift_row<S: Simd, T: Element, R: InOrder<T>>(
     lanes: &mut [Value<T, R>],
 ) {
     reducer.lift(elements, counts, lanes);
+}
+
+/// Puts groups of `inner` sums `hop` groups apart, with zeros between them and after them.
+#[simd]
+fn stuff<S: Simd, L: Lane>(simd: S, sums: &[L], (hop, inner): (usize, usize), places: &mut [L]) {
+    if (hop, inner) == (2, 1) {
+        let (pairs, last) = places.as_chunks_mut::<2>();
+        let (placed, empty) = pairs.split_at_mut(sums.len().min(pairs.len()));
+        for (pair, &sum) in placed.iter_mut().zip(sums) {
+            *pair = [sum, L::ZERO];
+        }
+        empty.fill([L::ZERO; 2]);
+        last.fill(sums.get(placed.len()).copied().unwrap_or(L::ZERO));
+        return;
+    }
+    places.fill(L::ZERO);
+    for (group, place) in sums.chunks_exact(inner).zip(places.chunks_mut(hop * inner)) {
+        place[..inner].copy_from_slice(group);
+    }
 }
