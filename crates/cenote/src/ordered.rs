@@ -7,7 +7,7 @@ use fearless_simd_macros::simd;
 
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
-use crate::kernel::Taps;
+use crate::kernel::{Lines, Taps, fold_taps};
 use crate::lane::Lane;
 use crate::pass::{Divide, Flat, Width};
 use crate::plane::{Buffers, Worker};
@@ -33,6 +33,12 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
             };
             self.contract(z, height, buffers);
             let left = height.prepare(self.simd, &mut buffers.contracted, &mut buffers.spare, len);
+            if along_depth.is_identity()
+                && let Some(stride) = height.long_stride()
+                && self.finish_long(&buffers.contracted, left, stride, sink)
+            {
+                continue;
+            }
             for (row, y) in band.height.clone().enumerate() {
                 let taps = height.taps(&self.tables[1], y, len, left);
                 if !along_depth.is_identity() {
@@ -58,6 +64,29 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
                 self.fold_and_finish(lanes, (z, y), &mut buffers.row, sink);
             }
         }
+    }
+
+    /// Folds what is left of long windows along the height, if their rows can be made where they belong.
+    fn finish_long(
+        &self,
+        source: &LanesMut<'_, R::Fold>,
+        left: Taps,
+        stride: usize,
+        sink: &mut Sink<'_, '_, S, T, R>,
+    ) -> bool {
+        let Some(mut out) = R::place(sink.target.values) else {
+            return false;
+        };
+        let (rows, len) = (self.band.height.len(), self.pass.row_len());
+        let lines = Lines {
+            rows,
+            len,
+            from: stride * len,
+            to: len,
+        };
+        fold_taps::<S, R::Fold, 1>(self.simd, source.as_ref(), left, lines, &mut out);
+        sink.settle(rows * len);
+        true
     }
 
     /// Folds the output row at `place`, and finishes it.

@@ -46,6 +46,11 @@ impl<'a> Stage<'a> {
         self.positions
     }
 
+    /// The stride of long windows.
+    pub(crate) fn long_stride(&self) -> Option<usize> {
+        self.long.map(|sliding| sliding.stride)
+    }
+
     /// The input at a position, if the position is not padding.
     pub(crate) fn input(&self, position: usize) -> Option<usize> {
         let input = self.first.checked_add_unsigned(position)?;
