@@ -248,8 +248,9 @@ where
         ]
     }
 
-    /// Scatters the outputs of one band of one plane.
+    /// Scatters the outputs of one band of one plane to its sums, whatever they were.
     fn run_band(&self, (plane, band): (usize, usize), sums: &mut [Accumulator<T>]) {
+        sums.fill(<Accumulator<T> as Lane>::ZERO);
         let plan = self.plan;
         let [depth, height, width] = plan.axes();
         let row_len = width.output_len() * plan.layout.inner;
@@ -357,13 +358,11 @@ impl<T: Element, I: Index> Tasks<T> for Scatter<'_, T, I> {
             let (piece, rest) = target.split_at(len);
             target = rest;
             if let Some(sums) = in_place::<T>(piece.values) {
-                sums.fill(<Accumulator<T> as Lane>::ZERO);
                 self.run_band((plane, band), sums);
                 continue;
             }
             with_arena(arena_words::<Accumulator<T>>(len), |mut arena| {
                 let sums = &mut <Accumulator<T> as Slot>::take(&mut arena, len)[..len];
-                sums.fill(<Accumulator<T> as Lane>::ZERO);
                 self.run_band((plane, band), sums);
                 <T as Convert<Accumulator<T>>>::narrow(sums, piece.values);
             });

@@ -20,10 +20,15 @@ pub(crate) const MOST_ROWS: usize = 16;
 
 /// A reduction that folds rows lane by lane.
 pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
-    /// Whether elements have to be looked at.
-    const LOOKS: bool = true;
+    /// Whether NaN may not be taken in any order, so that elements have to be looked at, and whether −0 neither may.
+    const REFUSES_NAN: bool;
+    const REFUSES_NEGATIVE_ZERO: bool;
+
     /// Whether the elements that were seen may be taken in any order.
-    fn admits<S: Simd>(seen: Seen<S, T>) -> bool;
+    #[inline(always)]
+    fn admits<S: Simd>(seen: Seen<S, T>) -> bool {
+        !Self::REFUSES_NAN || T::are_plain::<S>(seen, Self::REFUSES_NEGATIVE_ZERO)
+    }
     /// `lanes[x]` = the fold of `row[x]` over the rows, of which there is at least one. Looks at those that are fresh.
     fn fold_rows<S: Simd>(
         &self,
@@ -162,54 +167,34 @@ pub(crate) fn fold_value<T: Copy, L: Lane>(
     merge(folded[0], last)
 }
 
-impl<T: Element> Columns<T> for Mean {
-    const LOOKS: bool = false;
+/// Sums of what `$lift` makes of elements, in lanes of type `$lane`.
+macro_rules! impl_columns_of_sums {
+    ($($reducer:ident $lane:ident $lift:expr),*) => {$(
+        impl<T: Element> Columns<T> for $reducer {
+            const REFUSES_NAN: bool = false;
+            const REFUSES_NEGATIVE_ZERO: bool = false;
 
-    #[inline(always)]
-    fn admits<S: Simd>(_seen: Seen<S, T>) -> bool {
-        true
-    }
-    #[inline(always)]
-    fn fold_rows<S: Simd>(
-        &self,
-        _simd: S,
-        rows: Rows<'_, T>,
-        lanes: &mut LanesMut<'_, Self::Fold>,
-        _seen: &mut Seen<S, T>,
-    ) {
-        fold_rows!(rows, lanes.values, Lift::<T::Sum>::lift, Lane::plus);
-    }
-    #[inline(always)]
-    fn fold_row(&self, row: &[T]) -> (T::Sum, ()) {
-        let zero = <T::Sum as Lane>::ZERO;
-        (fold_value(row, zero, Lift::<T::Sum>::lift, Lane::plus), ())
-    }
+            #[inline(always)]
+            fn fold_rows<S: Simd>(
+                &self,
+                _simd: S,
+                rows: Rows<'_, T>,
+                lanes: &mut LanesMut<'_, Self::Fold>,
+                _seen: &mut Seen<S, T>,
+            ) {
+                fold_rows!(rows, lanes.values, $lift, Lane::plus);
+            }
+            #[inline(always)]
+            fn fold_row(&self, row: &[T]) -> (T::$lane, ()) {
+                let zero = <T::$lane as Lane>::ZERO;
+                (fold_value(row, zero, $lift, Lane::plus), ())
+            }
+        }
+    )*};
 }
 
-/// The root of the sum of squares: the power average that layers use.
-impl<T: Element> Columns<T> for Power {
-    const LOOKS: bool = false;
-
-    #[inline(always)]
-    fn admits<S: Simd>(_seen: Seen<S, T>) -> bool {
-        true
-    }
-    #[inline(always)]
-    fn fold_rows<S: Simd>(
-        &self,
-        _simd: S,
-        rows: Rows<'_, T>,
-        lanes: &mut LanesMut<'_, Self::Fold>,
-        _seen: &mut Seen<S, T>,
-    ) {
-        fold_rows!(rows, lanes.values, square::<T>, Lane::plus);
-    }
-    #[inline(always)]
-    fn fold_row(&self, row: &[T]) -> (T::Real, ()) {
-        let zero = <T::Real as Lane>::ZERO;
-        (fold_value(row, zero, square::<T>, Lane::plus), ())
-    }
-}
+// A power average of the short way is the root of a sum of squares, which layers use.
+impl_columns_of_sums!(Mean Sum Lift::<T::Sum>::lift, Power Real square::<T>);
 
 #[inline(always)]
 fn square<T: Element>(element: T) -> T::Real {

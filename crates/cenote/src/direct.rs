@@ -123,23 +123,18 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         let admitted = if let Width::Keep = self.pass.width {
             fold_columns(self.simd, (self, grid), band, progress, &mut out)
         } else {
-            let staged = &mut buffers.staged;
-            let admitted = fold_columns(self.simd, (self, grid), band, progress, staged);
-            self.contract_staged(
-                rows,
-                (staged, &mut buffers.spare),
-                &buffers.windows,
-                &mut out,
-            );
-            admitted
+            fold_columns(self.simd, (self, grid), band, progress, &mut buffers.staged)
         };
+        if !admitted {
+            return false;
+        }
+        let staged = (&mut buffers.staged, &mut buffers.spare);
+        self.contract_staged(rows, staged, &buffers.windows, &mut out);
         if let Width::Flat(flat) = self.pass.width
             && flat.sliding.kernel_size >= LONG
         {
+            // Doubling has overwritten it.
             buffers.padded = 0;
-        }
-        if !admitted {
-            return false;
         }
         if in_place {
             sink.settle(rows * len);

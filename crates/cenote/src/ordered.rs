@@ -35,9 +35,16 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
             let left = height.prepare(self.simd, &mut buffers.contracted, &mut buffers.spare, len);
             if along_depth.is_identity()
                 && let Some(stride) = height.long_stride()
-                && self.finish_long(&buffers.contracted, left, stride, sink)
             {
-                continue;
+                let lines = Lines {
+                    rows: band.height.len(),
+                    len,
+                    from: stride * len,
+                    to: len,
+                };
+                if self.fold_in_place((&buffers.contracted, left), lines, sink) {
+                    continue;
+                }
             }
             for (row, y) in band.height.clone().enumerate() {
                 let taps = height.taps(&self.tables[1], y, len, left);
@@ -66,26 +73,18 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
         }
     }
 
-    /// Folds what is left of long windows along the height, if their rows can be made where they belong.
-    fn finish_long(
+    /// Folds rows to where they belong, if elements are made there.
+    fn fold_in_place(
         &self,
-        source: &LanesMut<'_, R::Fold>,
-        left: Taps,
-        stride: usize,
+        (source, taps): (&LanesMut<'_, R::Fold>, Taps),
+        lines: Lines,
         sink: &mut Sink<'_, '_, S, T, R>,
     ) -> bool {
         let Some(mut out) = R::place(sink.target.values) else {
             return false;
         };
-        let (rows, len) = (self.band.height.len(), self.pass.row_len());
-        let lines = Lines {
-            rows,
-            len,
-            from: stride * len,
-            to: len,
-        };
-        fold_taps::<S, R::Fold, 1>(self.simd, source.as_ref(), left, lines, &mut out);
-        sink.settle(rows * len);
+        fold_taps::<S, R::Fold, 1>(self.simd, source.as_ref(), taps, lines, &mut out);
+        sink.settle(lines.rows * lines.len);
         true
     }
 
@@ -98,12 +97,10 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
         sink: &mut Sink<'_, '_, S, T, R>,
     ) {
         let len = self.pass.row_len();
-        if let Some(mut out) = R::place(sink.target.values) {
-            self.fold(source, taps, len, &mut out);
-            return sink.settle(len);
+        if !self.fold_in_place((source, taps), Lines::row(len), sink) {
+            self.fold(source, taps, len, row);
+            sink.finish(place, row);
         }
-        self.fold(source, taps, len, row);
-        sink.finish(place, row);
     }
 
     /// Contracts the rows of depth `z` that `height` reads.

@@ -55,10 +55,9 @@ impl<T: Element> InOrder<T> for PlainMax {
 }
 
 impl<T: Element> Columns<T> for PlainMax {
-    #[inline(always)]
-    fn admits<S: Simd>(seen: Seen<S, T>) -> bool {
-        T::are_plain::<S>(seen, true)
-    }
+    const REFUSES_NAN: bool = true;
+    const REFUSES_NEGATIVE_ZERO: bool = true;
+
     #[inline(always)]
     fn fold_rows<S: Simd>(
         &self,
@@ -150,10 +149,9 @@ impl<T: Element> Finish<T> for PlainArgMax {
 }
 
 impl<T: Element> Columns<T> for PlainArgMax {
-    #[inline(always)]
-    fn admits<S: Simd>(seen: Seen<S, T>) -> bool {
-        T::are_plain::<S>(seen, false)
-    }
+    const REFUSES_NAN: bool = true;
+    const REFUSES_NEGATIVE_ZERO: bool = false;
+
     #[inline(always)]
     fn fold_rows<S: Simd>(
         &self,

@@ -139,7 +139,7 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
 /// Whether the elements of a plane may be taken in any order.
 #[simd]
 pub(crate) fn admits<S: Simd, T: Element, C: Columns<T>>(simd: S, source: &[T]) -> bool {
-    if !C::LOOKS {
+    if !C::REFUSES_NAN {
         return true;
     }
     let mut seen = T::nothing_seen(simd);
@@ -283,11 +283,15 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             let doubled = (sliding.kernel_size, sliding.dilation * inner);
             taps = double(self.simd, staged, doubled, whole, spare);
         }
-        let mut lines = Lines {
+        let lines = Lines {
             rows,
             len,
             from: pitch,
             to: outputs * inner,
+        };
+        let kept = Lines {
+            len: lines.to,
+            ..lines
         };
         let source = staged.as_ref();
         let is_chunks = sliding.kernel_size == sliding.stride
@@ -298,12 +302,10 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             ) == (1, 1, 0);
         match (taps, sliding.stride, inner) {
             (_, 3, 1) if is_chunks => {
-                lines.len = outputs;
-                return fold_chunks::<S, R::Fold, 3>(self.simd, source, lines, out);
+                return fold_chunks::<S, R::Fold, 3>(self.simd, source, kept, out);
             }
             (_, 4, 1) if is_chunks => {
-                lines.len = outputs;
-                return fold_chunks::<S, R::Fold, 4>(self.simd, source, lines, out);
+                return fold_chunks::<S, R::Fold, 4>(self.simd, source, kept, out);
             }
             (Some(taps), 1, _) => {
                 return fold_taps::<S, R::Fold, 1>(self.simd, source, taps, lines, out);
@@ -316,14 +318,8 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             }
             (None, ..) => {}
         }
-        lines.len = outputs * inner;
-        thin(
-            self.simd,
-            &spare.as_ref(),
-            (sliding.stride, inner),
-            lines,
-            out,
-        );
+        let hop = (sliding.stride, inner);
+        thin(self.simd, &spare.as_ref(), hop, kept, out);
     }
 
     /// Contracts the staged row at lane `from` window by window, to lane `at` of `out` on.

@@ -68,28 +68,30 @@ impl<'a, T: Element> Rows<'a, T> {
     /// The rows, whose number is known.
     #[inline(always)]
     pub(crate) fn few<const ROWS: usize>(&self) -> [&'a [T]; ROWS] {
-        let mut few = [self.row(0, 0); ROWS];
-        let (mut z, mut y) = (0, 0);
-        for row in &mut few {
-            *row = self.row(z, y);
-            y += 1;
-            if y == self.taps[1] {
-                (z, y) = (z + 1, 0);
-            }
-        }
+        let mut few = [[].as_slice(); ROWS];
+        self.list(&mut few);
         few
     }
 
     /// All rows.
     #[inline(always)]
     pub(crate) fn all<'b>(&self, rows: &'b mut [&'a [T]; MOST_ROWS]) -> &'b [&'a [T]] {
-        let mut slots = rows.iter_mut();
-        for z in 0..self.taps[0] {
-            for (y, slot) in (0..self.taps[1]).zip(&mut slots) {
-                *slot = self.row(z, y);
+        let rows = &mut rows[..self.taps[0] * self.taps[1]];
+        self.list(rows);
+        rows
+    }
+
+    /// Lists as many rows as there are places.
+    #[inline(always)]
+    fn list(&self, rows: &mut [&'a [T]]) {
+        let (mut z, mut y) = (0, 0);
+        for row in rows {
+            *row = self.row(z, y);
+            y += 1;
+            if y == self.taps[1] {
+                (z, y) = (z + 1, 0);
             }
         }
-        &rows[..(self.taps[0] * self.taps[1]).min(MOST_ROWS)]
     }
 
     /// Looks at the fresh rows.
@@ -168,10 +170,10 @@ pub(crate) struct Looked {
 }
 
 impl Looked {
-    /// Which rows of a window have not been looked at, a bit each, and will have been from now on.
+    /// Which rows of a window have not been looked at: a bit each.
     #[inline(always)]
     fn fresh(
-        &mut self,
+        &self,
         grid: Grid,
         (depth, depth_taps): (usize, usize),
         (start, taps): (usize, usize),
@@ -181,12 +183,17 @@ impl Looked {
         }
         let stale = self.row.saturating_sub(start).min(taps);
         let rows = (1 << taps) - (1 << stale);
-        self.row = self.row.max(start + taps);
         let mut fresh = 0;
         for z in self.depth.saturating_sub(depth)..depth_taps {
             fresh |= rows << (z * taps);
         }
         fresh
+    }
+
+    /// The rows of a window will have been looked at from now on.
+    #[inline(always)]
+    fn pass(&mut self, (start, taps): (usize, usize)) {
+        self.row = self.row.max(start + taps);
     }
 
     /// Goes on to the next depth.
@@ -218,6 +225,7 @@ pub(crate) fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
         let y = heights.start + row;
         let window = worker.tables[1].window(y);
         let fresh = looked.fresh(grid, depth, window);
+        looked.pass(window);
         let together = if ahead.distance > 0 {
             FAR_WINDOWS
         } else {
@@ -226,14 +234,11 @@ pub(crate) fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
         let windows = worker.tables[1].windows(y..heights.end).take(together);
         let (mut count, hop) = alike(windows);
         // All that follow are as fresh as the second, but not always as the first.
-        let second = looked
-            .clone()
-            .fresh(grid, depth, (window.0 + hop, window.1));
-        if second != fresh {
+        if looked.fresh(grid, depth, (window.0 + hop, window.1)) != fresh {
             count = 1;
         }
         let last = (window.0 + (count - 1) * hop, window.1);
-        looked.fresh(grid, depth, last);
+        looked.pass(last);
         if ahead.distance > 0 {
             worker.fetch_ahead(grid, depth, (window.0, last), ahead);
         }
@@ -242,7 +247,7 @@ pub(crate) fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
             out.clear(row * staged + before + inside, staged - before - inside);
             *padded = row + 1;
         }
-        let first = (depth.0 * grid.rows + window.0) * len;
+        let first = (grid.slab(depth.0, 0) + window.0) * len;
         let rows = Rows {
             source: &worker.source[first..],
             len: inside,
