@@ -13,7 +13,7 @@
 //! ```
 //!
 //! # What it holds, and what it does not
-//! The index holds where each value is (32 bytes each). Images and the like are read from disk when they are asked for, and
+//! The index holds where each value is (some ten bytes each). Images and the like are read from disk when they are asked for, and
 //! sent with an address that never means other bytes, so that a browser keeps them. The board answers at once: what has been
 //! read so far is shown while the rest of a large log is still being read.
 //!

@@ -1,7 +1,8 @@
 //! Reads whole log directories: where every record of every tag is, and what is damaged.
 //!
 //! A ladder of small readers: bytes ([`window`]) → records ([`walk`]) → events ([`skim`]) → files ([`file`]) → runs and log
-//! directories ([`logdir`]), which [`view`] shows and [`location`] reads back.
+//! directories ([`logdir`]), which [`view`] shows and [`location`] reads back. [`part`] holds what was found,
+//! in few bytes ([`series`]).
 
 mod damage;
 mod discover;
@@ -10,6 +11,8 @@ mod file;
 mod fuzz;
 mod location;
 mod logdir;
+mod part;
+mod series;
 mod skim;
 mod view;
 mod walk;

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::discover::{FoundFile, discover};
-use super::file::{Part, Progress, Scan, ScanOptions, scan};
+use super::file::{Progress, Scan, ScanOptions, scan};
+use super::part::Part;
 use super::view::RunView;
 use super::{Location, ValueRef};
 use crate::{Error, Result};
@@ -53,8 +54,8 @@ pub struct Problem {
 /// ```
 ///
 /// # What it holds
-/// For a scalar its step, time, value and place; for anything else step, time, and where the record is: 32 bytes each,
-/// nothing sampled away. Images and the like are read from disk when asked for ([`locate`](Self::locate)).
+/// For a scalar its step, time, value and place; for anything else step, time, and where the record is, in some ten bytes
+/// each, nothing sampled away. Images and the like are read from disk when asked for ([`locate`](Self::locate)).
 ///
 /// # Following a directory
 /// [`refresh`](Self::refresh) reads what is new: grown, new, replaced and deleted files. It costs a walk over the

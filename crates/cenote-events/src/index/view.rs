@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::file::{Blob, GRAPH_TAG, TagPart};
 use super::logdir::IndexedFile;
+use super::part::{Blob, GRAPH_TAG, TagPart};
 use super::skim::Held;
 use super::{Damage, FileId};
 use crate::message::SummaryMetadata;
@@ -309,26 +309,14 @@ impl<'a> TagView<'a> {
     /// The smallest and the largest step.
     #[must_use]
     pub fn step_range(&self) -> Option<(i64, i64)> {
-        let steps = || {
-            let steps = |part: &'a TagPart| {
-                part.scalars
-                    .iter()
-                    .map(|scalar| scalar.step)
-                    .chain(part.blobs.iter().map(|blob| blob.step))
-            };
-            self.parts.iter().flat_map(move |(_, part)| steps(part))
-        };
-        Some((steps().min()?, steps().max()?))
+        let ranges = self.parts.iter().filter_map(|(_, part)| part.step_range);
+        ranges.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
     }
 
     /// Bytes that the values take in the files, beside those of scalars.
     #[must_use]
     pub fn size(&self) -> u64 {
-        self.parts
-            .iter()
-            .flat_map(|(_, part)| &part.blobs)
-            .map(|blob| u64::from(blob.len))
-            .sum()
+        self.parts.iter().map(|(_, part)| part.size).sum()
     }
 
     /// The most pictures or sounds that one value holds.
@@ -381,7 +369,7 @@ impl<'a> TagView<'a> {
             let file = self.run.files[order].0;
             part.blobs.iter().map(move |blob| (order, file, blob))
         });
-        let value = |(order, file, blob): (usize, FileId, &Blob)| ValueRef {
+        let value = |(order, file, blob): (usize, FileId, Blob)| ValueRef {
             step: blob.step,
             wall_time: blob.wall_time,
             file,
