@@ -31,6 +31,8 @@ const MOST_CONNECTIONS: usize = 1024;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Threads that read files for requests.
 const READERS: usize = 16;
+/// Answers up to so many bytes are sent as they are: they cross any line at once.
+const WORTH_COMPRESSING: u64 = 32 << 10;
 /// Ports that are tried when none was given.
 const PORTS: u16 = 100;
 
@@ -202,8 +204,8 @@ impl Running {
 }
 
 fn routes(log: Arc<Log>, names: Arc<Names>) -> Router {
-    // Pictures and sound are compressed already, and events must not wait for a buffer to fill.
-    let worthwhile = SizeAbove::new(512)
+    // Pictures, sound and what the pages are made of are compressed already, and events must not wait for a buffer to fill.
+    let worthwhile = SizeAbove::new(WORTH_COMPRESSING)
         .and(NotForContentType::IMAGES)
         .and(NotForContentType::SSE)
         .and(NotForContentType::const_new("audio/"))
@@ -219,7 +221,6 @@ fn routes(log: Arc<Log>, names: Arc<Names>) -> Router {
             CompressionLayer::new()
                 .quality(CompressionLevel::Fastest)
                 .gzip(true)
-                .br(true)
                 .compress_when(worthwhile),
         )
         .layer(middleware::from_fn_with_state(names, guard))

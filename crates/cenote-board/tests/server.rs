@@ -495,6 +495,33 @@ fn thousands_of_runs_are_listed() {
 }
 
 #[test]
+fn what_the_pages_are_made_of_is_sent_compressed_to_those_who_take_that() {
+    let logs = tempfile::tempdir().unwrap();
+    let board = Served::new(logs.path());
+    let (_, page) = board.get("/");
+    let page = String::from_utf8(page).unwrap();
+    let Some((_, script)) = page.split_once(" src=\"/assets/") else {
+        assert!(page.contains("npm"), "it is built without its pages");
+        return;
+    };
+    let path = format!("/assets/{}", script.split_once('"').unwrap().0);
+    let (status, head, plain) = board.request(&path, "");
+    assert_eq!(status, 200);
+    assert!(!head.contains("content-encoding"), "{head}");
+    assert!(head.contains("vary: accept-encoding"), "{head}");
+    assert!(head.contains("content-type: text/javascript"), "{head}");
+    let (_, refused, same) = board.request(&path, "Accept-Encoding: br, gzip;q=0\r\n");
+    assert!(!refused.contains("content-encoding"), "{refused}");
+    assert_eq!(plain, same);
+    let (_, head, compressed) = board.request(&path, "Accept-Encoding: br;q=1.0, GZIP;q=0.5\r\n");
+    assert!(head.contains("content-encoding: gzip"), "{head}");
+    let mut unpacked = Vec::new();
+    let mut reader = flate2::read::GzDecoder::new(&*compressed);
+    reader.read_to_end(&mut unpacked).unwrap();
+    assert_eq!(plain, unpacked);
+}
+
+#[test]
 fn slow_clients_keep_nobody_waiting() {
     let logs = tempfile::tempdir().unwrap();
     write_log(logs.path(), 1);

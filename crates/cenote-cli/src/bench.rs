@@ -14,7 +14,6 @@ use watch::{UNPOOL, Watch};
 
 use crate::report;
 
-/// Time the layers on tensors from real networks, beside a copy of the same bytes
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = "Examples:
   cenote bench

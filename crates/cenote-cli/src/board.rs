@@ -19,7 +19,6 @@ Reads what cenote, PyTorch, TensorFlow and JAX write for TensorBoard. A log that
 /// This machine alone.
 const LOOPBACK: &str = "127.0.0.1";
 
-/// Show a log in the browser: every image of every step, scalars, histograms, text
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {

@@ -24,7 +24,6 @@ const EXAMPLES: &str = "Examples:
 Exported are: images as they are in the log (PNG), scalars as CSV or JSON lines, sound as WAV, and everything else as JSON
 lines, one file a tag.";
 
-/// List, check, export and follow the event files of a log directory
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {

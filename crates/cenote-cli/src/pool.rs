@@ -64,7 +64,6 @@ struct InputIndexFile {
     input_indices: PathBuf,
 }
 
-/// Run one layer over a tensor or a picture
 #[derive(Clone, Debug)]
 pub(crate) struct Args {
     layer: LayerName,
@@ -109,7 +108,6 @@ impl clap::Args for Args {
                 .long_about(None::<&str>)
         });
         command
-            .about("Run one layer over a tensor or a picture")
             .after_help(EXAMPLES)
             .subcommand_required(true)
             .arg_required_else_help(true)

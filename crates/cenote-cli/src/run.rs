@@ -31,7 +31,6 @@ const EXAMPLES: &str = "Examples:
 
 What it writes is read by `cenote board --logdir LOGDIR`, and by TensorBoard.";
 
-/// Pool a dataset batch by batch, and write its images before and after to a log
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {

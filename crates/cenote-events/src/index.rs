@@ -9,6 +9,7 @@ mod discover;
 mod file;
 #[cfg(test)]
 mod fuzz;
+mod kind;
 mod location;
 mod logdir;
 mod part;
@@ -19,6 +20,7 @@ mod walk;
 mod window;
 
 pub use damage::{Damage, DamageKind};
+pub use kind::SummaryKind;
 pub use location::Location;
 pub use logdir::{Changes, FileId, LoadProgress, LogDir, Problem, Update};
-pub use view::{FileView, Mark, RunView, ScalarPoint, SummaryKind, TagView, ValueRef};
+pub use view::{FileView, Mark, RunView, ScalarPoint, TagView, ValueRef, ValueSeries};

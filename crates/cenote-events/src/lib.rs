@@ -65,7 +65,7 @@ pub use error::{Error, Result};
 pub use histogram::Bins;
 pub use index::{
     Changes, Damage, DamageKind, FileId, FileView, LoadProgress, Location, LogDir, Mark, Problem,
-    RunView, ScalarPoint, SummaryKind, TagView, Update, ValueRef,
+    RunView, ScalarPoint, SummaryKind, TagView, Update, ValueRef, ValueSeries,
 };
 pub use payload::{Audio, Histogram, Numbers, Text};
 #[cfg(feature = "image")]

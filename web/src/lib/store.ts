@@ -28,6 +28,9 @@ let source: EventSource | null = null;
 let failures = 0;
 let retry: ReturnType<typeof setTimeout> | undefined;
 
+/** For so many milliseconds no news is asked for: that of a log that is being read would be drawn before the first pictures. */
+const QUIET = 400;
+
 /** Whether the server has told of something that this page has not asked for yet. */
 function isBehind(): boolean {
   return news?.session === session && news.revision > revision;
@@ -63,6 +66,7 @@ function take(about: Log, changes: Runs): boolean {
   const known = new Map(stale ? [] : runs.value);
   stale = false;
   log.value = about;
+  progress.value = about.progress;
   const seen = new Map(revisions.value);
   for (const run of changes.runs) {
     known.set(run.name, run);
@@ -116,7 +120,7 @@ export function reconnect(): void {
  */
 export function follow(): Promise<void> {
   void refresh();
-  listen();
+  retry = setTimeout(listen, QUIET);
   document.addEventListener("visibilitychange", () => {
     clearTimeout(retry);
     if (document.hidden) source?.close();

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::log::{LogAnswer, RunsAnswer};
-use super::series::Values;
+use super::values::Columns;
 use crate::follow::{Indexed, Log};
 
 /// Series whose pictures are in sight at first, about.
@@ -28,7 +28,11 @@ struct Look {
 
 impl Look {
     fn put(&mut self, address: String, answer: &impl Serialize) {
-        match to_raw_value(answer) {
+        self.put_json(address, to_raw_value(answer));
+    }
+
+    fn put_json(&mut self, address: String, answer: serde_json::Result<Box<RawValue>>) {
+        match answer {
             Ok(answer) if self.len + answer.get().len() <= ROOM => {
                 self.len += answer.get().len();
                 self.answers.push((address, answer));
@@ -98,10 +102,14 @@ fn first_pictures(log: &Log, index: &Indexed, look: &mut Look) {
             if from > 0 {
                 address.append_pair("from", &from.to_string());
             }
-            let values = tag.values_from(from);
-            look.put(address.finish(), &Values::of(&log.session, &values));
-            let last = values.last();
-            let picture = last.map(|&value| format!("/api/blob/{}/0", log.session.key(value)));
+            let values = tag.series();
+            let json = Columns::of(&log.session, values.clone(), from)
+                .flatten()
+                .collect();
+            let json = String::from_utf8(json).unwrap_or_default();
+            look.put_json(address.finish(), RawValue::from_string(json));
+            let last = values.iter().last();
+            let picture = last.map(|value| format!("/api/blob/{}/0", log.session.key(value)));
             look.asked.extend(picture);
         }
     }

@@ -7,6 +7,7 @@ mod log;
 mod numbers;
 mod series;
 mod updates;
+mod values;
 
 use std::sync::Arc;
 
@@ -34,7 +35,7 @@ pub(crate) fn routes() -> Router<Arc<Log>> {
         .route("/updates", get(updates::updates))
         .route("/scalars", get(series::scalars))
         .route("/scalars/{format}", get(series::download))
-        .route("/values", get(series::values))
+        .route("/values", get(values::values))
         .route("/blob/{key}/{sample}", get(blob))
         .route("/record/{key}", get(blobs::record))
         .route("/images.zip", get(blobs::zip))

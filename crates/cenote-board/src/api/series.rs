@@ -1,4 +1,4 @@
-//! Series of one tag: numbers, and where the values of other kinds are.
+//! Series of numbers.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -8,13 +8,12 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::Query;
-use cenote_events::{Mark, ScalarPoint, ValueRef};
+use cenote_events::{Mark, ScalarPoint};
 use serde::{Deserialize, Serialize};
 
 use super::{Column, with_log};
 use crate::error::Refusal;
 use crate::follow::Log;
-use crate::key::Session;
 
 /// One tag of one run.
 #[derive(Deserialize)]
@@ -31,15 +30,19 @@ pub(super) struct OfRuns {
     tag: String,
 }
 
-/// How each step stands to the others, if any is not beyond all before it: 0 forward, 1 repeated, 2 backward, 3 purged.
-fn marks(marks: impl Iterator<Item = Mark>) -> Option<Vec<u8>> {
-    let number = |mark| match mark {
+/// 0 forward, 1 repeated, 2 backward, 3 purged.
+pub(super) fn mark_number(mark: Mark) -> u8 {
+    match mark {
         Mark::Forward => 0,
         Mark::Repeated => 1,
         Mark::Backward => 2,
         Mark::Purged => 3,
-    };
-    let marks: Vec<u8> = marks.map(number).collect();
+    }
+}
+
+/// How each step stands to the others, if any is not beyond all before it.
+fn marks(marks: impl Iterator<Item = Mark>) -> Option<Vec<u8>> {
+    let marks: Vec<u8> = marks.map(mark_number).collect();
     marks.iter().any(|&mark| mark != 0).then_some(marks)
 }
 
@@ -125,47 +128,4 @@ pub(crate) fn triples(points: &[ScalarPoint]) -> Vec<Column> {
     let triple =
         |point: &ScalarPoint| Column(vec![point.wall_time, point.step as f64, point.value]);
     points.iter().map(triple).collect()
-}
-
-/// Where the values of one tag are.
-#[derive(Serialize)]
-pub(super) struct Values {
-    steps: Vec<i64>,
-    wall_times: Column,
-    keys: Vec<String>,
-    sizes: Vec<u32>,
-    marks: Option<Vec<u8>>,
-}
-
-/// The values of one tag from a place in its series on, so that a page can ask for new ones alone.
-#[derive(Deserialize)]
-pub(super) struct From {
-    run: String,
-    tag: String,
-    #[serde(default)]
-    from: usize,
-}
-
-/// `/api/values`.
-pub(super) async fn values(
-    State(log): State<Arc<Log>>,
-    Query(From { run, tag, from }): Query<From>,
-) -> Result<Json<Values>, Refusal> {
-    with_log(log, move |log| {
-        let values = log.read().tag(&run, &tag)?.values_from(from);
-        Ok(Json(Values::of(&log.session, &values)))
-    })
-    .await
-}
-
-impl Values {
-    pub(super) fn of(session: &Session, values: &[ValueRef]) -> Self {
-        Self {
-            steps: values.iter().map(|value| value.step).collect(),
-            wall_times: values.iter().map(|value| value.wall_time).collect(),
-            keys: values.iter().map(|&value| session.key(value)).collect(),
-            sizes: values.iter().map(|value| value.len).collect(),
-            marks: marks(values.iter().map(|value| value.mark)),
-        }
-    }
 }

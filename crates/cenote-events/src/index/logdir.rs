@@ -291,16 +291,18 @@ impl LogDir {
         let removed = self.ids.iter().filter_map(gone).collect();
         let total = found.iter().map(|file| file.metadata.len()).sum();
         let done = AtomicU64::new(0);
-        let results: Vec<_> = found
-            .into_par_iter()
-            .filter_map(|file| {
-                let len = file.metadata.len();
-                let result = self.scan_file(file);
-                let done = done.fetch_add(len, Ordering::Relaxed) + len;
-                report(LoadProgress { done, total });
-                result
-            })
-            .collect();
+        let scan = |file: FoundFile| {
+            let len = file.metadata.len();
+            let result = self.scan_file(file);
+            let done = done.fetch_add(len, Ordering::Relaxed) + len;
+            report(LoadProgress { done, total });
+            result
+        };
+        // One file needs no threads, which would stay for good.
+        let results: Vec<_> = match found.len() {
+            0 | 1 => found.into_iter().filter_map(scan).collect(),
+            _ => found.into_par_iter().filter_map(scan).collect(),
+        };
         let mut scans = Vec::new();
         for result in results {
             match result {

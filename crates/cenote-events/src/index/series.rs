@@ -1,6 +1,7 @@
 //! Many values of one tag in few bytes: each is kept as what it differs from the one expected after the value before it.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use prost::encoding::{decode_varint, encode_varint};
 
@@ -17,12 +18,12 @@ pub(super) trait Entry: Copy {
     fn expected_after(numbers: [u64; NUMBERS]) -> [u64; NUMBERS];
 }
 
-/// Entries in the order in which they were added, to be gone through from the first on.
+/// Entries in the order in which they were added, to be gone through from the first on. A clone shares what there is.
 ///
 /// A number takes 7 bits a byte of its distance from what was expected: 5 to 12 bytes an entry in place of its 32.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Series<E> {
-    bytes: Vec<u8>,
+    bytes: Arc<Vec<u8>>,
     len: usize,
     /// What is expected next.
     expected: [u64; NUMBERS],
@@ -32,7 +33,7 @@ pub(super) struct Series<E> {
 impl<E> Default for Series<E> {
     fn default() -> Self {
         Self {
-            bytes: Vec::new(),
+            bytes: Arc::default(),
             len: 0,
             expected: [0; NUMBERS],
             entries: PhantomData,
@@ -48,37 +49,66 @@ impl<E: Entry> Series<E> {
 
     /// Adds one to the end.
     pub(super) fn push(&mut self, entry: E) {
-        let numbers = entry.to_numbers();
-        for (number, expected) in numbers.into_iter().zip(self.expected) {
-            let distance = number.wrapping_sub(expected).cast_signed();
-            // Small distances either way become small numbers.
-            let folded = (distance << 1) ^ (distance >> 63);
-            encode_varint(folded.cast_unsigned(), &mut self.bytes);
-        }
-        self.expected = E::expected_after(numbers);
-        self.len += 1;
+        self.extend([entry]);
     }
 
-    /// All entries.
-    pub(super) fn iter(&self) -> impl Iterator<Item = E> + use<'_, E> {
-        let mut bytes = self.bytes.as_slice();
-        let mut expected = [0; NUMBERS];
-        (0..self.len).map(move |_| {
-            let mut numbers = [0; NUMBERS];
-            for (number, expected) in numbers.iter_mut().zip(expected) {
-                let folded = decode_varint(&mut bytes).expect("push() wrote it");
-                let distance = (folded >> 1) ^ (folded & 1).wrapping_neg();
-                *number = distance.wrapping_add(expected);
-            }
-            expected = E::expected_after(numbers);
-            E::from_numbers(numbers)
-        })
+    /// All entries, as they are now.
+    pub(super) fn iter(&self) -> Entries<E> {
+        Entries {
+            series: self.clone(),
+            at: 0,
+            left: self.len,
+            expected: [0; NUMBERS],
+        }
     }
 }
 
 impl<E: Entry> Extend<E> for Series<E> {
     fn extend<I: IntoIterator<Item = E>>(&mut self, entries: I) {
-        entries.into_iter().for_each(|entry| self.push(entry));
+        // Copied only while someone goes through what there was.
+        let bytes = Arc::make_mut(&mut self.bytes);
+        for entry in entries {
+            let numbers = entry.to_numbers();
+            for (number, expected) in numbers.into_iter().zip(self.expected) {
+                let distance = number.wrapping_sub(expected).cast_signed();
+                // Small distances either way become small numbers.
+                let folded = (distance << 1) ^ (distance >> 63);
+                encode_varint(folded.cast_unsigned(), bytes);
+            }
+            self.expected = E::expected_after(numbers);
+            self.len += 1;
+        }
+    }
+}
+
+/// The entries of a series, one after another.
+#[derive(Debug, Clone)]
+pub(super) struct Entries<E> {
+    series: Series<E>,
+    at: usize,
+    left: usize,
+    expected: [u64; NUMBERS],
+}
+
+impl<E: Entry> Iterator for Entries<E> {
+    type Item = E;
+
+    fn next(&mut self) -> Option<E> {
+        self.left = self.left.checked_sub(1)?;
+        let mut bytes = &self.series.bytes[self.at..];
+        let mut numbers = [0; NUMBERS];
+        for (number, expected) in numbers.iter_mut().zip(self.expected) {
+            let folded = decode_varint(&mut bytes).expect("extend() wrote it");
+            let distance = (folded >> 1) ^ (folded & 1).wrapping_neg();
+            *number = distance.wrapping_add(expected);
+        }
+        self.at = self.series.bytes.len() - bytes.len();
+        self.expected = E::expected_after(numbers);
+        Some(E::from_numbers(numbers))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
     }
 }
 
@@ -100,9 +130,13 @@ mod tests {
             .iter()
             .for_each(|&numbers| series.push(E::from_numbers(numbers)));
         series.extend(rest.iter().map(|&numbers| E::from_numbers(numbers)));
-        let got: Vec<_> = series.iter().map(E::to_numbers).collect();
-        assert_eq!(got, entries);
-        assert_eq!(series.len(), entries.len());
+        let before = series.iter();
+        series.push(E::from_numbers([7; NUMBERS]));
+        let got: Vec<_> = before.map(E::to_numbers).collect();
+        assert_eq!(got, entries, "as it was when it was asked for");
+        let last = series.iter().last().map(E::to_numbers);
+        assert_eq!(last, Some([7; NUMBERS]));
+        assert_eq!(series.len(), entries.len() + 1);
     }
 
     proptest! {

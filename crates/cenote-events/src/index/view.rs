@@ -5,93 +5,10 @@ use std::path::Path;
 
 use super::logdir::IndexedFile;
 use super::part::{Blob, GRAPH_TAG, TagPart};
+use super::series::Series;
 use super::skim::Held;
-use super::{Damage, FileId};
+use super::{Damage, FileId, SummaryKind};
 use crate::message::SummaryMetadata;
-
-/// What a tag is a series of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum SummaryKind {
-    /// Numbers: [`TagView::scalars`].
-    Scalar,
-    /// Encoded pictures: [`Value::images`](crate::message::Value::images).
-    Image,
-    /// Histograms: [`Value::histogram`](crate::message::Value::histogram).
-    Histogram,
-    /// Text: [`Value::text`](crate::message::Value::text).
-    Text,
-    /// Encoded sound: [`Value::audio`](crate::message::Value::audio).
-    Audio,
-    /// Precision-recall curves: [`Value::pr_curve`](crate::message::Value::pr_curve).
-    PrCurve,
-    /// Hyperparameters: [`SummaryMetadata::hparams`].
-    Hparams,
-    /// Parts of meshes: [`SummaryMetadata::mesh`] and [`Value::numbers`](crate::message::Value::numbers).
-    Mesh,
-    /// A layout of charts: [`Value::layout`](crate::message::Value::layout).
-    CustomScalars,
-    /// Graphs: [`Location::read_event`](super::Location::read_event).
-    Graph,
-    /// Run metadata of graphs: [`Location::read_event`](super::Location::read_event).
-    RunMetadata,
-    /// Anything else.
-    Tensor,
-}
-
-impl SummaryKind {
-    /// A short name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Scalar => "scalar",
-            Self::Image => "image",
-            Self::Histogram => "histogram",
-            Self::Text => "text",
-            Self::Audio => "audio",
-            Self::PrCurve => "pr_curve",
-            Self::Hparams => "hparams",
-            Self::Mesh => "mesh",
-            Self::CustomScalars => "custom_scalars",
-            Self::Graph => "graph",
-            Self::RunMetadata => "run_metadata",
-            Self::Tensor => "tensor",
-        }
-    }
-
-    fn of(held: Held, metadata: Option<&SummaryMetadata>) -> Self {
-        let plugin = metadata.and_then(|metadata| metadata.plugin_data.as_ref());
-        match held {
-            Held::Scalar(_) => Self::Scalar,
-            Held::Image => Self::Image,
-            Held::Histogram | Held::OldHistogram => Self::Histogram,
-            Held::Audio => Self::Audio,
-            Held::Graph => Self::Graph,
-            Held::RunMetadata => Self::RunMetadata,
-            Held::Tensor(_) | Held::Nothing => {
-                match plugin.map_or("", |plugin| plugin.plugin_name.as_str()) {
-                    "scalars" => Self::Scalar,
-                    "images" => Self::Image,
-                    "histograms" => Self::Histogram,
-                    "text" => Self::Text,
-                    "audio" => Self::Audio,
-                    "pr_curves" => Self::PrCurve,
-                    "hparams" => Self::Hparams,
-                    "mesh" => Self::Mesh,
-                    "custom_scalars" => Self::CustomScalars,
-                    "graphs"
-                    | "graph_run_metadata"
-                    | "graph_run_metadata_graph"
-                    | "graph_keras_model" => Self::Graph,
-                    "" if matches!(held, Held::Tensor(tensor) if tensor.scalar.is_some()) => {
-                        Self::Scalar
-                    }
-                    _ => Self::Tensor,
-                }
-            }
-        }
-    }
-}
 
 /// How a step stands to those before and after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -242,8 +159,8 @@ impl<'a> RunView<'a> {
         self.tag(GRAPH_TAG)
     }
 
-    /// For each session that started: its place, and the smallest step of it and those after it.
-    fn voids(&self) -> Vec<((usize, u64), i64)> {
+    /// Of each session that started.
+    fn voids(&self) -> Vec<Void> {
         let restarts = self.files.iter().enumerate();
         let mut voids: Vec<_> = restarts
             .flat_map(|(order, (_, file))| {
@@ -339,7 +256,7 @@ impl<'a> TagView<'a> {
     /// All numbers in the order of the files.
     #[must_use]
     pub fn scalars(&self) -> Vec<ScalarPoint> {
-        let mut marker = Marker::new(&self.run);
+        let mut marker = Marker::new(self.run.voids());
         let mut points =
             Vec::with_capacity(self.parts.iter().map(|(_, part)| part.scalars.len()).sum());
         for &(order, part) in &self.parts {
@@ -356,45 +273,81 @@ impl<'a> TagView<'a> {
     /// All values that are not numbers, in the order of the files.
     #[must_use]
     pub fn values(&self) -> Vec<ValueRef> {
-        self.values_from(0)
+        let series = self.series();
+        let mut values = Vec::with_capacity(series.len());
+        values.extend(series.iter());
+        values
     }
 
-    /// As [`values`](Self::values), without the first `from` of them: the end of a long series takes no memory for the rest.
+    /// As [`values`](Self::values), to be gone through as often as needed, with the index or without it.
     #[must_use]
-    pub fn values_from(&self, from: usize) -> Vec<ValueRef> {
-        let all: usize = self.parts.iter().map(|(_, part)| part.blobs.len()).sum();
-        let mut values = Vec::with_capacity(all.saturating_sub(from));
-        let mut marker = Marker::new(&self.run);
-        let blobs = self.parts.iter().flat_map(|&(order, part)| {
+    pub fn series(&self) -> ValueSeries {
+        let part = |&(order, part): &(usize, &TagPart)| {
             let file = self.run.files[order].0;
-            part.blobs.iter().map(move |blob| (order, file, blob))
+            (order, file, part.blobs.clone())
+        };
+        ValueSeries {
+            parts: self.parts.iter().map(part).collect(),
+            voids: self.run.voids(),
+        }
+    }
+}
+
+/// The values of a tag as they were when they were asked for. It shares what the index holds, some ten bytes a value.
+#[derive(Debug, Clone)]
+pub struct ValueSeries {
+    /// The order of the file, and what it holds.
+    parts: Vec<(usize, FileId, Series<Blob>)>,
+    voids: Vec<Void>,
+}
+
+impl ValueSeries {
+    /// How many values there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.parts.iter().map(|(.., blobs)| blobs.len()).sum()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All of them, in the order of the files.
+    pub fn iter(&self) -> impl Iterator<Item = ValueRef> + Send + use<> {
+        let parts = self.parts.clone().into_iter();
+        let blobs = parts.flat_map(|(order, file, blobs)| {
+            let with_file = move |blob| (order, file, blob);
+            blobs.iter().map(with_file)
         });
-        let value = |(order, file, blob): (usize, FileId, Blob)| ValueRef {
+        let mut marker = Marker::new(self.voids.clone());
+        blobs.map(move |(order, file, blob)| ValueRef {
             step: blob.step,
             wall_time: blob.wall_time,
             file,
             offset: blob.offset,
             len: blob.len,
             index: blob.value,
-            // How a step stands follows from all before it, those left out too.
             mark: marker.mark((order, blob.offset), blob.step),
-        };
-        values.extend(blobs.map(value).skip(from));
-        values
+        })
     }
 }
 
+/// Where a session started, by the order of its file and its place there, and the smallest step of it and those after it.
+type Void = ((usize, u64), i64);
+
 /// Marks steps in the order of the files.
 struct Marker {
-    voids: Vec<((usize, u64), i64)>,
+    voids: Vec<Void>,
     passed: usize,
     largest: Option<i64>,
 }
 
 impl Marker {
-    fn new(run: &RunView<'_>) -> Self {
+    fn new(voids: Vec<Void>) -> Self {
         Self {
-            voids: run.voids(),
+            voids,
             passed: 0,
             largest: None,
         }
