@@ -5,7 +5,7 @@
 //! it. With its index it may wherever there is no NaN, since the smaller of two indices wins a tie. Sums may always:
 //! they are rounded once.
 
-use fearless_simd::Simd;
+use fearless_simd::{Simd, SimdBase};
 
 use crate::element::{Element, Lift};
 use crate::fold::{Fold, LanesMut};
@@ -38,7 +38,11 @@ pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
         seen: &mut Seen<S, T>,
     );
     /// The fold of all elements of a row.
-    fn fold_row(&self, row: &[T]) -> (Value<T, Self>, <Self::Fold as Fold>::Index);
+    fn fold_row<S: Simd>(
+        &self,
+        simd: S,
+        row: &[T],
+    ) -> (Value<T, Self>, <Self::Fold as Fold>::Index);
 }
 
 /// Folds rows of values with as many lanes together as a row has, and without a loop over few rows.
@@ -122,8 +126,10 @@ pub(crate) fn fold_values<T: Copy, L: Lane, const CHUNK: usize>(
     }
 }
 
-/// Folds one row to a single value, 16 lanes at a time however wide vectors are, so that the result does not depend on
-/// that.
+/// Lanes of a row that is folded to a single value, however wide vectors are, so that the result does not depend on that.
+const ROW_LANES: usize = 16;
+
+/// Folds one row to a single value.
 #[inline(always)]
 pub(crate) fn fold_value<T: Copy, L: Lane>(
     row: &[T],
@@ -131,33 +137,57 @@ pub(crate) fn fold_value<T: Copy, L: Lane>(
     lift: impl Fn(T) -> L,
     merge: impl Fn(L, L) -> L,
 ) -> L {
-    const CHUNK: usize = 16;
-    let (chunks, rest) = row.as_chunks::<CHUNK>();
-    let mut folded = [identity; CHUNK];
+    let (chunks, rest) = row.as_chunks();
+    let mut folded = [identity; ROW_LANES];
     for chunk in chunks {
-        for x in 0..CHUNK {
-            folded[x] = merge(folded[x], lift(chunk[x]));
+        fold_piece::<_, _, ROW_LANES>(&mut folded, chunk, &lift, &merge);
+    }
+    fold_rest(folded, rest, identity, lift, merge)
+}
+
+/// As [`fold_value`], of sums: by itself the compiler makes pairs of their lanes, however wide vectors are.
+#[inline(always)]
+fn add_row<S: Simd, T: Copy, L: SumLane>(simd: S, row: &[T], lift: impl Fn(T) -> L) -> L {
+    let width = L::Vector::<S>::LEN;
+    let (chunks, rest) = row.as_chunks::<ROW_LANES>();
+    let mut sums = [L::Vector::<S>::splat(simd, L::ZERO); ROW_LANES];
+    for chunk in chunks {
+        let lifted = chunk.map(&lift);
+        for (sum, lanes) in sums.iter_mut().zip(lifted.chunks_exact(width)) {
+            *sum += L::Vector::<S>::from_slice(simd, lanes);
         }
     }
-    // What is left by pieces of known lengths: lanes that a loop of any length writes are kept in memory, and read back
-    // before they are there.
-    let (eights, rest) = rest.as_chunks::<8>();
+    let mut folded = [L::ZERO; ROW_LANES];
+    for (sum, lanes) in sums.iter().zip(folded.chunks_exact_mut(width)) {
+        sum.store_slice(lanes);
+    }
+    fold_rest(folded, rest, L::ZERO, lift, L::plus)
+}
+
+/// Folds what is left of a row into the lanes, and those to one.
+#[inline(always)]
+fn fold_rest<T: Copy, L: Lane>(
+    mut folded: [L; ROW_LANES],
+    rest: &[T],
+    identity: L,
+    lift: impl Fn(T) -> L,
+    merge: impl Fn(L, L) -> L,
+) -> L {
+    // By pieces of known lengths: lanes that a loop of any length writes are kept in memory, and read back before they
+    // are there.
+    let (eights, rest) = rest.as_chunks();
     for chunk in eights {
-        for x in 0..8 {
-            folded[x] = merge(folded[x], lift(chunk[x]));
-        }
+        fold_piece::<_, _, 8>(&mut folded, chunk, &lift, &merge);
     }
-    let (fours, rest) = rest.as_chunks::<4>();
+    let (fours, rest) = rest.as_chunks();
     for chunk in fours {
-        for x in 0..4 {
-            folded[x] = merge(folded[x], lift(chunk[x]));
-        }
+        fold_piece::<_, _, 4>(&mut folded, chunk, &lift, &merge);
     }
     let mut last = identity;
     for &element in rest {
         last = merge(last, lift(element));
     }
-    let mut width = CHUNK;
+    let mut width = ROW_LANES;
     while width > 1 {
         width /= 2;
         for x in 0..width {
@@ -165,6 +195,19 @@ pub(crate) fn fold_value<T: Copy, L: Lane>(
         }
     }
     merge(folded[0], last)
+}
+
+/// Folds as many elements into the first lanes.
+#[inline(always)]
+fn fold_piece<T: Copy, L: Lane, const PIECE: usize>(
+    folded: &mut [L; ROW_LANES],
+    piece: &[T; PIECE],
+    lift: impl Fn(T) -> L,
+    merge: impl Fn(L, L) -> L,
+) {
+    for x in 0..PIECE {
+        folded[x] = merge(folded[x], lift(piece[x]));
+    }
 }
 
 /// Sums of what `$lift` makes of elements, in lanes of type `$lane`.
@@ -185,9 +228,8 @@ macro_rules! impl_columns_of_sums {
                 fold_rows!(rows, lanes.values, $lift, Lane::plus);
             }
             #[inline(always)]
-            fn fold_row(&self, row: &[T]) -> (T::$lane, ()) {
-                let zero = <T::$lane as Lane>::ZERO;
-                (fold_value(row, zero, $lift, Lane::plus), ())
+            fn fold_row<S: Simd>(&self, simd: S, row: &[T]) -> (T::$lane, ()) {
+                (add_row(simd, row, $lift), ())
             }
         }
     )*};

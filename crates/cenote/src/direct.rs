@@ -242,7 +242,7 @@ fn fold_whole<S: Simd, T: Element, R: Columns<T>>(
         return false;
     }
     for (at, row) in rows.chunks_exact(len).enumerate() {
-        lanes.set(at, worker.reducer.fold_row(row));
+        lanes.set(at, worker.reducer.fold_row(simd, row));
     }
     true
 }

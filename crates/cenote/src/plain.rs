@@ -100,7 +100,7 @@ impl<T: Element> Columns<T> for PlainMax {
         }
     }
     #[inline(always)]
-    fn fold_row(&self, row: &[T]) -> (T::Plain, ()) {
+    fn fold_row<S: Simd>(&self, _simd: S, row: &[T]) -> (T::Plain, ()) {
         let lowest = <T::Plain as Lane>::LOWEST;
         (fold_value(row, lowest, Lift::<T::Plain>::lift, larger), ())
     }
@@ -173,7 +173,7 @@ impl<T: Element> Columns<T> for PlainArgMax {
         });
     }
     #[inline(always)]
-    fn fold_row(&self, row: &[T]) -> (T::Arg, <T::Arg as ArgLane>::Index) {
+    fn fold_row<S: Simd>(&self, _simd: S, row: &[T]) -> (T::Arg, <T::Arg as ArgLane>::Index) {
         // The maximum first, and then the first element that equals it, with the sign that its zero has.
         let lowest = <T::Arg as Lane>::LOWEST;
         let value = fold_value(row, lowest, Lift::<T::Arg>::lift, larger);
