@@ -7,7 +7,7 @@ use crate::message::SummaryMetadata;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SummaryKind {
-    /// Numbers: [`TagView::scalars`].
+    /// Numbers: [`TagView::scalars`](super::TagView::scalars).
     Scalar,
     /// Encoded pictures: [`Value::images`](crate::message::Value::images).
     Image,
