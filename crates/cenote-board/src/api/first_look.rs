@@ -103,11 +103,10 @@ fn first_pictures(log: &Log, index: &Indexed, look: &mut Look) {
                 address.append_pair("from", &from.to_string());
             }
             let values = tag.series();
-            let json = Columns::of(&log.session, values.clone(), from)
+            let json: Vec<u8> = Columns::of(&log.session, values.clone(), from)
                 .flatten()
                 .collect();
-            let json = String::from_utf8(json).unwrap_or_default();
-            look.put_json(address.finish(), RawValue::from_string(json));
+            look.put_json(address.finish(), serde_json::from_slice(&json));
             let last = values.iter().last();
             let picture = last.map(|value| format!("/api/blob/{}/0", log.session.key(value)));
             look.asked.extend(picture);

@@ -177,12 +177,17 @@ impl Part {
     }
 
     /// Adds what one event holds, whose record starts at `offset` and has a payload of `len` bytes.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "scan() takes no longer payloads for events"
+    )]
     pub(super) fn add_event(&mut self, event: Skimmed, offset: u64, len: u64) {
-        let at = Position {
+        let at = Blob {
             step: event.step,
             wall_time: event.wall_time,
             offset,
-            len,
+            len: len as u32,
+            value: 0,
         };
         self.records += 1;
         self.first_wall_time.get_or_insert(event.wall_time);
@@ -193,18 +198,17 @@ impl Part {
             });
         }
         if event.graph {
-            self.tag(GRAPH_TAG.to_owned(), Held::Graph)
-                .add(None, at.blob(0));
+            self.tag(GRAPH_TAG.to_owned(), Held::Graph).add(None, at);
         }
         if let Some(tag) = event.run_metadata {
-            self.tag(tag, Held::RunMetadata).add(None, at.blob(0));
+            self.tag(tag, Held::RunMetadata).add(None, at);
         }
-        for (value, index) in event.values.into_iter().zip(0..) {
-            self.add_value(value, index, at);
+        for (held, value) in event.values.into_iter().zip(0..) {
+            self.add_value(held, Blob { value, ..at });
         }
     }
 
-    fn add_value(&mut self, value: SkimmedValue, index: u32, at: Position) {
+    fn add_value(&mut self, value: SkimmedValue, at: Blob) {
         let part = self.tag(value.tag, value.held);
         if part.metadata.is_none() {
             // Metadata that is no message is as good as none: the value itself is still there.
@@ -226,7 +230,7 @@ impl Part {
         if let Held::Tensor(tensor) = value.held {
             part.strings = part.strings.max(tensor.strings);
         }
-        part.add(number, at.blob(index));
+        part.add(number, at);
     }
 
     fn tag(&mut self, tag: String, held: Held) -> &mut TagPart {
@@ -241,29 +245,5 @@ impl Part {
         self.tags
             .get_mut(tag.as_str())
             .expect("it was inserted if it was not there")
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Position {
-    step: i64,
-    wall_time: f64,
-    offset: u64,
-    len: u64,
-}
-
-impl Position {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "scan() takes no longer payloads for events"
-    )]
-    fn blob(self, value: u32) -> Blob {
-        Blob {
-            step: self.step,
-            wall_time: self.wall_time,
-            offset: self.offset,
-            len: self.len as u32,
-            value,
-        }
     }
 }
