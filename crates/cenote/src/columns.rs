@@ -9,7 +9,7 @@ use fearless_simd::{Simd, SimdBase};
 
 use crate::element::{Element, Lift};
 use crate::fold::{Fold, LanesMut};
-use crate::lane::{Lane, SumLane};
+use crate::lane::{Lane, MOST_LANES, SumLane};
 use crate::reduce::{Finish, Mean, Power, Value};
 use crate::rows::{Rows, Seen, each_window};
 
@@ -37,6 +37,14 @@ pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
         lanes: &mut LanesMut<'_, Self::Fold>,
         seen: &mut Seen<S, T>,
     );
+    /// The lanes of the elements of row `number` from `at` on, a vector of them. Looks at those that are fresh.
+    fn lift_vector<S: Simd>(
+        simd: S,
+        row: &[T],
+        place: (usize, usize),
+        fresh: bool,
+        seen: &mut Seen<S, T>,
+    ) -> <Self::Fold as Fold>::Vector<S>;
     /// The fold of all elements of a row.
     fn fold_row<S: Simd>(
         &self,
@@ -226,6 +234,22 @@ macro_rules! impl_columns_of_sums {
                 _seen: &mut Seen<S, T>,
             ) {
                 fold_rows!(rows, lanes.values, $lift, Lane::plus);
+            }
+            #[inline(always)]
+            fn lift_vector<S: Simd>(
+                simd: S,
+                row: &[T],
+                (_, at): (usize, usize),
+                _fresh: bool,
+                _seen: &mut Seen<S, T>,
+            ) -> <T::$lane as Lane>::Vector<S> {
+                let row = &row[at..at + <T::$lane as Lane>::Vector::<S>::LEN];
+                let mut lanes = [<T::$lane as Lane>::ZERO; MOST_LANES];
+                let lanes = &mut lanes[..row.len()];
+                for (lane, &element) in lanes.iter_mut().zip(row) {
+                    *lane = $lift(element);
+                }
+                SimdBase::from_slice(simd, lanes)
             }
             #[inline(always)]
             fn fold_row<S: Simd>(&self, simd: S, row: &[T]) -> (T::$lane, ()) {

@@ -17,6 +17,7 @@ use crate::plane::{Buffers, Worker, admits};
 use crate::reduce::Value;
 use crate::rows::{Grid, Looked, fold_columns};
 use crate::sink::Sink;
+use crate::sweep::{self, sweep_columns};
 use crate::table::Table;
 use crate::window::Axis;
 
@@ -24,7 +25,7 @@ use crate::window::Axis;
 const BATCH: usize = 64;
 
 /// Whether a pass can go this way.
-pub(crate) fn fits(pass: &Pass<'_>) -> bool {
+pub(crate) fn fits<T: Element, R: Columns<T>>(pass: &Pass<'_>) -> bool {
     let [depth, height, _] = pass.axes;
     let plain = match pass.width {
         Width::Flat(Flat { hop, sliding, .. }) => hop == 1 && sliding.padding[0] <= 1 << 20,
@@ -32,17 +33,16 @@ pub(crate) fn fits(pass: &Pass<'_>) -> bool {
     };
     plain
         && pass.counted.1 == Divide::Folded
-        && depth.max_taps().saturating_mul(height.max_taps()) <= MOST_ROWS
-        && !doubles(depth)
-        && !doubles(height)
+        && (few_rows(depth, height) || sweep::fits::<T, R>(pass))
         && pass.source_row_len() + pass.staged_pitch() < 1 << ROW_SHIFT
         && !pass.may_be_empty
 }
 
-/// Whether neighbouring windows share so many taps that doubling them costs less than folding each window's rows.
-fn doubles(axis: &Axis) -> bool {
-    axis.as_long()
-        .is_some_and(|sliding| sliding.kernel_size > 4 * sliding.stride)
+/// Whether folding the rows of each window costs little.
+fn few_rows(depth: &Axis, height: &Axis) -> bool {
+    depth.max_taps().saturating_mul(height.max_taps()) <= MOST_ROWS
+        && !sweep::overlap(depth)
+        && !sweep::overlap(height)
 }
 
 impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
@@ -120,20 +120,21 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         let mut out = place.unwrap_or(buffers.contracted.from(0));
         let progress = (&mut buffers.ahead, looked, &mut buffers.padded);
         let band = (z, heights.clone());
-        let admitted = if let Width::Keep = self.pass.width {
-            fold_columns(self.simd, (self, grid), band, progress, &mut out)
+        let folded = &mut match self.pass.width {
+            Width::Keep => out.from(0),
+            _ => buffers.staged.from(0),
+        };
+        let admitted = if sweep::fits::<T, R>(self.pass) {
+            let lanes = (&mut buffers.spare, folded);
+            sweep_columns(self.simd, (self, grid), band, progress, lanes)
         } else {
-            fold_columns(self.simd, (self, grid), band, progress, &mut buffers.staged)
+            fold_columns(self.simd, (self, grid), band, progress, folded)
         };
         if !admitted {
             return false;
         }
         let staged = (&mut buffers.staged, &mut buffers.spare);
-        self.contract_staged(rows, staged, &buffers.windows, &mut out);
-        if let Width::Flat(flat) = self.pass.width
-            && flat.sliding.kernel_size >= LONG
-        {
-            // Doubling has overwritten it.
+        if !self.contract_staged(rows, staged, &buffers.windows, &mut out) {
             buffers.padded = 0;
         }
         if in_place {
@@ -172,17 +173,17 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         }
     }
 
-    /// Contracts `rows` staged rows.
+    /// Contracts `rows` staged rows. Returns whether their padding is still in place.
     fn contract_staged(
         &self,
         rows: usize,
         (staged, spare): (&mut LanesMut<'_, R::Fold>, &mut LanesMut<'_, R::Fold>),
         windows: &Table<'_>,
         out: &mut LanesMut<'_, R::Fold>,
-    ) {
+    ) -> bool {
         match self.pass.width {
             Width::Keep => {}
-            Width::Flat(flat) => self.contract_flat(flat, rows, (staged, spare), out),
+            Width::Flat(flat) => return self.contract_flat(flat, rows, (staged, spare), out),
             Width::Single => {
                 let taps = windows.window(0).1;
                 let outputs = 0..self.pass.axes[2].output_len();
@@ -199,6 +200,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
                 }
             }
         }
+        true
     }
 
     /// Contracts `rows` staged rows whose windows have as many taps, but lie anywhere: folds those at every position, and

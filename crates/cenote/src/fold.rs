@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 
 use fearless_simd::{Select, Simd, SimdBase};
 
-use crate::lane::{ArgLane, Lane, Mask};
+use crate::lane::{ArgLane, Lane, MOST_LANES, Mask};
 use crate::scratch::Slot;
 
 /// How two lanes become one, on vectors and on single lanes.
@@ -35,6 +35,11 @@ pub(crate) trait Fold: 'static {
     fn unzip<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S>;
     /// The odd lanes of `low` and `high`.
     fn unzip_odd<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S>;
+    /// The vector that starts `BY` lanes after `low`, which `high` follows.
+    fn slide<S: Simd, const BY: usize>(
+        low: Self::Vector<S>,
+        high: Self::Vector<S>,
+    ) -> Self::Vector<S>;
 
     /// Merges one lane.
     fn merge_one(
@@ -93,10 +98,35 @@ impl<F: Fold> LanesMut<'_, F> {
         }
     }
 
+    /// `len` lanes from `at` on.
+    #[inline(always)]
+    pub(crate) fn piece(&mut self, at: usize, len: usize) -> LanesMut<'_, F> {
+        LanesMut {
+            values: &mut self.values[at..][..len],
+            indices: &mut self.indices[at..][..len],
+        }
+    }
+
     #[inline(always)]
     pub(crate) fn set(&mut self, at: usize, (value, index): (F::Value, F::Index)) {
         self.values[at] = value;
         self.indices[at] = index;
+    }
+
+    /// As [`LanesMut::clear`], in whole vectors: up to one is written beyond the lanes.
+    #[inline(always)]
+    pub(crate) fn pad<S: Simd>(&mut self, simd: S, at: usize, count: usize) {
+        let none = Lanes::<F> {
+            values: &[F::IDENTITY; MOST_LANES],
+            indices: &[F::no_index(); MOST_LANES],
+        };
+        let none = F::load(simd, &none, 0);
+        let width = <F::Value as Lane>::Vector::<S>::LEN;
+        let piece = self.piece(at, count.next_multiple_of(width));
+        let values = piece.values.chunks_exact_mut(width);
+        for (values, indices) in values.zip(piece.indices.chunks_exact_mut(width)) {
+            F::store(none, &mut LanesMut { values, indices }, 0);
+        }
     }
 
     /// Makes `count` lanes from `at` on what an empty window folds to.
@@ -171,6 +201,13 @@ impl<L: Lane> Fold for Max<L> {
     #[inline(always)]
     fn unzip_odd<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
         marked::<S, L>(with_nan::<S, L>(low).unzip_high(with_nan::<S, L>(high)))
+    }
+    #[inline(always)]
+    fn slide<S: Simd, const BY: usize>(
+        low: Self::Vector<S>,
+        high: Self::Vector<S>,
+    ) -> Self::Vector<S> {
+        marked::<S, L>(with_nan::<S, L>(low).slide::<BY>(with_nan::<S, L>(high)))
     }
 
     #[inline(always)]
@@ -267,6 +304,13 @@ impl<L: Lane, R: MergeValues<L>> Fold for Values<L, R> {
     #[inline(always)]
     fn unzip_odd<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
         low.unzip_high(high)
+    }
+    #[inline(always)]
+    fn slide<S: Simd, const BY: usize>(
+        low: Self::Vector<S>,
+        high: Self::Vector<S>,
+    ) -> Self::Vector<S> {
+        low.slide::<BY>(high)
     }
 
     #[inline(always)]
@@ -373,6 +417,13 @@ impl<L: ArgLane<Index: Slot>, R: KeepOne<L>> Fold for Pairs<L, R> {
     #[inline(always)]
     fn unzip_odd<S: Simd>(low: Self::Vector<S>, high: Self::Vector<S>) -> Self::Vector<S> {
         (low.0.unzip_high(high.0), low.1.unzip_high(high.1))
+    }
+    #[inline(always)]
+    fn slide<S: Simd, const BY: usize>(
+        low: Self::Vector<S>,
+        high: Self::Vector<S>,
+    ) -> Self::Vector<S> {
+        (low.0.slide::<BY>(high.0), low.1.slide::<BY>(high.1))
     }
 
     #[inline(always)]

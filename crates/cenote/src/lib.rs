@@ -98,6 +98,7 @@ mod rows;
 mod scratch;
 mod sink;
 mod stage;
+mod sweep;
 mod table;
 mod threads;
 mod turn;

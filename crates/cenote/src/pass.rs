@@ -163,6 +163,12 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// Lanes of a staged row that lie between its padding.
+    pub(crate) fn inside(&self) -> usize {
+        let room = self.staged_pitch().saturating_sub(self.padding_before());
+        self.source_row_len().min(room)
+    }
+
     /// Rows that are staged at a time: as many as stay in the first cache, where rows are folded together.
     pub(crate) fn staged_rows<V>(&self, rows: usize) -> usize {
         const STAGED_BYTES: usize = 16 << 10;

@@ -8,7 +8,7 @@ use crate::direct;
 use crate::element::Element;
 use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
-use crate::kernel::{LONG, Lines, Taps, double, fold_chunks, fold_one, fold_taps, thin};
+use crate::kernel::{LONG, Lines, Taps, double, fold_chunks, fold_one, fold_taps, slides, thin};
 use crate::look::see_row;
 use crate::pass::{Band, Divide, Flat, Pass, Sizes, Width};
 use crate::reduce::{Counting, Counts, Finish, InOrder, Reducer, Value};
@@ -66,7 +66,7 @@ pub(crate) struct Pieces<'a, T> {
 pub(crate) fn scratch_words<T: Element, R: Reducer<T>>(pass: &Pass<'_>, band: &Band) -> usize {
     type FoldOf<T, R> = <R as Finish<T>>::Fold;
     let sizes = pass.sizes::<Value<T, R>>(band);
-    let quick = if direct::fits(pass) {
+    let quick = if direct::fits::<T, R::AnyOrder>(pass) {
         let sizes = pass.direct_sizes::<Value<T, R::AnyOrder>>(band);
         pass.scratch_words::<FoldOf<T, R::AnyOrder>>(&sizes)
     } else {
@@ -88,7 +88,7 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
         ahead,
     }: Pieces<'_, T>,
 ) {
-    let fits = direct::fits(pass);
+    let fits = direct::fits::<T, R::AnyOrder>(pass);
     let any = reducer.any_order().filter(|_| fits);
     let plain = reducer.plain().filter(|_| !fits && !pass.may_be_empty);
     // Rows that are pooled whole, the short way, need no tables of windows.
@@ -261,28 +261,33 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
         fold_taps::<S, R::Fold, 1>(self.simd, source.as_ref(), taps, Lines::row(len), out);
     }
 
-    /// Contracts `rows` staged rows whose windows are alike, each to a row of `out`.
+    /// Contracts `rows` staged rows whose windows are alike, each to a row of `out`. Returns whether they are still staged.
     pub(crate) fn contract_flat(
         &self,
         flat: Flat,
         rows: usize,
         (staged, spare): (&mut LanesMut<'_, R::Fold>, &mut LanesMut<'_, R::Fold>),
         out: &mut LanesMut<'_, R::Fold>,
-    ) {
+    ) -> bool {
         let (sliding, inner) = (flat.sliding, self.pass.inner);
         let outputs = self.pass.axes[2].output_len();
         let positions = (outputs - 1) * sliding.stride + 1;
         let (pitch, len) = (flat.pitch * inner, positions * inner);
         let whole = (rows - 1) * pitch + len;
-        let mut taps = Some(Taps {
-            start: 0,
-            count: sliding.kernel_size,
-            step: sliding.dilation * inner,
-        });
-        if sliding.kernel_size >= LONG {
-            let doubled = (sliding.kernel_size, sliding.dilation * inner);
-            taps = double(self.simd, staged, doubled, whole, spare);
-        }
+        let step = sliding.dilation * inner;
+        let (mut lanes, mut spare) = (staged.from(0), spare.from(0));
+        let is_long = sliding.kernel_size >= LONG;
+        let taps = if is_long {
+            let doubled = (sliding.kernel_size, step);
+            double(self.simd, &mut lanes, doubled, whole, &mut spare)
+        } else {
+            Taps {
+                start: 0,
+                count: sliding.kernel_size,
+                step,
+            }
+        };
+        let stays = !is_long || slides::<R::Fold>(step);
         let lines = Lines {
             rows,
             len,
@@ -293,33 +298,21 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             len: lines.to,
             ..lines
         };
-        let source = staged.as_ref();
+        let source = lanes.as_ref();
         let is_chunks = sliding.kernel_size == sliding.stride
-            && (
-                sliding.dilation,
-                inner,
-                size_of::<<R::Fold as Fold>::Index>(),
-            ) == (1, 1, 0);
-        match (taps, sliding.stride, inner) {
-            (_, 3, 1) if is_chunks => {
-                return fold_chunks::<S, R::Fold, 3>(self.simd, source, kept, out);
+            && (step, size_of::<<R::Fold as Fold>::Index>()) == (1, 0);
+        match (sliding.stride, inner) {
+            (3, 1) if is_chunks => fold_chunks::<S, R::Fold, 3>(self.simd, source, kept, out),
+            (4, 1) if is_chunks => fold_chunks::<S, R::Fold, 4>(self.simd, source, kept, out),
+            (1, _) => fold_taps::<S, R::Fold, 1>(self.simd, source, taps, lines, out),
+            (2, 1) => fold_taps::<S, R::Fold, 2>(self.simd, source, taps, lines, out),
+            (stride, _) => {
+                fold_taps::<S, R::Fold, 1>(self.simd, source, taps, Lines::row(whole), &mut spare);
+                thin(self.simd, &spare.as_ref(), (stride, inner), kept, out);
+                return !is_long;
             }
-            (_, 4, 1) if is_chunks => {
-                return fold_chunks::<S, R::Fold, 4>(self.simd, source, kept, out);
-            }
-            (Some(taps), 1, _) => {
-                return fold_taps::<S, R::Fold, 1>(self.simd, source, taps, lines, out);
-            }
-            (Some(taps), 2, 1) => {
-                return fold_taps::<S, R::Fold, 2>(self.simd, source, taps, lines, out);
-            }
-            (Some(taps), ..) => {
-                fold_taps::<S, R::Fold, 1>(self.simd, source, taps, Lines::row(whole), spare)
-            }
-            (None, ..) => {}
         }
-        let hop = (sliding.stride, inner);
-        thin(self.simd, &spare.as_ref(), hop, kept, out);
+        stays
     }
 
     /// Contracts the staged row at lane `from` window by window, to lane `at` of `out` on.

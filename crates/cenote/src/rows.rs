@@ -122,7 +122,7 @@ pub(crate) struct Grid {
     /// Rows of a window along the height, at most.
     most: usize,
     /// Elements of a row.
-    len: usize,
+    pub(crate) len: usize,
 }
 
 impl Grid {
@@ -166,7 +166,7 @@ pub(crate) struct Looked {
     /// Rows of all depths before this one have been.
     depth: usize,
     /// Rows of the present depths before this one have been.
-    row: usize,
+    pub(crate) row: usize,
 }
 
 impl Looked {
@@ -192,7 +192,7 @@ impl Looked {
 
     /// The rows of a window will have been looked at from now on.
     #[inline(always)]
-    fn pass(&mut self, (start, taps): (usize, usize)) {
+    pub(crate) fn pass(&mut self, (start, taps): (usize, usize)) {
         self.row = self.row.max(start + taps);
     }
 
@@ -216,7 +216,7 @@ pub(crate) fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     let len = grid.len;
     let staged = worker.pass.staged_pitch();
     let before = worker.pass.padding_before();
-    let inside = len.min(staged.saturating_sub(before));
+    let inside = worker.pass.inside();
     let pitch = [grid.steps[0] * grid.rows * len, grid.steps[1] * len];
     let mut seen = T::nothing_seen(simd);
     let depth = worker.tables[0].window(z);
@@ -242,11 +242,7 @@ pub(crate) fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
         if ahead.distance > 0 {
             worker.fetch_ahead(grid, depth, (window.0, last), ahead);
         }
-        for row in (row..row + count).skip(padded.saturating_sub(row)) {
-            out.clear(row * staged, before);
-            out.clear(row * staged + before + inside, staged - before - inside);
-            *padded = row + 1;
-        }
+        worker.clear_padding(row..row + count, padded, out);
         let first = (grid.slab(depth.0, 0) + window.0) * len;
         let rows = Rows {
             source: &worker.source[first..],
@@ -266,10 +262,35 @@ pub(crate) fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     R::admits::<S>(seen)
 }
 
-impl<S: Simd, T: Element, R: Columns<T>> Worker<'_, S, T, R> {
+impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
+    /// The elements from depth `z` on.
+    #[inline(always)]
+    pub(crate) fn depth(&self, grid: Grid, z: usize) -> &'a [T] {
+        &self.source[grid.slab(z, 0) * grid.len..]
+    }
+
+    /// Makes the padding of staged rows what an empty window folds to, where it is not yet.
+    #[inline(always)]
+    pub(crate) fn clear_padding(
+        &self,
+        rows: Range<usize>,
+        padded: &mut usize,
+        out: &mut LanesMut<'_, R::Fold>,
+    ) {
+        let (before, inside) = (self.pass.padding_before(), self.pass.inside());
+        let staged = self.pass.staged_pitch();
+        let done = padded.saturating_sub(rows.start);
+        for row in rows.skip(done) {
+            out.pad(self.simd, row * staged, before);
+            let end = before + inside;
+            out.pad(self.simd, row * staged + end, staged - end);
+            *padded = row + 1;
+        }
+    }
+
     /// Asks memory for the rows of a window at the last of its depths, and for the elements that follow them.
     #[inline(never)]
-    fn fetch_ahead(
+    pub(crate) fn fetch_ahead(
         &self,
         grid: Grid,
         (depth, depth_taps): (usize, usize),

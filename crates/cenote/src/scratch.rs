@@ -40,9 +40,12 @@ macro_rules! impl_slot {
 
 impl_slot!(u8 i8 i16 i32 i64 f32 f64);
 
+/// Words of a line of the caches, at which every buffer begins: then no vector lies across two.
+const LINE: usize = 8;
+
 /// Words that `len` values and the slack take.
 const fn words<T>(len: usize) -> usize {
-    ((len + SLACK) * size_of::<T>()).div_ceil(8)
+    ((len + SLACK) * size_of::<T>()).div_ceil(8 * LINE) * LINE
 }
 
 /// Words that taking `len` values takes.
@@ -81,9 +84,10 @@ impl<'a> Arena<'a> {
 /// Runs `work` with at least `words` of this thread's scratch memory.
 pub(crate) fn with_arena<R>(words: usize, work: impl FnOnce(Arena<'_>) -> R) -> R {
     ARENA.with_borrow_mut(|memory| {
-        if memory.len() < words {
-            memory.resize(words, 0);
+        if memory.len() < words + LINE {
+            memory.resize(words + LINE, 0);
         }
-        work(Arena(memory))
+        let first = memory.as_ptr().align_offset(8 * LINE).min(LINE);
+        work(Arena(&mut memory[first..]))
     })
 }

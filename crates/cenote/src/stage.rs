@@ -94,13 +94,12 @@ impl<'a> Stage<'a> {
         spare: &mut LanesMut<'b, F>,
         unit: usize,
     ) -> Taps {
-        let whole = Taps {
-            start: 0,
-            count: 1,
-            step: 0,
-        };
         let Some(sliding) = self.long else {
-            return whole;
+            return Taps {
+                start: 0,
+                count: 1,
+                step: 0,
+            };
         };
         for position in (0..self.positions).filter(|&position| self.input(position).is_none()) {
             lanes.clear(position * unit, unit);
@@ -113,10 +112,7 @@ impl<'a> Stage<'a> {
         }
         let len = ((self.outputs.len() - 1) * sliding.stride + 1) * unit;
         let taps = (sliding.kernel_size, sliding.dilation * unit);
-        double(simd, lanes, taps, len, spare).unwrap_or_else(|| {
-            std::mem::swap(lanes, spare);
-            whole
-        })
+        double(simd, lanes, taps, len, spare)
     }
 
     /// The position of the first tap inside the input, of a window with a tap at `position` before it.

@@ -77,9 +77,15 @@ impl<'a> Table<'a> {
 
     /// Start and taps of some outputs' windows.
     #[inline(always)]
-    pub(crate) fn windows(&self, outputs: Range<usize>) -> impl Iterator<Item = (usize, usize)> {
+    pub(crate) fn list(&self, outputs: Range<usize>) -> &'a [[i64; 2]] {
         let (windows, _) = self.windows.as_chunks::<2>();
-        windows[outputs.start - self.first..outputs.end - self.first]
+        &windows[outputs.start - self.first..outputs.end - self.first]
+    }
+
+    /// As [`Table::list`].
+    #[inline(always)]
+    pub(crate) fn windows(&self, outputs: Range<usize>) -> impl Iterator<Item = (usize, usize)> {
+        self.list(outputs)
             .iter()
             .map(|&[start, taps]| (start as usize, taps as usize))
     }

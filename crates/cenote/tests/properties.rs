@@ -88,20 +88,43 @@ struct Case<const N: usize> {
     channels_last: bool,
     layer: MaxPool<N>,
     codes: Vec<u8>,
+    /// Whether codes of NaN, zeros and infinities are left out.
+    plain: bool,
 }
 
 fn case<const N: usize>() -> impl Strategy<Value = Case<N>> {
-    let axis = || (1usize..24, 1usize..13, 1usize..5, 0usize..7, 1usize..4);
+    case_of([1..24, 1..13])
+}
+
+/// Layers over axes of these lengths, with kernels of these lengths.
+fn case_of<const N: usize>(
+    [lengths, kernels]: [std::ops::Range<usize>; 2],
+) -> impl Strategy<Value = Case<N>> {
+    let axis = || {
+        (
+            lengths.clone(),
+            kernels.clone(),
+            1usize..5,
+            0usize..20,
+            1usize..4,
+        )
+    };
     let axes = proptest::collection::vec(axis(), N);
     (
         axes,
         1usize..4,
         1usize..6,
-        any::<([bool; 3], u8)>(),
+        any::<([bool; 4], u8)>(),
         proptest::collection::vec(any::<u8>(), 64..256),
     )
         .prop_map(
-            |(mut axes, batch, channels, ([channels_last, ceil_mode, batched], number), codes)| {
+            |(
+                mut axes,
+                batch,
+                channels,
+                ([channels_last, ceil_mode, batched, plain], number),
+                codes,
+            )| {
                 for axis in &mut axes {
                     (axis.1, axis.4) = fitted(number, (axis.1, axis.4), axis.0, axis.0);
                 }
@@ -128,6 +151,7 @@ fn case<const N: usize>() -> impl Strategy<Value = Case<N>> {
                     channels_last,
                     layer,
                     codes,
+                    plain,
                 }
             },
         )
@@ -144,7 +168,9 @@ fn check<T: Sample, const N: usize>(case: &Case<N>) {
     };
     let input: Vec<T> = (0..plan.input_len())
         .map(|at| {
-            T::sample(case.codes[at % case.codes.len()].wrapping_add((at / case.codes.len()) as u8))
+            let code =
+                case.codes[at % case.codes.len()].wrapping_add((at / case.codes.len()) as u8);
+            T::sample(if case.plain { 5 + code % 11 } else { code })
         })
         .collect();
     let (expected, expected_indices) = reference::max_pool(&plan, &input, T::LOWEST);
@@ -191,6 +217,16 @@ proptest! {
 
     #[test]
     fn max_pool3d(case in case::<3>(), kind: u8) {
+        check_every_type(&case, kind);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Of windows so long that neighbours share most of their taps, over rows longer than the widest vector as well.
+    #[test]
+    fn max_pool2d_of_long_windows(case in case_of::<2>([30..100, 5..40]), kind: u8) {
         check_every_type(&case, kind);
     }
 }

@@ -9,7 +9,7 @@ use cenote::{
 };
 use half::bf16;
 use proptest::prelude::*;
-use random::{dot, geometry, levels, numbers};
+use random::{dot, geometry, levels, long_geometry, numbers};
 
 fn assert_close(given: &[f64], expected: &[f64], tolerance: f64, what: &str) {
     assert_eq!(given.len(), expected.len(), "{what}");
@@ -138,6 +138,27 @@ macro_rules! properties {
 }
 
 properties!(one_axis 1, two_axes 2, three_axes 3);
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn means_of_long_windows(geometry in long_geometry(), include: bool, seed: u64) {
+        let layer = AvgPool::<2>::new(geometry.kernel_size).count_include_pad(include);
+        if let Some(plan) = geometry.plan(&geometry.apply(layer)) {
+            check_mean(&plan, seed);
+        }
+        // Windows of a third of the axis, and of half, lie side by side.
+        check_mean(&geometry.plan(&AdaptiveAvgPool::<2>::new([3, 2])).unwrap(), seed);
+    }
+
+    #[test]
+    fn power_averages_of_long_windows(geometry in long_geometry(), norm in 0..2usize, seed: u64) {
+        if let Some(plan) = geometry.power_plan(NORM_TYPES[norm], [true, false]) {
+            check_power(&plan, true, seed);
+        }
+    }
+}
 
 #[test]
 fn threads_do_not_change_a_result() {

@@ -57,9 +57,21 @@ pub(crate) fn fitted(
 }
 
 pub(crate) fn geometry<const N: usize>() -> impl Strategy<Value = Geometry<N>> {
+    geometry_of([1..20, 1..13])
+}
+
+/// Windows so long that neighbours share most of their taps, over rows that are longer than the widest vector as well.
+pub(crate) fn long_geometry() -> impl Strategy<Value = Geometry<2>> {
+    geometry_of([30..100, 5..40])
+}
+
+/// A geometry of axes and kernels of these lengths.
+fn geometry_of<const N: usize>(
+    [lengths, kernels]: [std::ops::Range<usize>; 2],
+) -> impl Strategy<Value = Geometry<N>> {
     let axis = (
-        1usize..20,
-        1usize..13,
+        lengths,
+        kernels,
         1usize..5,
         0usize..5,
         0usize..5,
