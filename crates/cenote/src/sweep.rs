@@ -40,6 +40,14 @@ pub(crate) fn overlap(height: &Axis) -> bool {
         .is_some_and(|sliding| sliding.kernel_size > 5.max(4 * sliding.stride))
 }
 
+/// How many windows from a multiple of this number on share a row. Groups are the same whichever outputs a band has, and so
+/// are sums.
+fn sharing(height: &Axis) -> usize {
+    height
+        .as_uniform()
+        .map_or(1, |sliding| (sliding.kernel_size - 1) / sliding.stride + 1)
+}
+
 /// Windows that share a row.
 struct Group<'a, T> {
     /// The elements of one depth.
@@ -48,6 +56,8 @@ struct Group<'a, T> {
     pitch: usize,
     /// Start and taps of each.
     windows: &'a [[i64; 2]],
+    /// The row after the first of the windows that share one, whether it is among these or not.
+    split: usize,
     /// The first row that has not been looked at.
     fresh: usize,
     /// Lanes from the result of one window to that of the next.
@@ -105,7 +115,7 @@ impl<T: Element> Group<'_, T> {
         seen: &mut Seen<S, T>,
     ) {
         let width = lanes_of::<S, T, R>();
-        let split = (self.windows[0][0] + self.windows[0][1]) as usize;
+        let split = self.split;
         let mut row = split - 1;
         let mut folded = self.load::<S, R, VECTORS>(simd, (row, at), seen);
         for (place, &[start, _]) in self.windows.iter().enumerate().rev() {
@@ -175,19 +185,20 @@ pub(crate) fn sweep_columns<S: Simd, T: Element, R: Columns<T>>(
     let (before, to) = (worker.pass.padding_before(), worker.pass.staged_pitch());
     let mut seen = T::nothing_seen(simd);
     let windows = worker.tables[1];
+    let height = worker.pass.axes[1];
+    let together = sharing(height);
     let mut first = heights.start;
     while first < heights.end {
-        let (start, taps) = windows.window(first);
-        let split = start + taps;
-        let shared = windows
-            .windows(first..heights.end)
-            .take_while(|window| window.0 < split);
-        let outputs = first..first + shared.count();
+        let head = first / together * together;
+        let shared = height.window(head);
+        let outputs = first..(head + together).min(heights.end);
+        let start = windows.window(first).0;
         let last = windows.window(outputs.end - 1);
         let group = Group {
             source: worker.depth(grid, z),
             pitch: grid.len,
             windows: windows.list(outputs.clone()),
+            split: shared.start + shared.taps,
             fresh: looked.row,
             to,
         };

@@ -162,29 +162,39 @@ proptest! {
 
 #[test]
 fn threads_do_not_change_a_result() {
-    let plan = AvgPool::<2>::new(3)
-        .stride(2)
-        .padding(1)
-        .plan(&[1, 2, 400, 300])
-        .unwrap();
-    let input: Vec<f32> = numbers(plan.input_len(), 7)
-        .into_iter()
-        .map(|value| value as f32)
-        .collect();
-    let run = |threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
-        let mut output = vec![0f32; plan.output_len()];
-        let mut grad_input = vec![0f32; plan.input_len()];
-        pool.install(|| plan.forward_into(&input, &mut output).unwrap());
-        pool.install(|| plan.backward_into(&output, &mut grad_input).unwrap());
-        (output, grad_input)
+    let layer = |kernel_size: usize, stride: usize| {
+        AvgPool::<2>::new(kernel_size)
+            .stride(stride)
+            .padding(kernel_size / 2)
     };
-    let alone = run(1);
-    for threads in [2, 3, 8] {
-        assert_eq!(run(threads), alone, "{threads} threads");
+    for plan in [
+        layer(3, 2).plan(&[1, 2, 400, 300]).unwrap(),
+        layer(23, 1).plan(&[1, 1, 500, 300]).unwrap(),
+        layer(40, 3).plan(&[1, 1, 700, 300]).unwrap(),
+        AdaptiveAvgPool::<2>::new(9)
+            .plan(&[1, 2, 400, 300])
+            .unwrap(),
+    ] {
+        // Thirds, whose sums are rounded.
+        let input = numbers(plan.input_len(), 7)
+            .into_iter()
+            .map(|number| number / 3.0);
+        let input: Vec<f64> = input.collect();
+        let run = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            let mut output = vec![0.0; plan.output_len()];
+            let mut grad_input = vec![0.0; plan.input_len()];
+            pool.install(|| plan.forward_into(&input, &mut output).unwrap());
+            pool.install(|| plan.backward_into(&output, &mut grad_input).unwrap());
+            (output, grad_input)
+        };
+        let alone = run(1);
+        for threads in [2, 3, 8] {
+            assert_eq!(run(threads), alone, "{plan:?} on {threads} threads");
+        }
     }
 }
 
