@@ -11,7 +11,7 @@ use fearless_simd_macros::simd;
 use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT};
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
-use crate::kernel::{LONG, Taps, fold_many};
+use crate::kernel::{LONG, Lines, Taps, fold_many, pick_lanes};
 use crate::pass::{Divide, Flat, Pass, Width};
 use crate::plane::{Buffers, Worker, admits};
 use crate::reduce::Value;
@@ -220,13 +220,13 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             step,
         };
         self.fold(staged, taps, rows * pitch - (count - 1) * step, spare);
-        for row in 0..rows {
-            let folded = spare.from(row * pitch);
-            let out = &mut out.from(row * len);
-            for (output, (start, _)) in windows.windows(0..len).enumerate() {
-                out.set(output, folded.as_ref().get(start));
-            }
-        }
+        let lines = Lines {
+            rows,
+            len,
+            from: pitch,
+            to: len,
+        };
+        pick_lanes(self.simd, spare.as_ref(), windows, lines, out);
     }
 }
 

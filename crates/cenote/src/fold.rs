@@ -41,6 +41,14 @@ pub(crate) trait Fold: 'static {
         high: Self::Vector<S>,
     ) -> Self::Vector<S>;
 
+    /// Picks lanes of `low`, which `high` follows: `bytes` are their places, byte by byte.
+    fn pick<S: Simd>(
+        simd: S,
+        low: Self::Vector<S>,
+        high: Self::Vector<S>,
+        bytes: &[u8],
+    ) -> Self::Vector<S>;
+
     /// Merges one lane.
     fn merge_one(
         earlier: (Self::Value, Self::Index),
@@ -146,6 +154,11 @@ fn store<S: Simd, V: SimdBase<S>>(vector: V, lanes: &mut [V::Element], at: usize
     vector.store_slice(&mut lanes[at..at + V::LEN]);
 }
 
+#[inline(always)]
+fn pick<S: Simd, V: SimdBase<S>>(simd: S, low: V, high: V, bytes: &[u8]) -> V {
+    low.concat_swizzle_dyn(high, V::ByteVector::from_slice(simd, bytes))
+}
+
 /// The larger value; a NaN beats every number.
 pub(crate) struct Max<L>(PhantomData<L>);
 
@@ -208,6 +221,16 @@ impl<L: Lane> Fold for Max<L> {
         high: Self::Vector<S>,
     ) -> Self::Vector<S> {
         marked::<S, L>(with_nan::<S, L>(low).slide::<BY>(with_nan::<S, L>(high)))
+    }
+    #[inline(always)]
+    fn pick<S: Simd>(
+        simd: S,
+        low: Self::Vector<S>,
+        high: Self::Vector<S>,
+        bytes: &[u8],
+    ) -> Self::Vector<S> {
+        let (low, high) = (with_nan::<S, L>(low), with_nan::<S, L>(high));
+        marked::<S, L>(pick(simd, low, high, bytes))
     }
 
     #[inline(always)]
@@ -311,6 +334,15 @@ impl<L: Lane, R: MergeValues<L>> Fold for Values<L, R> {
         high: Self::Vector<S>,
     ) -> Self::Vector<S> {
         low.slide::<BY>(high)
+    }
+    #[inline(always)]
+    fn pick<S: Simd>(
+        simd: S,
+        low: Self::Vector<S>,
+        high: Self::Vector<S>,
+        bytes: &[u8],
+    ) -> Self::Vector<S> {
+        pick(simd, low, high, bytes)
     }
 
     #[inline(always)]
@@ -424,6 +456,18 @@ impl<L: ArgLane<Index: Slot>, R: KeepOne<L>> Fold for Pairs<L, R> {
         high: Self::Vector<S>,
     ) -> Self::Vector<S> {
         (low.0.slide::<BY>(high.0), low.1.slide::<BY>(high.1))
+    }
+    #[inline(always)]
+    fn pick<S: Simd>(
+        simd: S,
+        low: Self::Vector<S>,
+        high: Self::Vector<S>,
+        bytes: &[u8],
+    ) -> Self::Vector<S> {
+        (
+            pick(simd, low.0, high.0, bytes),
+            pick(simd, low.1, high.1, bytes),
+        )
     }
 
     #[inline(always)]

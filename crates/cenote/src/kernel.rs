@@ -12,11 +12,16 @@
 use fearless_simd::{Simd, SimdBase};
 use fearless_simd_macros::simd;
 
+use crate::columns::next_chunk;
 use crate::fold::{Fold, Lanes, LanesMut};
 use crate::lane::{Lane, MOST_LANES};
+use crate::table::Table;
 
 /// From this many taps on, windows are folded by doubling instead of tap by tap.
 pub(crate) const LONG: usize = 8;
+
+/// Bytes of the widest vector.
+const MOST_BYTES: usize = 64;
 
 /// Taps of equal distance in a stream of lanes.
 #[derive(Clone, Copy, Debug)]
@@ -469,6 +474,52 @@ pub(crate) fn fold_chunks<S: Simd, F: Fold, const N: usize>(
                 folded = F::merge_one(folded, (tap, F::no_index()));
             }
             *lane = folded.0;
+        }
+    }
+}
+
+/// Keeps the lane of each row at which each window starts. Starts do not fall.
+#[simd]
+pub(crate) fn pick_lanes<S: Simd, F: Fold>(
+    simd: S,
+    source: Lanes<'_, F>,
+    windows: &Table<'_>,
+    lines: Lines,
+    out: &mut LanesMut<'_, F>,
+) {
+    let width = lanes_of::<S, F>();
+    let mut next = Some(0);
+    while let Some(at) = next {
+        let outputs = at..(at + width).min(lines.len);
+        next = next_chunk(width, at, lines.len.max(width));
+        let (first, last) = (windows.window(at).0, windows.window(outputs.end - 1).0);
+        if outputs.len() < width || last - first >= 2 * width {
+            for (output, (start, _)) in outputs.clone().zip(windows.windows(outputs)) {
+                for row in 0..lines.rows {
+                    out.set(
+                        row * lines.to + output,
+                        source.get(row * lines.from + start),
+                    );
+                }
+            }
+            continue;
+        }
+        // Their lanes lie within two vectors, at the same places in every row.
+        let mut bytes = [0; MOST_BYTES];
+        let size = size_of::<F::Value>();
+        for (lane, (start, _)) in bytes.chunks_exact_mut(size).zip(windows.windows(outputs)) {
+            for (number, byte) in lane.iter_mut().enumerate() {
+                *byte = ((start - first) * size + number) as u8;
+            }
+        }
+        for row in 0..lines.rows {
+            let from = row * lines.from + first;
+            let (low, high) = (
+                F::load(simd, &source, from),
+                F::load(simd, &source, from + width),
+            );
+            let picked = F::pick(simd, low, high, &bytes[..width * size]);
+            F::store(picked, out, row * lines.to + at);
         }
     }
 }

@@ -86,6 +86,7 @@ impl<T: Element> Columns<T> for PlainMax {
         }
         match (rows.taps[0] * rows.taps[1], rows.fresh) {
             (2, 0b11) => of_few!(2, 0b11),
+            (2, 0b10) => of_few!(2, 0b10),
             (3, 0b111) => of_few!(3, 0b111),
             (3, 0b110) => of_few!(3, 0b110),
             (3, 0b100) => of_few!(3, 0b100),

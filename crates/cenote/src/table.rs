@@ -22,10 +22,8 @@ impl<'a> Table<'a> {
     pub(crate) fn new(axis: &Axis, outputs: Range<usize>, arena: &mut Arena<'a>) -> Self {
         let windows = i64::take(arena, 2 * outputs.len());
         let first = outputs.start;
-        for (slots, output) in windows.chunks_exact_mut(2).zip(outputs) {
-            let window = axis.window(output);
-            slots.copy_from_slice(&[window.start as i64, window.taps as i64]);
-        }
+        let (slots, _) = windows.as_chunks_mut::<2>();
+        axis.list(first, &mut slots[..outputs.len()]);
         Self {
             first,
             windows,

@@ -245,19 +245,35 @@ struct Scattered {
 }
 
 impl Scattered {
-    fn place(&self, at: f64) -> i64 {
-        self.precision.round(at * self.alpha) as i64
+    #[inline(always)]
+    fn place(&self, at: f64, round: impl Fn(f64) -> f64) -> i64 {
+        round(at * self.alpha) as i64
     }
 
-    fn start(&self, output: usize, outputs: usize) -> usize {
+    #[inline(always)]
+    fn start(&self, output: usize, outputs: usize, round: impl Fn(f64) -> f64) -> usize {
         if output + 1 == outputs {
             return self.last;
         }
-        let round = |value: f64| self.precision.round(value);
         let moved = round(round(output as f64) + self.sample);
         // Samples outside [0, 1) are taken as torch takes them, but never lead outside the input.
-        let start = self.place(moved).saturating_sub(self.origin);
+        let start = self.place(moved, round).saturating_sub(self.origin);
         start.clamp(0, self.last as i64) as usize
+    }
+
+    /// As [`Axis::list`].
+    #[inline(always)]
+    fn list(
+        &self,
+        first: usize,
+        outputs: usize,
+        round: impl Fn(f64) -> f64 + Copy,
+        windows: &mut [[i64; 2]],
+    ) {
+        for (number, window) in windows.iter_mut().enumerate() {
+            let start = self.start(first + number, outputs, round);
+            *window = [start as i64, self.kernel_size as i64];
+        }
     }
 }
 
@@ -319,7 +335,7 @@ impl Axis {
             origin: 0,
             precision,
         };
-        windows.origin = windows.place(windows.sample);
+        windows.origin = windows.place(windows.sample, round);
         Self {
             input,
             output,
@@ -392,7 +408,7 @@ impl Axis {
                 }
             }
             Rule::Fractional(windows) => Window {
-                start: windows.start(output, self.output),
+                start: windows.start(output, self.output, |value| windows.precision.round(value)),
                 taps: windows.kernel_size,
                 span: windows.kernel_size,
             },
@@ -402,6 +418,26 @@ impl Axis {
     /// All windows in order.
     pub fn windows(&self) -> impl ExactSizeIterator<Item = Window> + '_ {
         (0..self.output).map(|output| self.window(output))
+    }
+
+    /// Start and taps of the windows from output `first` on.
+    pub(crate) fn list(&self, first: usize, windows: &mut [[i64; 2]]) {
+        if let Rule::Fractional(scattered) = &self.rule {
+            // The precision is told apart once, not for each window.
+            let (outputs, precision) = (self.output, scattered.precision);
+            match precision {
+                Precision::F32 => {
+                    let round = |value: f64| f64::from(value as f32);
+                    scattered.list(first, outputs, round, windows);
+                }
+                _ => scattered.list(first, outputs, |value| precision.round(value), windows),
+            }
+            return;
+        }
+        for (number, slots) in windows.iter_mut().enumerate() {
+            let window = self.window(first + number);
+            *slots = [window.start as i64, window.taps as i64];
+        }
     }
 
     /// Whether there is one window, which holds the whole input and nothing else.
