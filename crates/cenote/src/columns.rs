@@ -9,9 +9,10 @@ use fearless_simd::{Simd, SimdBase};
 
 use crate::element::{Element, Lift};
 use crate::fold::{Fold, LanesMut};
-use crate::lane::{Lane, MOST_LANES, SumLane};
+use crate::lane::{Lane, SumLane};
 use crate::reduce::{Finish, Mean, Power, Value};
 use crate::rows::{Rows, Seen, each_window};
+use crate::sweep::Group;
 
 /// Where an index lane of [`PlainArgMax`](crate::plain::PlainArgMax) has the number of its row.
 pub(crate) const ROW_SHIFT: u32 = 26;
@@ -37,14 +38,16 @@ pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
         lanes: &mut LanesMut<'_, Self::Fold>,
         seen: &mut Seen<S, T>,
     );
-    /// The lanes of the elements of row `number` from `at` on, a vector of them. Looks at those that are fresh.
-    fn lift_vector<S: Simd>(
-        simd: S,
-        row: &[T],
-        place: (usize, usize),
-        fresh: bool,
-        seen: &mut Seen<S, T>,
-    ) -> <Self::Fold as Fold>::Vector<S>;
+    /// Whether windows may be folded as [`Columns::sweep`] does.
+    const SWEEPS: bool = false;
+    /// Folds windows that share a row, where [`Columns::SWEEPS`] says so.
+    fn sweep<S: Simd>(
+        _simd: S,
+        _group: &Group<'_, T>,
+        _lanes: (&mut LanesMut<'_, Self::Fold>, &mut LanesMut<'_, Self::Fold>),
+        _seen: &mut Seen<S, T>,
+    ) {
+    }
     /// The fold of all elements of a row.
     fn fold_row<S: Simd>(
         &self,
@@ -234,22 +237,6 @@ macro_rules! impl_columns_of_sums {
                 _seen: &mut Seen<S, T>,
             ) {
                 fold_rows!(rows, lanes.values, $lift, Lane::plus);
-            }
-            #[inline(always)]
-            fn lift_vector<S: Simd>(
-                simd: S,
-                row: &[T],
-                (_, at): (usize, usize),
-                _fresh: bool,
-                _seen: &mut Seen<S, T>,
-            ) -> <T::$lane as Lane>::Vector<S> {
-                let row = &row[at..at + <T::$lane as Lane>::Vector::<S>::LEN];
-                let mut lanes = [<T::$lane as Lane>::ZERO; MOST_LANES];
-                let lanes = &mut lanes[..row.len()];
-                for (lane, &element) in lanes.iter_mut().zip(row) {
-                    *lane = $lift(element);
-                }
-                SimdBase::from_slice(simd, lanes)
             }
             #[inline(always)]
             fn fold_row<S: Simd>(&self, simd: S, row: &[T]) -> (T::$lane, ()) {

@@ -124,7 +124,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             Width::Keep => out.from(0),
             _ => buffers.staged.from(0),
         };
-        let admitted = if sweep::fits::<T, R>(self.pass) {
+        let admitted = if R::SWEEPS && sweep::fits::<T, R>(self.pass) {
             let lanes = (&mut buffers.spare, folded);
             sweep_columns(self.simd, (self, grid), band, progress, lanes)
         } else {

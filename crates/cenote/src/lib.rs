@@ -76,8 +76,6 @@ mod error;
 mod fetch;
 mod fold;
 mod fractional;
-#[cfg(test)]
-mod fuzz;
 mod index;
 mod kernel;
 mod lane;

@@ -11,10 +11,11 @@ use crate::columns::{
 };
 use crate::element::private::Lanes;
 use crate::element::{Convert, Element, Lift, lift_each};
-use crate::fold::{self, Fold, LanesMut, Larger, MergeValues};
+use crate::fold::{self, LanesMut, Larger, MergeValues};
 use crate::lane::{ArgLane, Lane, MOST_LANES};
 use crate::reduce::{Counts, Finish, InOrder};
 use crate::rows::{Rows, Seen, each_window};
+use crate::sweep::Group;
 
 #[inline(always)]
 fn larger<L: Lane>(a: L, b: L) -> L {
@@ -100,19 +101,16 @@ impl<T: Element> Columns<T> for PlainMax {
             }),
         }
     }
+    const SWEEPS: bool = true;
+
     #[inline(always)]
-    fn lift_vector<S: Simd>(
+    fn sweep<S: Simd>(
         simd: S,
-        row: &[T],
-        (_, at): (usize, usize),
-        fresh: bool,
+        group: &Group<'_, T>,
+        (spare, lanes): (&mut LanesMut<'_, Self::Fold>, &mut LanesMut<'_, Self::Fold>),
         seen: &mut Seen<S, T>,
-    ) -> <T::Plain as Lane>::Vector<S> {
-        let (vector, bits) = T::load(simd, row, at);
-        if fresh {
-            T::see(bits, seen);
-        }
-        vector
+    ) {
+        group.fold(simd, (spare.values, lanes.values), seen);
     }
     #[inline(always)]
     fn fold_row<S: Simd>(&self, _simd: S, row: &[T]) -> (T::Plain, ()) {
@@ -133,10 +131,15 @@ fn largest<S: Simd, T: Element>(
     let width = <T::Plain as Lane>::Vector::<S>::LEN;
     let mut next = Some(0);
     while let Some(at) = next {
-        let mut folded = PlainMax::lift_vector(simd, rows[0], (0, at), fresh & 1 != 0, seen);
+        let (mut folded, bits) = T::load(simd, rows[0], at);
+        if fresh & 1 != 0 {
+            T::see(bits, seen);
+        }
         for number in 1..rows.len() {
-            let fresh = fresh >> number & 1 != 0;
-            let vector = PlainMax::lift_vector(simd, rows[number], (number, at), fresh, seen);
+            let (vector, bits) = T::load(simd, rows[number], at);
+            if fresh >> number & 1 != 0 {
+                T::see(bits, seen);
+            }
             folded = <Larger as MergeValues<T::Plain>>::merge::<S>(folded, vector);
         }
         folded.store_slice(&mut lanes[at..at + width]);
@@ -148,8 +151,6 @@ fn largest<S: Simd, T: Element>(
 /// [`ROW_SHIFT`] bits, the column.
 #[derive(Clone, Copy)]
 pub(crate) struct PlainArgMax;
-
-type Index<T> = <<T as Lanes>::Arg as ArgLane>::Index;
 
 impl<T: Element> Finish<T> for PlainArgMax {
     type Fold = fold::PlainArg<T::Arg>;
@@ -185,23 +186,6 @@ impl<T: Element> Columns<T> for PlainArgMax {
         });
     }
     #[inline(always)]
-    fn lift_vector<S: Simd>(
-        simd: S,
-        row: &[T],
-        (number, at): (usize, usize),
-        fresh: bool,
-        seen: &mut Seen<S, T>,
-    ) -> <Self::Fold as Fold>::Vector<S> {
-        let width = <T::Arg as Lane>::Vector::<S>::LEN;
-        let places: [Index<T>; MOST_LANES] = std::array::from_fn(T::Arg::index);
-        let places = <Index<T> as Lane>::Vector::<S>::from_slice(simd, &places[..width]);
-        if fresh {
-            T::see(T::load(simd, row, at).1, seen);
-        }
-        let values = Lift::<T::Arg>::lift_vector(simd, &row[at..at + width]);
-        (values, places + T::Arg::index((number << ROW_SHIFT) + at))
-    }
-    #[inline(always)]
     fn fold_row<S: Simd>(&self, _simd: S, row: &[T]) -> (T::Arg, <T::Arg as ArgLane>::Index) {
         // The maximum first, and then the first element that equals it, with the sign that its zero has.
         let lowest = <T::Arg as Lane>::LOWEST;
@@ -220,16 +204,18 @@ fn largest_pairs<S: Simd, T: Element>(
     lanes: &mut [T::Arg],
     index_lanes: &mut [<T::Arg as ArgLane>::Index],
 ) {
+    type Index<T> = <<T as Lanes>::Arg as ArgLane>::Index;
     let width = <T::Arg as Lane>::Vector::<S>::LEN;
+    let places: [Index<T>; MOST_LANES] = std::array::from_fn(T::Arg::index);
+    let places = <Index<T> as Lane>::Vector::<S>::from_slice(simd, &places[..width]);
     let mut next = Some(0);
     while let Some(at) = next {
-        let load = |number: usize| {
-            let seen = &mut T::nothing_seen(simd);
-            PlainArgMax::lift_vector(simd, rows[number], (number, at), false, seen)
-        };
-        let (mut values, mut indices) = load(0);
+        let load = |row: &[T]| Lift::<T::Arg>::lift_vector(simd, &row[at..at + width]);
+        let mut values = load(rows[0]);
+        let mut indices = places + T::Arg::index(at);
         for number in 1..rows.len() {
-            let (later, later_indices) = load(number);
+            let later = load(rows[number]);
+            let later_indices = places + T::Arg::index((number << ROW_SHIFT) + at);
             let wins = later.simd_gt(values);
             values = wins.select(later, values);
             indices = T::Arg::select_index::<S>(wins, later_indices, indices);

@@ -1,9 +1,11 @@
-//! Long windows of neighbouring rows, at a cost that does not grow with their length.
+//! Maxima of long windows of neighbouring rows, at a cost that does not grow with their length.
 //!
 //! Windows that share a row are folded from there outwards: backwards to where each begins, and forwards to where each ends,
 //! every step of which serves all of them. Where windows are `kernel_size` long and one row apart that takes three
 //! merges an output, whatever the kernel (van Herk, "A fast algorithm for local minimum and maximum filters", 1992; Gil and
 //! Werman, "Computing 2-D min, median, and max filters", 1993).
+//!
+//! Sums are not folded so: which rows are added first would depend on the group.
 
 use std::ops::Range;
 
@@ -13,7 +15,7 @@ use fearless_simd_macros::simd;
 use crate::columns::{Columns, MOST_ROWS, next_chunk};
 use crate::element::Element;
 use crate::fetch::Ahead;
-use crate::fold::{Fold, LanesMut};
+use crate::fold::{LanesMut, Larger, MergeValues};
 use crate::lane::{Lane, MOST_LANES};
 use crate::pass::Pass;
 use crate::plane::Worker;
@@ -24,10 +26,9 @@ use crate::window::Axis;
 /// Whether rows of a pass are to be folded so.
 pub(crate) fn fits<T: Element, R: Columns<T>>(pass: &Pass<'_>) -> bool {
     let [depth, height, _] = pass.axes;
-    // Index lanes count the rows of a window, and vectors take whole rows.
-    let whole = size_of::<<R::Fold as Fold>::Index>() == 0
-        && pass.inside() >= MOST_LANES / size_of::<Value<T, R>>();
-    whole
+    // Vectors take whole rows.
+    R::SWEEPS
+        && pass.inside() >= MOST_LANES / size_of::<Value<T, R>>()
         && depth.is_identity()
         && height.step() == 1
         && (height.max_taps() > MOST_ROWS || overlap(height))
@@ -40,137 +41,152 @@ pub(crate) fn overlap(height: &Axis) -> bool {
         .is_some_and(|sliding| sliding.kernel_size > 5.max(4 * sliding.stride))
 }
 
-/// How many windows from a multiple of this number on share a row. Groups are the same whichever outputs a band has, and so
-/// are sums.
-fn sharing(height: &Axis) -> usize {
-    height
-        .as_uniform()
-        .map_or(1, |sliding| (sliding.kernel_size - 1) / sliding.stride + 1)
-}
-
 /// Windows that share a row.
-struct Group<'a, T> {
+pub(crate) struct Group<'a, T> {
     /// The elements of one depth.
     source: &'a [T],
-    /// Elements from one row to the next.
+    /// Elements from one row to the next, and how many of them are folded.
     pitch: usize,
+    len: usize,
     /// Start and taps of each.
     windows: &'a [[i64; 2]],
-    /// The row after the first of the windows that share one, whether it is among these or not.
-    split: usize,
     /// The first row that has not been looked at.
     fresh: usize,
     /// Lanes from the result of one window to that of the next.
     to: usize,
 }
 
+type Vectors<S, T, const COUNT: usize> =
+    [<<T as crate::element::private::Lanes>::Plain as Lane>::Vector<S>; COUNT];
+
 impl<T: Element> Group<'_, T> {
-    /// Merges `VECTORS` vectors of a row from `at` on, before or after what is folded.
+    /// Folds the windows' rows lane by lane; `spare` holds as many lanes as `out`.
     #[inline(always)]
-    fn merge<S: Simd, R: Columns<T>, const VECTORS: usize, const BEFORE: bool>(
+    pub(crate) fn fold<S: Simd>(
         &self,
         simd: S,
-        (row, at): (usize, usize),
-        folded: &mut [<R::Fold as Fold>::Vector<S>; VECTORS],
+        (spare, out): (&mut [T::Plain], &mut [T::Plain]),
         seen: &mut Seen<S, T>,
     ) {
-        let width = lanes_of::<S, T, R>();
-        let elements = &self.source[row * self.pitch + at..][..VECTORS * width];
-        let fresh = row >= self.fresh;
-        for (number, folded) in folded.iter_mut().enumerate() {
-            let vector = R::lift_vector(simd, elements, (0, number * width), fresh, seen);
-            *folded = if BEFORE {
-                R::Fold::merge(vector, *folded)
-            } else {
-                R::Fold::merge(*folded, vector)
-            };
+        match self.len / <T::Plain as Lane>::Vector::<S>::LEN {
+            4.. => self.fold_strips::<S, 4>(simd, (spare, out), seen),
+            2.. => self.fold_strips::<S, 2>(simd, (spare, out), seen),
+            _ => self.fold_strips::<S, 1>(simd, (spare, out), seen),
         }
     }
 
-    /// `VECTORS` vectors of a row from `at` on.
+    /// As [`Group::fold`], `COUNT` vectors at a time.
     #[inline(always)]
-    fn load<S: Simd, R: Columns<T>, const VECTORS: usize>(
+    fn fold_strips<S: Simd, const COUNT: usize>(
         &self,
         simd: S,
-        (row, at): (usize, usize),
-        seen: &mut Seen<S, T>,
-    ) -> [<R::Fold as Fold>::Vector<S>; VECTORS] {
-        let width = lanes_of::<S, T, R>();
-        let elements = &self.source[row * self.pitch + at..][..VECTORS * width];
-        let fresh = row >= self.fresh;
-        let mut vectors = [R::lift_vector(simd, elements, (0, 0), fresh, seen); VECTORS];
-        for (number, vector) in vectors.iter_mut().enumerate().skip(1) {
-            *vector = R::lift_vector(simd, elements, (0, number * width), fresh, seen);
-        }
-        vectors
-    }
-
-    /// Folds `VECTORS` vectors of all windows from `at` on.
-    #[inline(always)]
-    fn fold<S: Simd, R: Columns<T>, const VECTORS: usize>(
-        &self,
-        simd: S,
-        at: usize,
-        (spare, lanes): (&mut LanesMut<'_, R::Fold>, &mut LanesMut<'_, R::Fold>),
+        (spare, out): (&mut [T::Plain], &mut [T::Plain]),
         seen: &mut Seen<S, T>,
     ) {
-        let width = lanes_of::<S, T, R>();
-        let split = self.split;
+        let lanes = COUNT * <T::Plain as Lane>::Vector::<S>::LEN;
+        let split = (self.windows[0][0] + self.windows[0][1]) as usize;
+        let mut next = Some(0);
+        while let Some(at) = next {
+            self.fold_backwards::<S, COUNT>(simd, (split, at), spare, seen);
+            self.fold_forwards::<S, COUNT>(simd, (split, at), (spare, &mut out[at..]), seen);
+            next = next_chunk(lanes, at, self.len);
+        }
+    }
+
+    /// Folds the rows before `split` of each window.
+    #[inline(always)]
+    fn fold_backwards<S: Simd, const COUNT: usize>(
+        &self,
+        simd: S,
+        (split, at): (usize, usize),
+        spare: &mut [T::Plain],
+        seen: &mut Seen<S, T>,
+    ) {
+        let width = <T::Plain as Lane>::Vector::<S>::LEN;
         let mut row = split - 1;
-        let mut folded = self.load::<S, R, VECTORS>(simd, (row, at), seen);
+        let mut folded = self.load::<S, COUNT>(simd, (row, at), seen);
         for (place, &[start, _]) in self.windows.iter().enumerate().rev() {
             while row > start as usize {
                 row -= 1;
-                self.merge::<S, R, VECTORS, true>(simd, (row, at), &mut folded, seen);
+                self.merge::<S, COUNT>(simd, (row, at), &mut folded, seen);
             }
-            let mut spare = spare.piece(place * VECTORS * width, VECTORS * width);
-            for (number, &folded) in folded.iter().enumerate() {
-                R::Fold::store(folded, &mut spare, number * width);
-            }
-        }
-        let mut row = split;
-        for (place, &[start, taps]) in self.windows.iter().enumerate() {
-            let end = (start + taps) as usize;
-            if row == split && row < end {
-                folded = self.load::<S, R, VECTORS>(simd, (row, at), seen);
-                row += 1;
-            }
-            while row < end {
-                self.merge::<S, R, VECTORS, false>(simd, (row, at), &mut folded, seen);
-                row += 1;
-            }
-            let spare = spare.piece(place * VECTORS * width, VECTORS * width);
-            let mut out = lanes.piece(place * self.to + at, VECTORS * width);
-            for (number, &folded) in folded.iter().enumerate() {
-                let mut vector = R::Fold::load(simd, &spare.as_ref(), number * width);
-                if row > split {
-                    vector = R::Fold::merge(vector, folded);
-                }
-                R::Fold::store(vector, &mut out, number * width);
+            let spare = &mut spare[place * COUNT * width..][..COUNT * width];
+            for (number, vector) in folded.iter().enumerate() {
+                vector.store_slice(&mut spare[number * width..][..width]);
             }
         }
     }
 
-    /// Folds all of `len` lanes, at least as many as a vector has.
+    /// Folds the other rows of each window to what `spare` has of it.
     #[inline(always)]
-    fn fold_all<S: Simd, R: Columns<T>, const VECTORS: usize>(
+    fn fold_forwards<S: Simd, const COUNT: usize>(
         &self,
         simd: S,
-        len: usize,
-        (spare, lanes): (&mut LanesMut<'_, R::Fold>, &mut LanesMut<'_, R::Fold>),
+        (split, at): (usize, usize),
+        (spare, out): (&[T::Plain], &mut [T::Plain]),
         seen: &mut Seen<S, T>,
     ) {
-        let mut next = Some(0);
-        while let Some(at) = next {
-            self.fold::<S, R, VECTORS>(simd, at, (spare, lanes), seen);
-            next = next_chunk(VECTORS * lanes_of::<S, T, R>(), at, len);
+        let width = <T::Plain as Lane>::Vector::<S>::LEN;
+        let mut row = split;
+        let mut folded = [<T::Plain as Lane>::Vector::<S>::splat(simd, T::Plain::LOWEST); COUNT];
+        for (place, &[start, taps]) in self.windows.iter().enumerate() {
+            while row < (start + taps) as usize {
+                self.merge::<S, COUNT>(simd, (row, at), &mut folded, seen);
+                row += 1;
+            }
+            let spare = &spare[place * COUNT * width..][..COUNT * width];
+            let out = &mut out[place * self.to..][..COUNT * width];
+            for (number, &vector) in folded.iter().enumerate() {
+                let before = <T::Plain as Lane>::Vector::<S>::from_slice(
+                    simd,
+                    &spare[number * width..][..width],
+                );
+                larger::<S, T>(before, vector).store_slice(&mut out[number * width..][..width]);
+            }
+        }
+    }
+
+    /// `COUNT` vectors of a row from `at` on.
+    #[inline(always)]
+    fn load<S: Simd, const COUNT: usize>(
+        &self,
+        simd: S,
+        (row, at): (usize, usize),
+        seen: &mut Seen<S, T>,
+    ) -> Vectors<S, T, COUNT> {
+        let mut folded = [<T::Plain as Lane>::Vector::<S>::splat(simd, T::Plain::LOWEST); COUNT];
+        self.merge::<S, COUNT>(simd, (row, at), &mut folded, seen);
+        folded
+    }
+
+    /// Merges `COUNT` vectors of a row from `at` on.
+    #[inline(always)]
+    fn merge<S: Simd, const COUNT: usize>(
+        &self,
+        simd: S,
+        (row, at): (usize, usize),
+        folded: &mut Vectors<S, T, COUNT>,
+        seen: &mut Seen<S, T>,
+    ) {
+        let width = <T::Plain as Lane>::Vector::<S>::LEN;
+        let elements = &self.source[row * self.pitch + at..][..COUNT * width];
+        let fresh = row >= self.fresh;
+        for (number, folded) in folded.iter_mut().enumerate() {
+            let (vector, bits) = T::load(simd, elements, number * width);
+            if fresh {
+                T::see(bits, seen);
+            }
+            *folded = larger::<S, T>(*folded, vector);
         }
     }
 }
 
-/// Number of lanes in a native vector.
-const fn lanes_of<S: Simd, T: Element, R: Columns<T>>() -> usize {
-    <Value<T, R> as Lane>::Vector::<S>::LEN
+#[inline(always)]
+fn larger<S: Simd, T: Element>(
+    a: <T::Plain as Lane>::Vector<S>,
+    b: <T::Plain as Lane>::Vector<S>,
+) -> <T::Plain as Lane>::Vector<S> {
+    <Larger as MergeValues<T::Plain>>::merge::<S>(a, b)
 }
 
 /// As [`fold_columns`](crate::rows::fold_columns), of long windows.
@@ -185,20 +201,19 @@ pub(crate) fn sweep_columns<S: Simd, T: Element, R: Columns<T>>(
     let (before, to) = (worker.pass.padding_before(), worker.pass.staged_pitch());
     let mut seen = T::nothing_seen(simd);
     let windows = worker.tables[1];
-    let height = worker.pass.axes[1];
-    let together = sharing(height);
     let mut first = heights.start;
     while first < heights.end {
-        let head = first / together * together;
-        let shared = height.window(head);
-        let outputs = first..(head + together).min(heights.end);
-        let start = windows.window(first).0;
+        let (start, taps) = windows.window(first);
+        let shared = windows
+            .windows(first..heights.end)
+            .take_while(|window| window.0 < start + taps);
+        let outputs = first..first + shared.count();
         let last = windows.window(outputs.end - 1);
         let group = Group {
             source: worker.depth(grid, z),
             pitch: grid.len,
+            len: worker.pass.inside(),
             windows: windows.list(outputs.clone()),
-            split: shared.start + shared.taps,
             fresh: looked.row,
             to,
         };
@@ -208,12 +223,7 @@ pub(crate) fn sweep_columns<S: Simd, T: Element, R: Columns<T>>(
         let row = first - heights.start;
         worker.clear_padding(row..row + outputs.len(), padded, out);
         let out = &mut out.from(row * to + before);
-        let inside = worker.pass.inside();
-        match inside / lanes_of::<S, T, R>() {
-            4.. => group.fold_all::<S, R, 4>(simd, inside, (spare, out), &mut seen),
-            2.. => group.fold_all::<S, R, 2>(simd, inside, (spare, out), &mut seen),
-            _ => group.fold_all::<S, R, 1>(simd, inside, (spare, out), &mut seen),
-        }
+        R::sweep(simd, &group, (spare, out), &mut seen);
         looked.pass(last);
         first = outputs.end;
     }

@@ -1,10 +1,10 @@
 //! Arbitrary bytes as layers and shapes: what can be planned runs, gives what the reference gives, and nothing panics or
 //! takes memory that no tensor has.
 //!
-//! `cargo test` tries a few hundred inputs; `scripts/fuzz.sh cenote fuzz::plans 600` looks for longer, with coverage as the
+//! `cargo test` tries a few hundred inputs; `scripts/fuzz.sh cenote plans 600` looks for longer, with coverage as the
 //! guide.
 
-use crate::{
+use cenote::{
     AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Error, FractionalMaxPool, LPPool, Layer, MaxPool,
     MaxUnpool, MemoryFormat, OutputSize, Plan, SlidingPool, reference,
 };
@@ -74,12 +74,16 @@ fn sliding<K, const N: usize>(
     }
 }
 
+/// Which of [`plan`]'s layers has windows that the reference does not know.
+const FRACTIONAL: u8 = 5;
+
 fn plan<const N: usize>(
+    kind: u8,
     shape: &[usize],
     format: MemoryFormat,
     bytes: &mut Bytes<'_>,
-) -> crate::Result<Plan> {
-    match bytes.byte() % 6 {
+) -> cenote::Result<Plan> {
+    match kind {
         0 => sliding(MaxPool::new(bytes.sizes::<N>()), bytes).plan_in(shape, format),
         1 => {
             let divisor = bytes.flag().then(|| i64::from(bytes.byte()) - 9);
@@ -123,7 +127,7 @@ fn check_error(error: &Error) {
 /// Most elements of a tensor that is pooled here.
 const MOST: usize = 1 << 10;
 
-fn run(plan: &Plan, bytes: &mut Bytes<'_>) {
+fn run(kind: u8, plan: &Plan, bytes: &mut Bytes<'_>) {
     let (inputs, outputs) = (plan.input_len(), plan.output_len());
     if inputs > MOST || outputs > MOST {
         return;
@@ -140,7 +144,7 @@ fn run(plan: &Plan, bytes: &mut Bytes<'_>) {
     if let Err(error) = plan.forward_with_indices_into(&input, &mut output, &mut indices) {
         return check_error(&error);
     }
-    if plan.fractional.is_none() {
+    if kind != FRACTIONAL {
         let (expected, flat) = reference::max_pool(plan, &input, f32::NEG_INFINITY);
         assert_eq!((&output, &indices), (&expected, &flat));
     }
@@ -200,8 +204,9 @@ fn layer<const N: usize>(bytes: &mut Bytes<'_>) {
     if bytes.byte().is_multiple_of(7) {
         return unpool::<N>(&shape, format, bytes);
     }
-    match plan::<N>(&shape, format, bytes) {
-        Ok(plan) => run(&plan, bytes),
+    let kind = bytes.byte() % (FRACTIONAL + 1);
+    match plan::<N>(kind, &shape, format, bytes) {
+        Ok(plan) => run(kind, &plan, bytes),
         Err(error) => check_error(&error),
     }
 }

@@ -1,0 +1,118 @@
+//! Shapes and orders of tensors: which are taken, how they are read, and what is said of others.
+
+#![cfg(feature = "ndarray")]
+
+use cenote::{AvgPool2d, Error, Layer, MaxPool1d, MaxPool2d, MaxPool3d, MemoryFormat};
+use ndarray::{Array4, ArrayView4, Axis};
+
+fn ramp() -> Array4<f32> {
+    Array4::from_shape_fn((2, 3, 5, 7), |(n, c, y, x)| {
+        ((n * 31 + c * 17 + y * 7 + x * 3) % 11) as f32
+    })
+}
+
+/// The same array with its channels last in memory.
+fn stored_channels_last(array: &Array4<f32>) -> Array4<f32> {
+    let stored = array
+        .view()
+        .permuted_axes([0, 2, 3, 1])
+        .as_standard_layout()
+        .into_owned();
+    stored.permuted_axes([0, 3, 1, 2])
+}
+
+#[test]
+fn channels_last_in_is_channels_last_out() {
+    let array = ramp();
+    let pool = MaxPool2d::new(3).stride(2).padding(1);
+    let expected = pool.forward(&array).unwrap();
+    let output = pool.forward(&stored_channels_last(&array)).unwrap();
+    assert_eq!(output, expected);
+    assert!(
+        output
+            .view()
+            .permuted_axes([0, 2, 3, 1])
+            .is_standard_layout()
+    );
+    let (values, indices) = pool
+        .return_indices()
+        .forward(&stored_channels_last(&array))
+        .unwrap();
+    assert_eq!(values, expected);
+    assert_eq!(indices, pool.return_indices().forward(&array).unwrap().1);
+}
+
+#[test]
+fn any_other_order_is_copied() {
+    let array = ramp();
+    let mut mirrored = array.view();
+    mirrored.invert_axis(Axis(2));
+    let pool = AvgPool2d::new(2);
+    assert_eq!(
+        pool.forward(&mirrored).unwrap(),
+        pool.forward(&mirrored.to_owned()).unwrap()
+    );
+}
+
+#[test]
+fn gradients_by_index_and_by_input_agree() {
+    let array = stored_channels_last(&ramp());
+    let pool = MaxPool2d::new(3).stride(1);
+    let (output, indices) = pool.return_indices().forward(&array).unwrap();
+    let grad = output.mapv(|value| value + 0.5);
+    let by_input = pool.backward(&grad, &array).unwrap();
+    assert_eq!(by_input.sum(), grad.sum());
+    assert_eq!(
+        pool.return_indices()
+            .backward(&grad, &indices, array.shape())
+            .unwrap(),
+        by_input
+    );
+}
+
+#[test]
+fn a_wrong_rank_is_an_error() {
+    let view = ArrayView4::from_shape((1, 1, 1, 1), &[1.0f32]).unwrap();
+    let error = MaxPool3d::new(1)
+        .forward(&view.into_dyn().index_axis(Axis(0), 0))
+        .unwrap_err();
+    assert!(matches!(error, Error::Rank { pooled: 3, .. }));
+}
+
+#[test]
+fn formats_read_the_same_shape() {
+    // Two images of three channels of 2 by 2: the largest of each plane, and of each channel.
+    let input: Vec<f32> = (0..24u8).map(f32::from).collect();
+    for (format, expected) in [
+        (MemoryFormat::Contiguous, [3, 7, 11, 15, 19, 23]),
+        (MemoryFormat::ChannelsLast, [9, 10, 11, 21, 22, 23]),
+    ] {
+        let plan = MaxPool2d::new(2).plan_in(&[2, 3, 2, 2], format).unwrap();
+        let mut output = [0.0; 6];
+        plan.forward_into(&input, &mut output).unwrap();
+        assert_eq!(
+            output,
+            expected.map(|value: u8| f32::from(value)),
+            "{format:?}"
+        );
+    }
+}
+
+#[test]
+fn only_the_batch_may_be_empty() {
+    let plan = |shape: &[usize]| MaxPool1d::new(1).plan(shape);
+    assert!(plan(&[0, 3, 4]).is_ok());
+    for shape in [[2, 0, 4], [2, 3, 0], [0, 0, 4]] {
+        let shape = shape.to_vec();
+        assert_eq!(plan(&shape).unwrap_err(), Error::EmptyAxis { shape });
+    }
+}
+
+#[test]
+fn a_rank_that_no_axis_or_too_many_belong_to_is_refused() {
+    for shape in [&[][..], &[3], &[3, 4], &[1, 2, 3, 4, 5]] {
+        let error = MaxPool2d::new(1).plan(shape).unwrap_err();
+        let shape = shape.to_vec();
+        assert_eq!(error, Error::Rank { shape, pooled: 2 });
+    }
+}
