@@ -14,7 +14,7 @@ use crate::element::{Convert, Element, Lift, lift_each};
 use crate::fold::{self, LanesMut, Larger, MergeValues};
 use crate::lane::{ArgLane, Lane, MOST_LANES};
 use crate::reduce::{Counts, Finish, InOrder};
-use crate::rows::{Rows, Seen, each_window};
+use crate::rows::{Rows, Seen, each_pair, each_window};
 use crate::sweep::Group;
 
 #[inline(always)]
@@ -85,6 +85,20 @@ impl<T: Element> Columns<T> for PlainMax {
                 })
             };
         }
+        macro_rules! of_pairs {
+            ($rows:literal, $fresh:literal) => {
+                each_pair!(rows, |rows, to| {
+                    let lanes = lanes.values[to..].split_at_mut(rows.to);
+                    let lanes = (&mut lanes.0[..rows.len], &mut lanes.1[..rows.len]);
+                    largest_two::<S, T, $rows>(simd, &rows.few(), $fresh, lanes, seen)
+                })
+            };
+        }
+        match (rows.taps, rows.fresh) {
+            ([1, 3], 0b100) if rows.are_dense() => return of_pairs!(4, 0b1100),
+            ([1, 5], 0b10000) if rows.are_dense() => return of_pairs!(6, 0b11_0000),
+            _ => {}
+        }
         match (rows.taps[0] * rows.taps[1], rows.fresh) {
             (2, 0b11) => of_few!(2, 0b11),
             (2, 0b10) => of_few!(2, 0b10),
@@ -151,6 +165,45 @@ fn largest<S: Simd, T: Element>(
 /// [`ROW_SHIFT`] bits, the column.
 #[derive(Clone, Copy)]
 pub(crate) struct PlainArgMax;
+
+/// As [`largest`], of two windows that share all of these rows but the first and the last.
+#[inline(always)]
+fn largest_two<S: Simd, T: Element, const ROWS: usize>(
+    simd: S,
+    rows: &[&[T]; ROWS],
+    fresh: u32,
+    lanes: (&mut [T::Plain], &mut [T::Plain]),
+    seen: &mut Seen<S, T>,
+) {
+    let width = <T::Plain as Lane>::Vector::<S>::LEN;
+    let mut next = Some(0);
+    while let Some(at) = next {
+        let (mut shared, bits) = T::load(simd, rows[1], at);
+        if fresh & 0b10 != 0 {
+            T::see(bits, seen);
+        }
+        for number in 2..ROWS - 1 {
+            let (vector, bits) = T::load(simd, rows[number], at);
+            if fresh >> number & 1 != 0 {
+                T::see(bits, seen);
+            }
+            shared = <Larger as MergeValues<T::Plain>>::merge::<S>(shared, vector);
+        }
+        let (first, bits) = T::load(simd, rows[0], at);
+        if fresh & 1 != 0 {
+            T::see(bits, seen);
+        }
+        let (last, bits) = T::load(simd, rows[ROWS - 1], at);
+        if fresh >> (ROWS - 1) & 1 != 0 {
+            T::see(bits, seen);
+        }
+        let first = <Larger as MergeValues<T::Plain>>::merge::<S>(first, shared);
+        let last = <Larger as MergeValues<T::Plain>>::merge::<S>(shared, last);
+        first.store_slice(&mut lanes.0[at..at + width]);
+        last.store_slice(&mut lanes.1[at..at + width]);
+        next = next_chunk(width, at, rows[0].len());
+    }
+}
 
 impl<T: Element> Finish<T> for PlainArgMax {
     type Fold = fold::PlainArg<T::Arg>;

@@ -60,6 +60,12 @@ impl<'a, T: Element> Rows<'a, T> {
         }
     }
 
+    /// Whether there are two windows or more, each of them a row after the one before it.
+    #[inline(always)]
+    pub(crate) fn are_dense(&self) -> bool {
+        self.count > 1 && self.hop == self.pitch[1]
+    }
+
     #[inline(always)]
     fn row(&self, z: usize, y: usize) -> &'a [T] {
         &self.source[z * self.pitch[0] + y * self.pitch[1]..][..self.len]
@@ -110,7 +116,21 @@ impl<'a, T: Element> Rows<'a, T> {
     }
 }
 
-pub(crate) use each_window;
+/// Does something with each two windows that follow one another, as one that holds the rows of both, and the place of the
+/// lanes that the first is folded to. Of an odd number, the last but one is met twice.
+macro_rules! each_pair {
+    ($rows:ident, |$pair:ident, $to:ident| $fold:expr) => {
+        for number in (0..$rows.count).step_by(2) {
+            let number = number.min($rows.count - 2);
+            let mut $pair = $rows.window(number);
+            $pair.taps[1] += 1;
+            let $to = number * $rows.to;
+            $fold;
+        }
+    };
+}
+
+pub(crate) use {each_pair, each_window};
 
 /// Where the rows of windows lie among those of a plane: what an [`Axis`] says, worked out once for all rows.
 #[derive(Clone, Copy)]

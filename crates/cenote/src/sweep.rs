@@ -12,7 +12,7 @@ use std::ops::Range;
 use fearless_simd::{Simd, SimdBase};
 use fearless_simd_macros::simd;
 
-use crate::columns::{Columns, MOST_ROWS, next_chunk};
+use crate::columns::{Columns, MOST_ROWS};
 use crate::element::Element;
 use crate::fetch::Ahead;
 use crate::fold::{LanesMut, Larger, MergeValues};
@@ -68,29 +68,35 @@ impl<T: Element> Group<'_, T> {
         (spare, out): (&mut [T::Plain], &mut [T::Plain]),
         seen: &mut Seen<S, T>,
     ) {
-        match self.len / <T::Plain as Lane>::Vector::<S>::LEN {
-            4.. => self.fold_strips::<S, 4>(simd, (spare, out), seen),
-            2.. => self.fold_strips::<S, 2>(simd, (spare, out), seen),
-            _ => self.fold_strips::<S, 1>(simd, (spare, out), seen),
+        let width = <T::Plain as Lane>::Vector::<S>::LEN;
+        let mut at = 0;
+        while at < self.len {
+            // As many vectors as are left, of which the last may overlap the one before it.
+            let count = (self.len - at).div_ceil(width).min(self.len / width).min(4);
+            at = at.min(self.len - count * width);
+            let lanes = (&mut *spare, &mut out[at..]);
+            match count {
+                4 => self.fold_strip::<S, 4>(simd, at, lanes, seen),
+                3 => self.fold_strip::<S, 3>(simd, at, lanes, seen),
+                2 => self.fold_strip::<S, 2>(simd, at, lanes, seen),
+                _ => self.fold_strip::<S, 1>(simd, at, lanes, seen),
+            }
+            at += count * width;
         }
     }
 
-    /// As [`Group::fold`], `COUNT` vectors at a time.
+    /// As [`Group::fold`], of `COUNT` vectors from `at` on.
     #[inline(always)]
-    fn fold_strips<S: Simd, const COUNT: usize>(
+    fn fold_strip<S: Simd, const COUNT: usize>(
         &self,
         simd: S,
+        at: usize,
         (spare, out): (&mut [T::Plain], &mut [T::Plain]),
         seen: &mut Seen<S, T>,
     ) {
-        let lanes = COUNT * <T::Plain as Lane>::Vector::<S>::LEN;
         let split = (self.windows[0][0] + self.windows[0][1]) as usize;
-        let mut next = Some(0);
-        while let Some(at) = next {
-            self.fold_backwards::<S, COUNT>(simd, (split, at), spare, seen);
-            self.fold_forwards::<S, COUNT>(simd, (split, at), (spare, &mut out[at..]), seen);
-            next = next_chunk(lanes, at, self.len);
-        }
+        self.fold_backwards::<S, COUNT>(simd, (split, at), spare, seen);
+        self.fold_forwards::<S, COUNT>(simd, (split, at), (spare, out), seen);
     }
 
     /// Folds the rows before `split` of each window.
