@@ -11,7 +11,7 @@ use fearless_simd_macros::simd;
 use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT};
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
-use crate::kernel::{LONG, Lines, Taps, fold_many, pick_lanes};
+use crate::kernel::{LONG, Taps, fold_many, pick_lanes};
 use crate::pass::{Divide, Flat, Pass, Width};
 use crate::plane::{Buffers, Worker, admits};
 use crate::reduce::Value;
@@ -115,26 +115,37 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         sink: &mut Sink<'_, '_, S, T, R>,
     ) -> bool {
         let (rows, len) = (heights.len(), self.pass.row_len());
+        let between = self.rows_between(&heights, &buffers.windows);
+        let (windows, outputs) = match &between {
+            Some(starts) => (buffers.dense, starts.clone()),
+            None => (self.tables[1], heights.clone()),
+        };
+        let folded_rows = outputs.len();
         let place = R::place(sink.target.values);
         let in_place = place.is_some();
         let mut out = place.unwrap_or(buffers.contracted.from(0));
         let progress = (&mut buffers.ahead, looked, &mut buffers.padded);
-        let band = (z, heights.clone());
         let folded = &mut match self.pass.width {
             Width::Keep => out.from(0),
             _ => buffers.staged.from(0),
         };
         let admitted = if R::SWEEPS && sweep::fits::<T, R>(self.pass) {
             let lanes = (&mut buffers.spare, folded);
-            sweep_columns(self.simd, (self, grid), band, progress, lanes)
+            sweep_columns(self.simd, (self, grid), (z, outputs), progress, lanes)
         } else {
-            fold_columns(self.simd, (self, grid), band, progress, folded)
+            let outputs = (z, windows, outputs);
+            fold_columns(self.simd, (self, grid), outputs, progress, folded)
         };
         if !admitted {
             return false;
         }
         let staged = (&mut buffers.staged, &mut buffers.spare);
-        if !self.contract_staged(rows, staged, &buffers.windows, &mut out) {
+        let tables = (&buffers.windows, &buffers.dense);
+        if let Some(starts) = between {
+            let places = self.tables[1].list(heights.clone());
+            let rows = (folded_rows, starts.start, places);
+            self.contract_picked(rows, staged, &buffers.windows, &mut out);
+        } else if !self.contract_staged(rows, staged, tables, &mut out) {
             buffers.padded = 0;
         }
         if in_place {
@@ -178,21 +189,19 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         &self,
         rows: usize,
         (staged, spare): (&mut LanesMut<'_, R::Fold>, &mut LanesMut<'_, R::Fold>),
-        windows: &Table<'_>,
+        (windows, dense): (&Table<'_>, &Table<'_>),
         out: &mut LanesMut<'_, R::Fold>,
     ) -> bool {
         match self.pass.width {
             Width::Keep => {}
             Width::Flat(flat) => return self.contract_flat(flat, rows, (staged, spare), out),
-            Width::Single => {
-                let taps = windows.window(0).1;
-                let outputs = 0..self.pass.axes[2].output_len();
-                if taps < LONG && windows.windows(outputs).all(|window| window.1 == taps) {
-                    self.contract_picked(rows, (staged, spare), (windows, taps), out);
-                } else {
-                    contract_single(self.simd, self.pass, rows, (staged, windows), out);
+            Width::Single => match windows.taps(0..self.pass.row_len()) {
+                Some(taps) if taps < LONG && rows <= dense.len() => {
+                    let all = (rows, 0, dense.list(0..rows));
+                    self.contract_picked(all, (staged, spare), windows, out);
                 }
-            }
+                _ => contract_single(self.simd, self.pass, rows, (staged, windows), out),
+            },
             Width::Groups => {
                 for row in 0..rows {
                     let from = row * self.pass.staged_pitch();
@@ -203,30 +212,41 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         true
     }
 
-    /// Contracts `rows` staged rows whose windows have as many taps, but lie anywhere: folds those at every position, and
-    /// picks.
+    /// The rows from the first to the last at which windows of `heights` begin, if those all have as many taps, as have those
+    /// along the width, and folding the rows between them as well costs less than folding each by itself.
+    fn rows_between(&self, heights: &Range<usize>, windows: &Table<'_>) -> Option<Range<usize>> {
+        if !matches!(self.pass.width, Width::Single) || self.pass.axes[1].step() != 1 {
+            return None;
+        }
+        let few = |taps: Option<usize>| taps.filter(|&taps| taps < LONG);
+        few(windows.taps(0..self.pass.row_len()))?;
+        few(self.tables[1].taps(heights.clone()))?;
+        let start = |output: usize| self.tables[1].window(output).0;
+        let starts = start(heights.start)..start(heights.end - 1) + 1;
+        (starts.len() <= self.pass.most_folded(heights.len())).then_some(starts)
+    }
+
+    /// Contracts staged rows whose windows have as many taps, but lie anywhere: folds those at every position, and picks, of
+    /// rows as well. Those are the number that is staged, the first of them, and start and taps of those that are picked.
     fn contract_picked(
         &self,
-        rows: usize,
-        (staged, spare): (&LanesMut<'_, R::Fold>, &mut LanesMut<'_, R::Fold>),
-        (windows, count): (&Table<'_>, usize),
+        (staged_rows, first, rows): (usize, usize, &[[i64; 2]]),
+        (staged, spare): (&mut LanesMut<'_, R::Fold>, &mut LanesMut<'_, R::Fold>),
+        windows: &Table<'_>,
         out: &mut LanesMut<'_, R::Fold>,
     ) {
-        let (pitch, len) = (self.pass.staged_pitch(), self.pass.row_len());
+        let pitch = self.pass.staged_pitch();
         let step = self.pass.axes[2].step();
         let taps = Taps {
             start: 0,
-            count,
+            count: windows.window(0).1,
             step,
         };
-        self.fold(staged, taps, rows * pitch - (count - 1) * step, spare);
-        let lines = Lines {
-            rows,
-            len,
-            from: pitch,
-            to: len,
-        };
-        pick_lanes(self.simd, spare.as_ref(), windows, lines, out);
+        let len = staged_rows * pitch - (taps.count - 1) * step;
+        self.fold(staged, taps, len, spare);
+        let picked = windows.list(0..self.pass.row_len());
+        let rows = (rows, first, pitch);
+        pick_lanes(self.simd, spare.as_ref(), rows, picked, out);
     }
 }
 

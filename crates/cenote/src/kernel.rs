@@ -15,7 +15,6 @@ use fearless_simd_macros::simd;
 use crate::columns::next_chunk;
 use crate::fold::{Fold, Lanes, LanesMut};
 use crate::lane::{Lane, MOST_LANES};
-use crate::table::Table;
 
 /// From this many taps on, windows are folded by doubling instead of tap by tap.
 pub(crate) const LONG: usize = 8;
@@ -478,28 +477,30 @@ pub(crate) fn fold_chunks<S: Simd, F: Fold, const N: usize>(
     }
 }
 
-/// Keeps the lane of each row at which each window starts. Starts do not fall.
+/// Keeps the lane at which each of `columns` starts, of each of `rows`; both are start and taps, and starts do not fall. Rows
+/// are counted from `first`, and lie `pitch` lanes apart.
 #[simd]
 pub(crate) fn pick_lanes<S: Simd, F: Fold>(
     simd: S,
     source: Lanes<'_, F>,
-    windows: &Table<'_>,
-    lines: Lines,
+    (rows, first, pitch): (&[[i64; 2]], usize, usize),
+    columns: &[[i64; 2]],
     out: &mut LanesMut<'_, F>,
 ) {
-    let width = lanes_of::<S, F>();
+    let (width, len) = (lanes_of::<S, F>(), columns.len());
     let mut next = Some(0);
     while let Some(at) = next {
-        let outputs = at..(at + width).min(lines.len);
-        next = next_chunk(width, at, lines.len.max(width));
-        let (first, last) = (windows.window(at).0, windows.window(outputs.end - 1).0);
-        if outputs.len() < width || last - first >= 2 * width {
-            for (output, (start, _)) in outputs.clone().zip(windows.windows(outputs)) {
-                for row in 0..lines.rows {
-                    out.set(
-                        row * lines.to + output,
-                        source.get(row * lines.from + start),
-                    );
+        let picked = &columns[at..(at + width).min(len)];
+        next = next_chunk(width, at, len.max(width));
+        let (left, right) = (picked[0][0] as usize, picked[picked.len() - 1][0] as usize);
+        let places = rows.iter().enumerate().map(|(row, &[start, _])| {
+            let from = (start as usize - first) * pitch;
+            (from, row * len + at)
+        });
+        if picked.len() < width || right - left >= 2 * width {
+            for (from, to) in places {
+                for (lane, &[start, _]) in picked.iter().enumerate() {
+                    out.set(to + lane, source.get(from + start as usize));
                 }
             }
             continue;
@@ -507,19 +508,15 @@ pub(crate) fn pick_lanes<S: Simd, F: Fold>(
         // Their lanes lie within two vectors, at the same places in every row.
         let mut bytes = [0; MOST_BYTES];
         let size = size_of::<F::Value>();
-        for (lane, (start, _)) in bytes.chunks_exact_mut(size).zip(windows.windows(outputs)) {
+        for (lane, &[start, _]) in bytes.chunks_exact_mut(size).zip(picked) {
             for (number, byte) in lane.iter_mut().enumerate() {
-                *byte = ((start - first) * size + number) as u8;
+                *byte = ((start as usize - left) * size + number) as u8;
             }
         }
-        for row in 0..lines.rows {
-            let from = row * lines.from + first;
-            let (low, high) = (
-                F::load(simd, &source, from),
-                F::load(simd, &source, from + width),
-            );
-            let picked = F::pick(simd, low, high, &bytes[..width * size]);
-            F::store(picked, out, row * lines.to + at);
+        for (from, to) in places {
+            let low = F::load(simd, &source, from + left);
+            let high = F::load(simd, &source, from + left + width);
+            F::store(F::pick(simd, low, high, &bytes[..width * size]), out, to);
         }
     }
 }

@@ -186,10 +186,27 @@ impl<'a> Pass<'a> {
         (STAGED_BYTES / (self.staged_pitch() * size_of::<V>()).max(1)).max(1)
     }
 
+    /// Rows that are folded for `rows` output rows, at most: where windows lie anywhere, those between as well.
+    pub(crate) fn most_folded(&self, rows: usize) -> usize {
+        match self.width {
+            Width::Single => 2 * rows,
+            Width::Keep | Width::Flat(_) | Width::Groups => rows,
+        }
+    }
+
+    /// Windows of all rows along the height that may be folded between those of outputs.
+    pub(crate) fn dense_windows(&self) -> usize {
+        let height = self.axes[1];
+        match self.width {
+            Width::Single if height.step() == 1 && !self.is_whole() => height.input_len(),
+            _ => 0,
+        }
+    }
+
     /// Lanes of each buffer where rows are folded first.
     pub(crate) fn direct_sizes<V>(&self, band: &Band) -> Sizes {
         let rows = self.direct_rows::<V>().min(band.height.len());
-        let staged = rows * self.staged_pitch();
+        let staged = self.most_folded(rows) * self.staged_pitch();
         let contracted = staged.max(rows * self.row_len());
         Sizes {
             staged: contracted,
@@ -253,6 +270,7 @@ impl<'a> Pass<'a> {
             row,
         } = sizes;
         let lanes = [staged, spare, contracted, folded, row, width].map(lane_words::<F>);
-        lanes.iter().sum::<usize>() + arena_words::<i64>(2 * width)
+        let tables = arena_words::<i64>(2 * width) + arena_words::<i64>(2 * self.dense_windows());
+        lanes.iter().sum::<usize>() + tables
     }
 }

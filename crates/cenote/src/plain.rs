@@ -95,6 +95,7 @@ impl<T: Element> Columns<T> for PlainMax {
             };
         }
         match (rows.taps, rows.fresh) {
+            ([1, 2], 0b10) if rows.are_dense() => return of_pairs!(3, 0b110),
             ([1, 3], 0b100) if rows.are_dense() => return of_pairs!(4, 0b1100),
             ([1, 5], 0b10000) if rows.are_dense() => return of_pairs!(6, 0b11_0000),
             _ => {}

@@ -31,6 +31,8 @@ pub(crate) struct Buffers<'a, F: Fold> {
     pub(crate) row: LanesMut<'a, F>,
     /// The windows along the width, where they are not alike.
     pub(crate) windows: Table<'a>,
+    /// Windows along the height from each row on.
+    pub(crate) dense: Table<'a>,
     /// Counts along the width.
     pub(crate) counts: &'a [F::Value],
     /// Whether they are all the same.
@@ -225,6 +227,13 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
         } else {
             Table::new(axis, 0..axis.output_len(), arena)
         };
+        let dense = match self.pass.dense_windows() {
+            0 => Table::default(),
+            rows => {
+                let taps = self.tables[1].window(self.band.height.start).1;
+                Table::dense((rows + 1).saturating_sub(taps), taps, arena)
+            }
+        };
         let counted = self.pass.counted.0[2];
         let counts: &mut [Value<T, R>] = Slot::take(arena, counted.output_len());
         let mut alike = true;
@@ -243,6 +252,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             folded: arena.lanes(sizes.folded),
             row: arena.lanes(sizes.row),
             windows,
+            dense,
             alike,
             counts,
             ahead: Ahead::new(0),

@@ -13,7 +13,7 @@ use crate::fold::LanesMut;
 use crate::look::{Look, see_row};
 use crate::pass::Pass;
 use crate::plane::Worker;
-use crate::table::alike;
+use crate::table::{Table, alike};
 
 /// Output rows that are made together where memory is asked for their elements ahead: together they read about as much as
 /// is asked for.
@@ -223,13 +223,13 @@ impl Looked {
     }
 }
 
-/// Folds the source rows of some output rows at one depth, each to a row of `out`. False if an element may not be taken
+/// Folds the source rows of some `windows` along the height at one depth, each to a row of `out`. False if an element may not be taken
 /// in any order.
 #[simd]
 pub(crate) fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     simd: S,
     (worker, grid): (&Worker<'_, S, T, R>, Grid),
-    (z, heights): (usize, Range<usize>),
+    (z, windows, heights): (usize, Table<'_>, Range<usize>),
     (ahead, looked, padded): (&mut Ahead, &mut Looked, &mut usize),
     out: &mut LanesMut<'_, R::Fold>,
 ) -> bool {
@@ -243,7 +243,7 @@ pub(crate) fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     let mut row = 0;
     while row < heights.len() {
         let y = heights.start + row;
-        let window = worker.tables[1].window(y);
+        let window = windows.window(y);
         let fresh = looked.fresh(grid, depth, window);
         looked.pass(window);
         let together = if ahead.distance > 0 {
@@ -251,8 +251,8 @@ pub(crate) fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
         } else {
             usize::MAX
         };
-        let windows = worker.tables[1].windows(y..heights.end).take(together);
-        let (mut count, hop) = alike(windows);
+        let following = windows.windows(y..heights.end).take(together);
+        let (mut count, hop) = alike(following);
         // All that follow are as fresh as the second, but not always as the first.
         if looked.fresh(grid, depth, (window.0 + hop, window.1)) != fresh {
             count = 1;

@@ -31,6 +31,29 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// A window of `taps` rows from each of `rows` rows on.
+    pub(crate) fn dense(rows: usize, taps: usize, arena: &mut Arena<'a>) -> Self {
+        let windows = i64::take(arena, 2 * rows);
+        for (start, slots) in windows.as_chunks_mut::<2>().0[..rows]
+            .iter_mut()
+            .enumerate()
+        {
+            *slots = [start as i64, taps as i64];
+        }
+        Self {
+            windows: &windows[..2 * rows],
+            ..Self::default()
+        }
+    }
+
+    /// How many taps all windows of some outputs have, if they have as many.
+    pub(crate) fn taps(&self, outputs: Range<usize>) -> Option<usize> {
+        let taps = self.window(outputs.start).1;
+        self.windows(outputs)
+            .all(|window| window.1 == taps)
+            .then_some(taps)
+    }
+
     /// The tables of a band along depth and height, with counts.
     pub(crate) fn of_band(
         pass: &Pass<'_>,
@@ -64,6 +87,11 @@ impl<'a> Table<'a> {
                 + arena_words::<i64>(counted(pass, band, index).len())
         };
         words(0) + words(1)
+    }
+
+    /// How many windows a dense table has.
+    pub(crate) fn len(&self) -> usize {
+        self.windows.len() / 2
     }
 
     /// Start and taps of an output's window.
