@@ -80,6 +80,7 @@ mod index;
 mod kernel;
 mod lane;
 mod layout;
+mod long;
 mod look;
 mod lp;
 mod name;

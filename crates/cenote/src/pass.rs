@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::fold::Fold;
-use crate::kernel::LONG;
+use crate::long::LONG;
 use crate::scratch::{arena_words, lane_words};
 use crate::stage::Stage;
 use crate::window::{Axis, Sliding};

@@ -5,7 +5,8 @@ use std::ops::Range;
 use fearless_simd::Simd;
 
 use crate::fold::{Fold, LanesMut};
-use crate::kernel::{Taps, double};
+use crate::kernel::Taps;
+use crate::long::double;
 use crate::table::Table;
 use crate::window::{Axis, Sliding};
 

@@ -509,7 +509,7 @@ impl Axis {
     /// The sliding rule of uniform windows that are so long that they are folded by doubling.
     pub(crate) fn as_long(&self) -> Option<&Sliding> {
         self.as_uniform()
-            .filter(|sliding| sliding.kernel_size >= crate::kernel::LONG)
+            .filter(|sliding| sliding.kernel_size >= crate::long::LONG)
     }
 
     /// Whether laying out this axis as `sliding` says takes memory in proportion to its lengths.
