@@ -27,6 +27,21 @@ pub trait Look<L: Lane>: Copy + Default {
     fn settle(elements: &mut [Self]);
 }
 
+/// The vector of elements that starts at `at`. Looks at it if it is `fresh`.
+#[inline(always)]
+pub(crate) fn load_fresh<S: Simd, L: Lane, T: Look<L>>(
+    simd: S,
+    (elements, at): (&[T], usize),
+    fresh: bool,
+    seen: &mut [T::Bits<S>; 2],
+) -> L::Vector<S> {
+    let (vector, bits) = T::load(simd, elements, at);
+    if fresh {
+        T::see(bits, seen);
+    }
+    vector
+}
+
 /// Looks at all elements of a row.
 #[inline(always)]
 pub(crate) fn see_row<S: Simd, L: Lane, T: Look<L>>(

@@ -13,6 +13,7 @@ use crate::element::private::Lanes;
 use crate::element::{Convert, Element, Lift, lift_each};
 use crate::fold::{self, LanesMut, Larger, MergeValues};
 use crate::lane::{ArgLane, Lane, MOST_LANES};
+use crate::look::load_fresh;
 use crate::reduce::{Counts, Finish, InOrder};
 use crate::rows::{Rows, Seen, each_pair, each_window};
 use crate::sweep::Group;
@@ -146,26 +147,15 @@ fn largest<S: Simd, T: Element>(
     let width = <T::Plain as Lane>::Vector::<S>::LEN;
     let mut next = Some(0);
     while let Some(at) = next {
-        let (mut folded, bits) = T::load(simd, rows[0], at);
-        if fresh & 1 != 0 {
-            T::see(bits, seen);
-        }
+        let mut folded = load_fresh(simd, (rows[0], at), fresh & 1 != 0, seen);
         for number in 1..rows.len() {
-            let (vector, bits) = T::load(simd, rows[number], at);
-            if fresh >> number & 1 != 0 {
-                T::see(bits, seen);
-            }
+            let vector = load_fresh(simd, (rows[number], at), fresh >> number & 1 != 0, seen);
             folded = <Larger as MergeValues<T::Plain>>::merge::<S>(folded, vector);
         }
         folded.store_slice(&mut lanes[at..at + width]);
         next = next_chunk(width, at, lanes.len());
     }
 }
-
-/// The largest element and where it is, where none is NaN. An index lane holds the number of the row and, in its low
-/// [`ROW_SHIFT`] bits, the column.
-#[derive(Clone, Copy)]
-pub(crate) struct PlainArgMax;
 
 /// As [`largest`], of two windows that share all of these rows but the first and the last.
 #[inline(always)]
@@ -179,25 +169,18 @@ fn largest_two<S: Simd, T: Element, const ROWS: usize>(
     let width = <T::Plain as Lane>::Vector::<S>::LEN;
     let mut next = Some(0);
     while let Some(at) = next {
-        let (mut shared, bits) = T::load(simd, rows[1], at);
-        if fresh & 0b10 != 0 {
-            T::see(bits, seen);
-        }
+        let mut shared = load_fresh(simd, (rows[1], at), fresh & 0b10 != 0, seen);
         for number in 2..ROWS - 1 {
-            let (vector, bits) = T::load(simd, rows[number], at);
-            if fresh >> number & 1 != 0 {
-                T::see(bits, seen);
-            }
+            let vector = load_fresh(simd, (rows[number], at), fresh >> number & 1 != 0, seen);
             shared = <Larger as MergeValues<T::Plain>>::merge::<S>(shared, vector);
         }
-        let (first, bits) = T::load(simd, rows[0], at);
-        if fresh & 1 != 0 {
-            T::see(bits, seen);
-        }
-        let (last, bits) = T::load(simd, rows[ROWS - 1], at);
-        if fresh >> (ROWS - 1) & 1 != 0 {
-            T::see(bits, seen);
-        }
+        let first = load_fresh(simd, (rows[0], at), fresh & 1 != 0, seen);
+        let last = load_fresh(
+            simd,
+            (rows[ROWS - 1], at),
+            fresh >> (ROWS - 1) & 1 != 0,
+            seen,
+        );
         let first = <Larger as MergeValues<T::Plain>>::merge::<S>(first, shared);
         let last = <Larger as MergeValues<T::Plain>>::merge::<S>(shared, last);
         first.store_slice(&mut lanes.0[at..at + width]);
@@ -205,6 +188,11 @@ fn largest_two<S: Simd, T: Element, const ROWS: usize>(
         next = next_chunk(width, at, rows[0].len());
     }
 }
+
+/// The largest element and where it is, where none is NaN. An index lane holds the number of the row and, in its low
+/// [`ROW_SHIFT`] bits, the column.
+#[derive(Clone, Copy)]
+pub(crate) struct PlainArgMax;
 
 impl<T: Element> Finish<T> for PlainArgMax {
     type Fold = fold::PlainArg<T::Arg>;
