@@ -24,6 +24,8 @@ pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
     /// Whether NaN may not be taken in any order, so that elements have to be looked at, and whether −0 neither may.
     const REFUSES_NAN: bool;
     const REFUSES_NEGATIVE_ZERO: bool;
+    /// Whether windows may be folded as [`Columns::sweep`] does.
+    const SWEEPS: bool = false;
 
     /// Whether the elements that were seen may be taken in any order.
     #[inline(always)]
@@ -38,8 +40,6 @@ pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
         lanes: &mut LanesMut<'_, Self::Fold>,
         seen: &mut Seen<S, T>,
     );
-    /// Whether windows may be folded as [`Columns::sweep`] does.
-    const SWEEPS: bool = false;
     /// Folds windows that share a row, where [`Columns::SWEEPS`] says so.
     fn sweep<S: Simd>(
         _simd: S,

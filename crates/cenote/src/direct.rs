@@ -42,8 +42,14 @@ pub(crate) fn fits<T: Element, R: Columns<T>>(pass: &Pass<'_>) -> bool {
 /// Whether folding the rows of each window costs little.
 fn few_rows(depth: &Axis, height: &Axis) -> bool {
     depth.max_taps().saturating_mul(height.max_taps()) <= MOST_ROWS
-        && !sweep::overlap(depth)
-        && !sweep::overlap(height)
+        && !doubles(depth)
+        && !doubles(height)
+}
+
+/// Whether neighbouring windows share so many taps that doubling them costs less than folding each window's rows.
+fn doubles(axis: &Axis) -> bool {
+    axis.as_long()
+        .is_some_and(|sliding| sliding.kernel_size > 4 * sliding.stride)
 }
 
 impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {

@@ -59,6 +59,7 @@ impl<T: Element> InOrder<T> for PlainMax {
 impl<T: Element> Columns<T> for PlainMax {
     const REFUSES_NAN: bool = true;
     const REFUSES_NEGATIVE_ZERO: bool = true;
+    const SWEEPS: bool = true;
 
     #[inline(always)]
     fn fold_rows<S: Simd>(
@@ -117,8 +118,6 @@ impl<T: Element> Columns<T> for PlainMax {
             }),
         }
     }
-    const SWEEPS: bool = true;
-
     #[inline(always)]
     fn sweep<S: Simd>(
         simd: S,

@@ -36,7 +36,7 @@ pub(crate) fn fits<T: Element, R: Columns<T>>(pass: &Pass<'_>) -> bool {
 }
 
 /// Whether neighbouring windows share so many rows that folding those once costs less than folding each window's.
-pub(crate) fn overlap(height: &Axis) -> bool {
+fn overlap(height: &Axis) -> bool {
     height
         .as_uniform()
         .is_some_and(|sliding| sliding.kernel_size > 5.max(4 * sliding.stride))
