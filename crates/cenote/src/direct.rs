@@ -10,6 +10,7 @@ use fearless_simd_macros::simd;
 
 use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT};
 use crate::element::Element;
+use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
 use crate::kernel::{Taps, fold_many, pick_lanes};
 use crate::long::LONG;
@@ -98,7 +99,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             return self.run_whole(sink);
         }
         let band = self.band;
-        let chunk = self.pass.direct_rows::<Value<T, R>>();
+        let chunk = self.rows_at_once(&buffers.ahead);
         let grid = Grid::new(self.pass);
         let mut looked = Looked::default();
         for z in band.depth.clone() {
@@ -111,6 +112,21 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             looked.end_depth(self.tables[0].window(z));
         }
         true
+    }
+
+    /// Output rows that are made at a time.
+    fn rows_at_once(&self, ahead: &Ahead) -> usize {
+        let near = self.pass.direct_rows::<Value<T, R>>();
+        if matches!(self.pass.width, Width::Single) || sweep::fits::<T, R>(self.pass) {
+            return near;
+        }
+        near.min(ahead.rows(self.brought(1)))
+    }
+
+    /// Elements that `rows` output rows bring along.
+    fn brought(&self, rows: usize) -> usize {
+        let height = self.pass.axes[1];
+        rows * (height.input_len() / height.output_len().max(1)) * self.pass.source_row_len()
     }
 
     /// Pools output rows of one depth. False as in [`Worker::run_direct`].
@@ -145,6 +161,10 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         };
         if !admitted {
             return false;
+        }
+        if buffers.ahead.is_asked() {
+            let brought = self.brought(rows);
+            buffers.ahead.go_on(self.source, brought - brought / 2);
         }
         let staged = (&mut buffers.staged, &mut buffers.spare);
         let tables = (&buffers.windows, &buffers.dense);

@@ -138,7 +138,7 @@ impl<T: Element, R: Reducer<T>> Tasks<T> for Run<'_, T, R> {
 
     fn run(&self, range: Range<usize>, mut target: Target<'_, T>) {
         let per_plane = self.bands.per_plane();
-        let ahead = fetch::distance::<T>(self.source.len(), self.pass.source_row_len());
+        let ahead = fetch::step::<T>(self.source.len());
         let mut task = range.start;
         while task < range.end {
             let (plane, number) = (task / per_plane, task % per_plane);

@@ -2,46 +2,60 @@
 //!
 //! Processors do so by themselves, but not beyond a page, and each row of a window begins a stream of its own.
 
-/// How far ahead elements are fetched: beyond that they would push out of the first cache what is in use.
-const AHEAD_BYTES: usize = 8 << 10;
+/// How much is asked for in one go. A core waits for few lines at a time: of more than that, the rest is waited for.
+const STEP_BYTES: usize = 2 << 10;
 /// From this size on a tensor is far: smaller ones often lie in a cache already.
-const FAR_BYTES: usize = 8 << 20;
-/// Rows of at least as many bytes are streams that processors follow.
-const LONG_ROW_BYTES: usize = 4 << 10;
+const FAR_BYTES: usize = 16 << 20;
 
-/// How many elements ahead rows of `row` elements are fetched, of a tensor of `len`.
-pub(crate) fn distance<T>(len: usize, row: usize) -> usize {
-    let is_far = len * size_of::<T>() >= FAR_BYTES;
-    if is_far && row * size_of::<T>() < LONG_ROW_BYTES {
-        AHEAD_BYTES / size_of::<T>()
+/// How many elements of a tensor of `len` are asked for in one go, 0 if none are.
+pub(crate) fn step<T>(len: usize) -> usize {
+    if len * size_of::<T>() >= FAR_BYTES {
+        STEP_BYTES / size_of::<T>()
     } else {
         0
     }
 }
 
 /// How far memory has been asked for the elements of a plane, and of those that follow it.
+///
+/// A few output rows are made at a time. Memory is asked for a half of what the next ones bring along before rows are folded, and
+/// for the other before they are contracted, so that it is at work during both.
 pub(crate) struct Ahead {
-    /// How many elements ahead it is asked, 0 if it is not.
-    pub(crate) distance: usize,
+    step: usize,
     fetched: usize,
 }
 
 impl Ahead {
-    pub(crate) fn new(distance: usize) -> Self {
-        Self {
-            distance,
-            fetched: 0,
+    pub(crate) fn new(step: usize) -> Self {
+        Self { step, fetched: 0 }
+    }
+
+    /// Whether memory is asked at all.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.step > 0
+    }
+
+    /// How many output rows are made at a time, each of which brings along `hop` elements.
+    pub(crate) fn rows(&self, hop: usize) -> usize {
+        match self.step {
+            0 => usize::MAX,
+            step => (2 * step / hop.max(1)).max(1),
         }
     }
 
-    /// Asks for the elements from `start` to the distance beyond `end`, but those for which it has been asked.
+    /// Asks for the elements from `start` to `end`, but those for which it has been asked.
     pub(crate) fn reach<T>(&mut self, source: &[T], start: usize, end: usize) {
         let from = self.fetched.max(start);
-        let to = (end + self.distance).min(source.len());
+        let to = end.min(source.len());
         if from < to {
             fetch(&source[from..to]);
             self.fetched = to;
         }
+    }
+
+    /// Asks for the next `count` elements.
+    pub(crate) fn go_on<T>(&mut self, source: &[T], count: usize) {
+        self.reach(source, self.fetched, self.fetched + count);
     }
 
     /// Counts from the next plane on.

@@ -15,10 +15,6 @@ use crate::pass::Pass;
 use crate::plane::Worker;
 use crate::table::{Table, alike};
 
-/// Output rows that are made together where memory is asked for their elements ahead: together they read about as much as
-/// is asked for.
-const FAR_WINDOWS: usize = 8;
-
 /// The least and the largest element that was seen: see [`Look`].
 pub(crate) type Seen<S, T> = [<T as Look<<T as Lanes>::Plain>>::Bits<S>; 2];
 
@@ -246,21 +242,16 @@ pub(crate) fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
         let window = windows.window(y);
         let fresh = looked.fresh(grid, depth, window);
         looked.pass(window);
-        let together = if ahead.distance > 0 {
-            FAR_WINDOWS
-        } else {
-            usize::MAX
-        };
-        let following = windows.windows(y..heights.end).take(together);
-        let (mut count, hop) = alike(following);
+        let (mut count, hop) = alike(windows.windows(y..heights.end));
         // All that follow are as fresh as the second, but not always as the first.
         if looked.fresh(grid, depth, (window.0 + hop, window.1)) != fresh {
             count = 1;
         }
         let last = (window.0 + (count - 1) * hop, window.1);
         looked.pass(last);
-        if ahead.distance > 0 {
+        if ahead.is_asked() {
             worker.fetch_ahead(grid, depth, (window.0, last), ahead);
+            ahead.go_on(worker.source, count * hop * len / 2);
         }
         worker.clear_padding(row..row + count, padded, out);
         let first = (grid.slab(depth.0, 0) + window.0) * len;

@@ -221,7 +221,7 @@ pub(crate) fn sweep_columns<S: Simd, T: Element, R: Columns<T>>(
             fresh: looked.row,
             to,
         };
-        if ahead.distance > 0 {
+        if ahead.is_asked() {
             worker.fetch_ahead(grid, (z, 1), (start, last), ahead);
         }
         let row = first - heights.start;
