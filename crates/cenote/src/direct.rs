@@ -120,7 +120,9 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         if matches!(self.pass.width, Width::Single) || sweep::fits::<T, R>(self.pass) {
             return near;
         }
-        near.min(ahead.rows(self.brought(1)))
+        // Index lanes take their share.
+        let lane = size_of::<T>() + size_of::<<R::Fold as Fold>::Index>();
+        near.min(ahead.rows(self.brought(1) * lane / size_of::<T>()))
     }
 
     /// Elements that `rows` output rows bring along.
