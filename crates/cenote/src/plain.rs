@@ -103,6 +103,7 @@ impl<T: Element> Columns<T> for PlainMax {
             _ => {}
         }
         match (rows.taps[0] * rows.taps[1], rows.fresh) {
+            (1, 0b1) => of_few!(1, 0b1),
             (2, 0b11) => of_few!(2, 0b11),
             (2, 0b10) => of_few!(2, 0b10),
             (3, 0b111) => of_few!(3, 0b111),
