@@ -99,7 +99,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             return self.run_whole(sink);
         }
         let band = self.band;
-        let chunk = self.rows_at_once(&buffers.ahead);
+        let chunk = self.rows_at_once(&buffers.ahead, buffers.sweeps);
         let grid = Grid::new(self.pass);
         let mut looked = Looked::default();
         for z in band.depth.clone() {
@@ -115,9 +115,9 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
     }
 
     /// Output rows that are made at a time.
-    fn rows_at_once(&self, ahead: &Ahead) -> usize {
+    fn rows_at_once(&self, ahead: &Ahead, sweeps: bool) -> usize {
         let near = self.pass.direct_rows::<Value<T, R>>();
-        if matches!(self.pass.width, Width::Single) || sweep::fits::<T, R>(self.pass) {
+        if matches!(self.pass.width, Width::Single) || sweeps {
             return near;
         }
         // Index lanes take their share.
@@ -154,7 +154,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             Width::Keep => out.from(0),
             _ => buffers.staged.from(0),
         };
-        let admitted = if R::SWEEPS && sweep::fits::<T, R>(self.pass) {
+        let admitted = if R::SWEEPS && buffers.sweeps {
             let lanes = (&mut buffers.spare, folded);
             sweep_columns(self.simd, (self, grid), (z, outputs), progress, lanes)
         } else {

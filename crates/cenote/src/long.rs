@@ -64,6 +64,11 @@ pub(crate) fn double<'a, S: Simd, F: Fold>(
     }
 }
 
+/// Whether folding `count` taps that lie `step` lanes apart is to begin with [`double`].
+pub(crate) fn is_doubled<F: Fold>(count: usize, step: usize) -> bool {
+    count >= LONG || (slides::<F>(step) && count > 5)
+}
+
 /// Whether [`double`] merges taps that lie `step` lanes apart by sliding vectors, and leaves the lanes as they are.
 pub(crate) fn slides<F: Fold>(step: usize) -> bool {
     F::IDEMPOTENT && step == 1

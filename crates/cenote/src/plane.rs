@@ -9,13 +9,14 @@ use crate::element::Element;
 use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
 use crate::kernel::{Lines, Taps, fold_chunks, fold_one, fold_taps, thin};
-use crate::long::{LONG, double, slides};
+use crate::long::{double, is_doubled, slides};
 use crate::look::see_row;
 use crate::pass::{Band, Divide, Flat, Pass, Sizes, Width};
 use crate::reduce::{Counting, Counts, Finish, InOrder, Reducer, Value};
 use crate::scratch::{Arena, Slot};
 use crate::sink::{Sink, Target};
 use crate::stage::Stage;
+use crate::sweep;
 use crate::table::{Table, alike, count};
 
 /// Scratch memory of a band.
@@ -39,6 +40,8 @@ pub(crate) struct Buffers<'a, F: Fold> {
     /// Whether they are all the same.
     pub(crate) alike: bool,
     pub(crate) ahead: Ahead,
+    /// Whether rows are folded from one that windows share.
+    pub(crate) sweeps: bool,
     /// Staged rows whose padding is in place.
     pub(crate) padded: usize,
 }
@@ -105,6 +108,7 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
         let sizes = pass.direct_sizes::<Value<T, R::AnyOrder>>(band);
         let mut way = Way::new(simd, (pass, any), (band, known), &sizes, &mut arena);
         way.buffers.ahead = Ahead::new(ahead);
+        way.buffers.sweeps = sweep::fits::<T, R::AnyOrder>(pass);
         way
     });
     let mut quick = plain.as_ref().map(|plain| {
@@ -257,6 +261,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             alike,
             counts,
             ahead: Ahead::new(0),
+            sweeps: false,
             padded: 0,
         }
     }
@@ -287,7 +292,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
         let whole = (rows - 1) * pitch + len;
         let step = sliding.dilation * inner;
         let (mut lanes, mut spare) = (staged.from(0), spare.from(0));
-        let is_long = sliding.kernel_size >= LONG;
+        let is_long = is_doubled::<R::Fold>(sliding.kernel_size, step);
         let taps = if is_long {
             let doubled = (sliding.kernel_size, step);
             double(self.simd, &mut lanes, doubled, whole, &mut spare)
