@@ -208,7 +208,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         if size_of::<<R::Fold as Fold>::Index>() > 0 {
             for (row, y) in heights.enumerate() {
                 let lanes = &buffers.contracted.indices[row * len..][..len];
-                self.write_indices(grid, (z, y), (lanes, &buffers.windows), sink);
+                self.write_indices(grid, (z, y), (lanes, buffers.starts), sink);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The forms that the index of a maximum can have.
 
+use crate::columns::{chunk, next_chunk};
 use crate::scratch::{Arena, Slot, arena_words};
 use crate::window::{Axis, Window};
 
@@ -140,6 +141,18 @@ impl IndicesMut<'_> {
         }
     }
 
+    /// Writes the index that `index` gives for each lane, and where its window starts, to its slot.
+    #[inline(always)]
+    pub(crate) fn fill_from<L: Copy>(self, lanes: (&[L], &[i32]), index: impl Fn(L, i32) -> i32) {
+        match self {
+            Self::Nowhere => {}
+            Self::I64(slots) => fill_each(slots, lanes, index),
+            Self::U8(slots) => fill_each(slots, lanes, index),
+            Self::U16(slots) => fill_each(slots, lanes, index),
+            Self::U32(slots) => fill_each(slots, lanes, index),
+        }
+    }
+
     /// Writes the index that `index` gives for each slot.
     #[inline(always)]
     pub(crate) fn fill(self, index: impl Fn(usize) -> i64) {
@@ -155,6 +168,36 @@ impl IndicesMut<'_> {
             Self::U8(slots) => each(slots, index),
             Self::U16(slots) => each(slots, index),
             Self::U32(slots) => each(slots, index),
+        }
+    }
+}
+
+/// Slots that are filled together.
+const CHUNK: usize = 16;
+
+/// Writes the index that `index` gives for each lane, and where its window starts, to its slot.
+#[inline(always)]
+fn fill_each<I: Form, L: Copy>(
+    slots: &mut [I],
+    (lanes, starts): (&[L], &[i32]),
+    index: impl Fn(L, i32) -> i32,
+) {
+    if slots.len() < CHUNK {
+        for (slot, (&lane, &start)) in slots.iter_mut().zip(lanes.iter().zip(starts)) {
+            *slot = I::from_number(index(lane, start).into());
+        }
+        return;
+    }
+    let mut next = Some(0);
+    while let Some(at) = next {
+        let (lanes, starts) = (
+            chunk::<L, CHUNK>(lanes, at),
+            chunk::<i32, CHUNK>(starts, at),
+        );
+        next = next_chunk(CHUNK, at, slots.len());
+        let slots = &mut slots[at..at + CHUNK];
+        for x in 0..CHUNK {
+            slots[x] = I::from_number(index(lanes[x], starts[x]).into());
         }
     }
 }

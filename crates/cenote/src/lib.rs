@@ -97,6 +97,7 @@ mod rows;
 mod scratch;
 mod sink;
 mod stage;
+mod stuffed;
 mod sweep;
 mod table;
 mod threads;

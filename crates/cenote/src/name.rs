@@ -10,7 +10,6 @@ use crate::index::IndicesMut;
 use crate::plane::Worker;
 use crate::rows::Grid;
 use crate::sink::Sink;
-use crate::table::Table;
 
 impl<S: Simd, T: Element, R: Columns<T>> Worker<'_, S, T, R> {
     /// Makes indices of a row's index lanes, which name a row of the window and a lane of it.
@@ -18,7 +17,7 @@ impl<S: Simd, T: Element, R: Columns<T>> Worker<'_, S, T, R> {
         &self,
         grid: Grid,
         (z, y): (usize, usize),
-        (lanes, windows): (&[<R::Fold as Fold>::Index], &Table<'_>),
+        (lanes, starts): (&[<R::Fold as Fold>::Index], &[i32]),
         sink: &mut Sink<'_, '_, S, T, R>,
     ) {
         let [plane_depth, plane_height, width] = self.pass.plane;
@@ -38,21 +37,19 @@ impl<S: Simd, T: Element, R: Columns<T>> Worker<'_, S, T, R> {
         let named = Named {
             bases,
             step: (depth.1 == 1).then(|| bases[1] - bases[0]),
-            windows,
             tap_step: width.step() as i32,
             inner: self.pass.inner,
         };
-        write_row::<S, R::Fold>(self.simd, &named, slots, lanes);
+        write_row::<S, R::Fold>(self.simd, &named, slots, (lanes, starts));
     }
 }
 
 /// How index lanes of an output row become indices.
-struct Named<'a> {
+struct Named {
     /// The index, or the tap number, of the first element of each row of the window.
     bases: [i32; MOST_ROWS],
     /// From one to the next, where all lie as far apart.
     step: Option<i32>,
-    windows: &'a Table<'a>,
     /// From one tap along the width to the next.
     tap_step: i32,
     inner: usize,
@@ -62,52 +59,55 @@ struct Named<'a> {
 #[simd]
 fn write_row<S: Simd, F: Fold>(
     simd: S,
-    named: &Named<'_>,
+    named: &Named,
     slots: IndicesMut<'_>,
-    lanes: &[F::Index],
+    lanes: (&[F::Index], &[i32]),
 ) {
-    // Planes with indices have fewer than 2^31 elements.
-    let lane = |at: usize| F::flat(lanes[at]) as i32;
+    let _ = simd;
     let bases = &named.bases;
     let base_of = |row: i32| bases[row as usize % MOST_ROWS];
     // Most numbers of channels are powers of two, by which dividing is shifting.
-    let inner = named.inner;
+    let inner = named.inner as i32;
     let shift = inner.trailing_zeros();
-    match (named.step, inner.is_power_of_two()) {
+    match (named.step, named.inner.is_power_of_two()) {
         (Some(step), true) if inner == 1 => {
-            named.write(slots, lane, |row| bases[0] + row * step, |at| at);
+            named.write::<F>(slots, lanes, |row| bases[0] + row * step, |at| at);
         }
         (Some(step), true) => {
-            named.write(slots, lane, |row| bases[0] + row * step, |at| at >> shift);
+            named.write::<F>(slots, lanes, |row| bases[0] + row * step, |at| at >> shift);
         }
-        (None, true) => named.write(slots, lane, base_of, |at| at >> shift),
-        (_, false) => named.write(slots, lane, base_of, |at| at / inner),
+        (None, true) => named.write::<F>(slots, lanes, base_of, |at| at >> shift),
+        (_, false) => named.write::<F>(slots, lanes, base_of, |at| at / inner),
     }
 }
 
-impl Named<'_> {
-    /// Makes indices of lanes. `base` gives that of the first element of a row of the window, and `position` the position
-    /// along the width of a lane of a row.
+impl Named {
+    /// Makes indices of lanes, and of where their windows start. `base` gives that of the first element of a row of the window,
+    /// and `position` the position along the width of a lane of a row.
     #[inline(always)]
-    fn write(
+    fn write<F: Fold>(
         &self,
         slots: IndicesMut<'_>,
-        lane: impl Fn(usize) -> i32,
+        lanes: (&[F::Index], &[i32]),
         base: impl Fn(i32) -> i32,
-        position: impl Fn(usize) -> usize,
+        position: impl Fn(i32) -> i32,
     ) {
         const COLUMN: i32 = (1 << ROW_SHIFT) - 1;
-        let column = |lane: i32| position((lane & COLUMN) as usize) as i32;
+        // Planes with indices have fewer than 2^31 elements.
+        let lane = |lane: F::Index| F::flat(lane) as i32;
         let first = |lane: i32| base(lane >> ROW_SHIFT);
+        let column = |lane: i32| position(lane & COLUMN);
         if !slots.is_compact() {
-            return slots.fill(|at| i64::from(first(lane(at)) + column(lane(at))));
+            return slots.fill_from(lanes, |at, _| first(lane(at)) + column(lane(at)));
         }
-        let start = |at: usize| self.windows.window(position(at)).0 as i32;
-        let tap = |at: usize| column(lane(at)) - start(at);
+        let tap = |at: i32, start: i32| column(at) - start;
         if self.tap_step == 1 {
-            slots.fill(|at| i64::from(first(lane(at)) + tap(at)));
+            slots.fill_from(lanes, |at, start| first(lane(at)) + tap(lane(at), start));
         } else {
-            slots.fill(|at| i64::from(first(lane(at)) + tap(at) / self.tap_step));
+            let step = self.tap_step;
+            slots.fill_from(lanes, |at, start| {
+                first(lane(at)) + tap(lane(at), start) / step
+            });
         }
     }
 }

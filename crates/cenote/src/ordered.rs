@@ -8,12 +8,12 @@ use fearless_simd_macros::simd;
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
 use crate::kernel::{Lines, Taps, fold_taps};
-use crate::lane::Lane;
 use crate::pass::{Divide, Flat, Width};
 use crate::plane::{Buffers, Worker};
 use crate::reduce::{Counts, InOrder, Value};
 use crate::sink::Sink;
 use crate::stage::Stage;
+use crate::stuffed::{Halves, stuff};
 
 impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
     /// Pools a band.
@@ -27,6 +27,8 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
         let [along_depth, along_height, _] = self.pass.axes;
         let len = self.pass.row_len();
         let slab = band.height.len() * len;
+        // What was divided as it was lifted is not changed any more.
+        let is_divided = self.pass.counted.1 == Divide::Lifted;
         for position in 0..depth.positions() {
             let Some(z) = depth.input(position) else {
                 continue;
@@ -51,7 +53,7 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
                 if !along_depth.is_identity() {
                     let mut out = buffers.folded.from(position * slab + row * len);
                     self.fold(&buffers.contracted, taps, len, &mut out);
-                } else if along_height.is_identity() {
+                } else if along_height.is_identity() || (taps.count == 1 && is_divided) {
                     sink.finish((z, y), &mut buffers.contracted.from(taps.start));
                 } else {
                     let lanes = (&buffers.contracted, taps);
@@ -151,23 +153,18 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
                 pitch,
                 hop: 1,
             }) => (sliding.padding[0].min(pitch), pitch),
-            Width::Flat(Flat {
-                sliding,
-                pitch,
-                hop,
-            }) => {
-                lift_row(
-                    self.simd,
-                    self.reducer,
-                    counts,
-                    source,
-                    &mut spare.values[..len],
-                );
-                lanes.clear(0, sliding.padding[0] * inner);
-                let places = &mut lanes.values[sliding.padding[0] * inner..pitch * inner];
-                stuff(self.simd, &spare.values[..len], (hop, inner), places);
-                return;
-            }
+            Width::Flat(flat) => match Halves::new(&flat, inner) {
+                Some(halves) => (halves.before, flat.pitch),
+                None => {
+                    let sums = &mut spare.values[..len];
+                    lift_row(self.simd, self.reducer, counts, source, sums);
+                    let before = flat.sliding.padding[0] * inner;
+                    lanes.clear(0, before);
+                    let places = &mut lanes.values[before..flat.pitch * inner];
+                    stuff(self.simd, sums, (flat.hop, inner), places);
+                    return;
+                }
+            },
             Width::Keep | Width::Groups | Width::Single => (0, self.pass.axes[2].input_len()),
         };
         let inside = self.pass.axes[2].input_len().min(pitch - before);
@@ -222,23 +219,4 @@ fn lift_row<S: Simd, T: Element, R: InOrder<T>>(
     lanes: &mut [Value<T, R>],
 ) {
     reducer.lift(elements, counts, lanes);
-}
-
-/// Puts groups of `inner` sums `hop` groups apart, with zeros between them and after them.
-#[simd]
-fn stuff<S: Simd, L: Lane>(simd: S, sums: &[L], (hop, inner): (usize, usize), places: &mut [L]) {
-    if (hop, inner) == (2, 1) {
-        let (pairs, last) = places.as_chunks_mut::<2>();
-        let (placed, empty) = pairs.split_at_mut(sums.len().min(pairs.len()));
-        for (pair, &sum) in placed.iter_mut().zip(sums) {
-            *pair = [sum, L::ZERO];
-        }
-        empty.fill([L::ZERO; 2]);
-        last.fill(sums.get(placed.len()).copied().unwrap_or(L::ZERO));
-        return;
-    }
-    places.fill(L::ZERO);
-    for (group, place) in sums.chunks_exact(inner).zip(places.chunks_mut(hop * inner)) {
-        place[..inner].copy_from_slice(group);
-    }
 }

@@ -271,6 +271,7 @@ impl<'a> Pass<'a> {
         } = sizes;
         let lanes = [staged, spare, contracted, folded, row, width].map(lane_words::<F>);
         let tables = arena_words::<i64>(2 * width) + arena_words::<i64>(2 * self.dense_windows());
-        lanes.iter().sum::<usize>() + tables
+        let starts = arena_words::<i32>(self.row_len());
+        lanes.iter().sum::<usize>() + tables + starts
     }
 }

@@ -16,6 +16,7 @@ use crate::reduce::{Counting, Counts, Finish, InOrder, Reducer, Value};
 use crate::scratch::{Arena, Slot};
 use crate::sink::{Sink, Target};
 use crate::stage::Stage;
+use crate::stuffed::{Halves, add_halves};
 use crate::sweep;
 use crate::table::{Table, alike, count};
 
@@ -35,6 +36,8 @@ pub(crate) struct Buffers<'a, F: Fold> {
     pub(crate) windows: Table<'a>,
     /// Windows along the height from each row on.
     pub(crate) dense: Table<'a>,
+    /// Where the window of each lane of a row begins along the width, where lanes have indices.
+    pub(crate) starts: &'a [i32],
     /// Counts along the width.
     pub(crate) counts: &'a [F::Value],
     /// Whether they are all the same.
@@ -232,6 +235,13 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
         } else {
             Table::new(axis, 0..axis.output_len(), arena)
         };
+        let mut starts: &mut [i32] = &mut [];
+        if size_of::<<R::Fold as Fold>::Index>() > 0 {
+            starts = Slot::take(arena, self.pass.row_len());
+            for (at, start) in starts[..self.pass.row_len()].iter_mut().enumerate() {
+                *start = windows.window(at / self.pass.inner).0 as i32;
+            }
+        }
         let dense = match self.pass.dense_windows() {
             0 => Table::default(),
             rows => {
@@ -257,6 +267,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             folded: arena.lanes(sizes.folded),
             row: arena.lanes(sizes.row),
             windows,
+            starts,
             dense,
             alike,
             counts,
@@ -287,6 +298,16 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
     ) -> bool {
         let (sliding, inner) = (flat.sliding, self.pass.inner);
         let outputs = self.pass.axes[2].output_len();
+        if let Some(halves) = Halves::new(&flat, inner) {
+            let lines = Lines {
+                rows,
+                len: outputs,
+                from: flat.pitch,
+                to: outputs,
+            };
+            add_halves(self.simd, staged.values, halves, lines, out.values);
+            return true;
+        }
         let positions = (outputs - 1) * sliding.stride + 1;
         let (pitch, len) = (flat.pitch * inner, positions * inner);
         let whole = (rows - 1) * pitch + len;
