@@ -6,7 +6,10 @@
 #[path = "common/random.rs"]
 mod random;
 
-use cenote::{AdaptiveMaxPool, FractionalMaxPool, Layer, MaxPool, MaxUnpool, MemoryFormat, Plan};
+use cenote::{
+    AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, FractionalMaxPool, Layer, MaxPool, MaxUnpool,
+    MemoryFormat, Plan,
+};
 use proptest::prelude::*;
 use random::{dot, geometry, levels, numbers};
 
@@ -42,6 +45,21 @@ fn check_max(plan: &Plan, seed: u64) {
                 .unwrap();
             assert_eq!(by_compact, by_index);
         }
+    }
+}
+
+/// The gradient of an average is the adjoint of the average.
+fn check_average(plan: &Plan, seed: u64) {
+    let input = numbers(plan.input_len(), seed);
+    let grad_output = numbers(plan.output_len(), seed ^ 1);
+    for level in levels() {
+        let plan = plan.clone().with_level(level);
+        let mut output = vec![0.0; plan.output_len()];
+        plan.forward_into(&input, &mut output).unwrap();
+        let mut grad_input = vec![0.0; plan.input_len()];
+        plan.backward_into(&grad_output, &mut grad_input).unwrap();
+        let (forward, backward) = (dot(&output, &grad_output), dot(&input, &grad_input));
+        assert!((forward - backward).abs() < 1e-9, "{level:?}");
     }
 }
 
@@ -134,6 +152,15 @@ macro_rules! properties {
                         check_max(&plan, seed);
                     }
                     check_max(&geometry.plan(&AdaptiveMaxPool::<$axes>::new(geometry.output_size)).unwrap(), seed);
+                }
+
+                #[test]
+                fn averages(geometry in geometry::<$axes>(), include_pad: bool, seed: u64) {
+                    let layer = geometry.apply(AvgPool::<$axes>::new(geometry.kernel_size));
+                    if let Some(plan) = geometry.plan(&layer.count_include_pad(include_pad)) {
+                        check_average(&plan, seed);
+                    }
+                    check_average(&geometry.plan(&AdaptiveAvgPool::<$axes>::new(geometry.output_size)).unwrap(), seed);
                 }
 
                 #[test]

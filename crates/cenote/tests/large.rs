@@ -1,0 +1,149 @@
+//! Tensors that no cache holds, for whose elements memory is asked ahead, give what each of their planes gives alone.
+
+#[path = "common/bits.rs"]
+mod bits;
+#[allow(dead_code, reason = "not every test takes all of it")]
+#[path = "common/random.rs"]
+mod random;
+
+use bits::{Bits, assert_same};
+use cenote::{
+    AdaptiveMaxPool2d, AvgPool2d, AvgPool3d, Index, LPPool2d, Layer, MaxPool1d, MaxPool2d,
+    MaxPool3d, MemoryFormat, Plan,
+};
+use fearless_simd::Level;
+use half::bf16;
+use random::numbers;
+
+/// Bytes that each tensor has at least.
+const BYTES: usize = 17 << 20;
+
+/// Elements of `len`, of which one in a hundred thousand is special.
+fn elements<T: Copy>(len: usize, special: T, sample: fn(f64) -> T) -> Vec<T> {
+    let numbers: Vec<T> = numbers(4099, 7).into_iter().map(sample).collect();
+    let mut elements: Vec<T> = (0..len).map(|at| numbers[at % 4099]).collect();
+    elements
+        .iter_mut()
+        .step_by(99_991)
+        .for_each(|element| *element = special);
+    elements
+}
+
+/// A layer, and the blocks of a tensor that it pools, each by itself.
+struct Case<'a, L> {
+    layer: L,
+    block: &'a [usize],
+    format: MemoryFormat,
+}
+
+impl<'a, L: Layer> Case<'a, L> {
+    fn new(layer: L, block: &'a [usize]) -> Self {
+        Self {
+            layer,
+            block,
+            format: MemoryFormat::Contiguous,
+        }
+    }
+
+    fn channels_last(layer: L, block: &'a [usize]) -> Self {
+        Self {
+            format: MemoryFormat::ChannelsLast,
+            ..Self::new(layer, block)
+        }
+    }
+
+    /// Plans of a tensor of at least as many bytes, and of one block.
+    fn plans<T>(&self) -> [Plan; 2] {
+        let len: usize = self.block.iter().product();
+        let blocks = (BYTES / size_of::<T>()).div_ceil(len);
+        [blocks, 1].map(|blocks| {
+            let shape = [&[blocks], self.block].concat();
+            self.layer.plan_in(&shape, self.format).unwrap()
+        })
+    }
+
+    /// Holds all blocks to one after the other.
+    fn check<T: Bits>(&self, special: T, sample: fn(f64) -> T) {
+        let [all, one] = self.plans::<T>();
+        let input = elements(all.input_len(), special, sample);
+        let mut output = vec![special; all.output_len()];
+        let mut expected = output.clone();
+        let blocks = expected.chunks_mut(one.output_len());
+        for (input, output) in input.chunks(one.input_len()).zip(blocks) {
+            one.forward_into(input, output).unwrap();
+        }
+        all.forward_into(&input, &mut output).unwrap();
+        assert_same(&output, &expected, "values", Level::new());
+    }
+
+    /// As [`Case::check`], of indices.
+    fn check_indices<I: Index + Default + PartialEq>(&self) {
+        let [all, one] = self.plans::<f32>();
+        let input = elements(all.input_len(), f32::NAN, |number| number as f32);
+        let mut output = vec![0.0; all.output_len()];
+        let mut indices = vec![I::default(); all.output_len()];
+        let mut expected = indices.clone();
+        let blocks = expected.chunks_mut(one.output_len());
+        for (input, indices) in input.chunks(one.input_len()).zip(blocks) {
+            let output = &mut output[..one.output_len()];
+            one.forward_with_indices_into(input, output, indices)
+                .unwrap();
+        }
+        all.forward_with_indices_into(&input, &mut output, &mut indices)
+            .unwrap();
+        assert!(indices == expected, "indices");
+    }
+}
+
+fn f32s(layer: impl Layer, block: &[usize]) {
+    Case::new(layer, block).check(f32::NAN, |number| number as f32);
+}
+
+fn indices(layer: impl Layer, block: &[usize]) {
+    let case = Case::new(layer, block);
+    case.check_indices::<i64>();
+    case.check_indices::<u8>();
+}
+
+#[test]
+fn maxima() {
+    f32s(MaxPool2d::new(3).stride(2).padding(1), &[61, 113]);
+    f32s(MaxPool2d::new(2), &[224, 224]);
+    f32s(MaxPool2d::new(5).stride(1).padding(2), &[40, 40]);
+    f32s(MaxPool2d::new(13).stride(1).padding(6), &[40, 41]);
+    f32s(MaxPool2d::new([2, 3]).dilation([3, 2]), &[33, 2050]);
+    f32s(MaxPool1d::new(3).stride(2).padding(1), &[4096]);
+    f32s(MaxPool3d::new(3).stride(2).padding(1), &[9, 28, 30]);
+    f32s(AdaptiveMaxPool2d::new(7), &[50, 50]);
+}
+
+#[test]
+fn maxima_of_other_elements() {
+    let bytes = |number: f64| (number.abs() * 200.0) as u8;
+    Case::new(MaxPool2d::new(3).ceil_mode(true), &[540, 1921]).check(255, bytes);
+    let halves = Case::new(MaxPool2d::new(3).stride(2), &[113, 112]);
+    halves.check(bf16::NAN, bf16::from_f64);
+}
+
+#[test]
+fn indices_of_maxima() {
+    indices(MaxPool2d::new(3).stride(2).padding(1), &[61, 113]);
+    indices(MaxPool1d::new(3).stride(2).padding(1), &[4096]);
+    indices(MaxPool3d::new(3).stride(2).padding(1), &[9, 28, 30]);
+}
+
+#[test]
+fn sums() {
+    f32s(AvgPool2d::new(3).stride(1).padding(1), &[56, 56]);
+    f32s(AvgPool2d::new(2).count_include_pad(false), &[112, 113]);
+    f32s(AvgPool3d::new(2), &[9, 28, 30]);
+    f32s(LPPool2d::new(2.0, 3).stride(2), &[56, 56]);
+}
+
+#[test]
+fn channels_last() {
+    let to_f32 = |number: f64| number as f32;
+    let stem = MaxPool2d::new(3).stride(2).padding(1);
+    Case::channels_last(stem, &[24, 57, 58]).check(f32::NAN, to_f32);
+    Case::channels_last(AvgPool2d::new(2), &[24, 57, 58]).check(f32::NAN, to_f32);
+}
