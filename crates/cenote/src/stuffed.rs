@@ -98,7 +98,7 @@ fn add<S: Simd, L: Lane>(simd: S, source: &[L], taps: Taps, at: usize) -> L::Vec
     let source = &source[taps.start + at..][..width + taps.count - 1];
     let mut sums = L::Vector::<S>::from_slice(simd, &source[..width]);
     for tap in 1..taps.count {
-        sums = sums + L::Vector::<S>::from_slice(simd, &source[tap..tap + width]);
+        sums += L::Vector::<S>::from_slice(simd, &source[tap..tap + width]);
     }
     sums
 }

@@ -2,7 +2,6 @@
 
 #[path = "common/bits.rs"]
 mod bits;
-#[allow(dead_code, reason = "not every test takes all of it")]
 #[path = "common/random.rs"]
 mod random;
 
