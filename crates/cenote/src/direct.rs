@@ -10,7 +10,6 @@ use fearless_simd_macros::simd;
 
 use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT};
 use crate::element::Element;
-use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
 use crate::kernel::{Taps, fold_many, pick_lanes};
 use crate::long::LONG;
@@ -99,7 +98,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             return self.run_whole(sink);
         }
         let band = self.band;
-        let chunk = self.rows_at_once(&buffers.ahead, buffers.sweeps);
+        let chunk = self.rows_at_once(buffers);
         let grid = Grid::new(self.pass);
         let mut looked = Looked::default();
         for z in band.depth.clone() {
@@ -115,14 +114,14 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
     }
 
     /// Output rows that are made at a time.
-    fn rows_at_once(&self, ahead: &Ahead, sweeps: bool) -> usize {
+    fn rows_at_once(&self, buffers: &Buffers<'_, R::Fold>) -> usize {
         let near = self.pass.direct_rows::<Value<T, R>>();
-        if matches!(self.pass.width, Width::Single) || sweeps {
+        if matches!(self.pass.width, Width::Single) || buffers.sweeps {
             return near;
         }
         // Index lanes take their share.
         let lane = size_of::<T>() + size_of::<<R::Fold as Fold>::Index>();
-        near.min(ahead.rows(self.brought(1) * lane / size_of::<T>()))
+        near.min(buffers.ahead.rows(self.brought(1) * lane / size_of::<T>()))
     }
 
     /// Elements that `rows` output rows bring along.
@@ -140,7 +139,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         sink: &mut Sink<'_, '_, S, T, R>,
     ) -> bool {
         let (rows, len) = (heights.len(), self.pass.row_len());
-        let between = self.rows_between(&heights, &buffers.windows);
+        let between = self.rows_between(&heights, &buffers.dense);
         let (windows, outputs) = match &between {
             Some(starts) => (buffers.dense, starts.clone()),
             None => (self.tables[1], heights.clone()),
@@ -224,13 +223,11 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         match self.pass.width {
             Width::Keep => {}
             Width::Flat(flat) => return self.contract_flat(flat, rows, (staged, spare), out),
-            Width::Single => match windows.taps(0..self.pass.row_len()) {
-                Some(taps) if taps < LONG && rows <= dense.len() => {
-                    let all = (rows, 0, dense.list(0..rows));
-                    self.contract_picked(all, (staged, spare), windows, out);
-                }
-                _ => contract_single(self.simd, self.pass, rows, (staged, windows), out),
-            },
+            Width::Single if rows <= dense.len() => {
+                let all = (rows, 0, dense.list(0..rows));
+                self.contract_picked(all, (staged, spare), windows, out);
+            }
+            Width::Single => contract_single(self.simd, self.pass, rows, (staged, windows), out),
             Width::Groups => {
                 for row in 0..rows {
                     let from = row * self.pass.staged_pitch();
@@ -241,15 +238,14 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         true
     }
 
-    /// The rows from the first to the last at which windows of `heights` begin, if those all have as many taps, as have those
-    /// along the width, and folding the rows between them as well costs less than folding each by itself.
-    fn rows_between(&self, heights: &Range<usize>, windows: &Table<'_>) -> Option<Range<usize>> {
-        if !matches!(self.pass.width, Width::Single) || self.pass.axes[1].step() != 1 {
+    /// The rows from the first to the last at which windows of `heights` begin, if those all have as many taps, but few, as have
+    /// those along the width, and folding the rows between them as well costs less than folding each by itself.
+    fn rows_between(&self, heights: &Range<usize>, dense: &Table<'_>) -> Option<Range<usize>> {
+        if dense.len() == 0 {
             return None;
         }
-        let few = |taps: Option<usize>| taps.filter(|&taps| taps < LONG);
-        few(windows.taps(0..self.pass.row_len()))?;
-        few(self.tables[1].taps(heights.clone()))?;
+        let taps = self.tables[1].taps(heights.clone());
+        taps.filter(|&taps| taps < LONG)?;
         let start = |output: usize| self.tables[1].window(output).0;
         let starts = start(heights.start)..start(heights.end - 1) + 1;
         (starts.len() <= self.pass.most_folded(heights.len())).then_some(starts)

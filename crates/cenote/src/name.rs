@@ -63,7 +63,6 @@ fn write_row<S: Simd, F: Fold>(
     slots: IndicesMut<'_>,
     lanes: (&[F::Index], &[i32]),
 ) {
-    let _ = simd;
     let bases = &named.bases;
     let base_of = |row: i32| bases[row as usize % MOST_ROWS];
     // Most numbers of channels are powers of two, by which dividing is shifting.

@@ -13,7 +13,7 @@ use crate::plane::{Buffers, Worker};
 use crate::reduce::{Counts, InOrder, Value};
 use crate::sink::Sink;
 use crate::stage::Stage;
-use crate::stuffed::{Halves, stuff};
+use crate::stuffed::stuff;
 
 impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
     /// Pools a band.
@@ -152,19 +152,22 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
                 sliding,
                 pitch,
                 hop: 1,
+                ..
             }) => (sliding.padding[0].min(pitch), pitch),
-            Width::Flat(flat) => match Halves::new(&flat, inner) {
-                Some(halves) => (halves.before, flat.pitch),
-                None => {
-                    let sums = &mut spare.values[..len];
-                    lift_row(self.simd, self.reducer, counts, source, sums);
-                    let before = flat.sliding.padding[0] * inner;
-                    lanes.clear(0, before);
-                    let places = &mut lanes.values[before..flat.pitch * inner];
-                    stuff(self.simd, sums, (flat.hop, inner), places);
-                    return;
-                }
-            },
+            Width::Flat(Flat {
+                halves: Some(halves),
+                pitch,
+                ..
+            }) => (halves.before, pitch),
+            Width::Flat(flat) => {
+                let sums = &mut spare.values[..len];
+                lift_row(self.simd, self.reducer, counts, source, sums);
+                let before = flat.sliding.padding[0] * inner;
+                lanes.clear(0, before);
+                let places = &mut lanes.values[before..flat.pitch * inner];
+                stuff(self.simd, sums, (flat.hop, inner), places);
+                return;
+            }
             Width::Keep | Width::Groups | Width::Single => (0, self.pass.axes[2].input_len()),
         };
         let inside = self.pass.axes[2].input_len().min(pitch - before);

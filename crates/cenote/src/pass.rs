@@ -6,6 +6,7 @@ use crate::fold::Fold;
 use crate::long::LONG;
 use crate::scratch::{arena_words, lane_words};
 use crate::stage::Stage;
+use crate::stuffed::Halves;
 use crate::window::{Axis, Sliding};
 
 /// When a pass divides by the number of taps.
@@ -38,6 +39,8 @@ pub(crate) struct Flat {
     pub(crate) pitch: usize,
     /// Positions from one element of a row to the next, with nothing between them: 1, but for an adjoint.
     pub(crate) hop: usize,
+    /// How rows with something between their elements are summed without it, if they are.
+    pub(crate) halves: Option<Halves>,
 }
 
 impl Width {
@@ -52,6 +55,7 @@ impl Width {
                 sliding,
                 pitch: reach.next_multiple_of(sliding.stride),
                 hop,
+                halves: Halves::new(&sliding, hop, inner),
             })
         };
         match (axis.as_uniform(), axis.stuffed()) {

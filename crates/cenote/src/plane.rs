@@ -9,14 +9,14 @@ use crate::element::Element;
 use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
 use crate::kernel::{Lines, Taps, fold_chunks, fold_one, fold_taps, thin};
-use crate::long::{double, is_doubled, slides};
+use crate::long::{LONG, double, is_doubled, slides};
 use crate::look::see_row;
 use crate::pass::{Band, Divide, Flat, Pass, Sizes, Width};
 use crate::reduce::{Counting, Counts, Finish, InOrder, Reducer, Value};
 use crate::scratch::{Arena, Slot};
 use crate::sink::{Sink, Target};
 use crate::stage::Stage;
-use crate::stuffed::{Halves, add_halves};
+use crate::stuffed::add_halves;
 use crate::sweep;
 use crate::table::{Table, alike, count};
 
@@ -34,7 +34,7 @@ pub(crate) struct Buffers<'a, F: Fold> {
     pub(crate) row: LanesMut<'a, F>,
     /// The windows along the width, where they are not alike.
     pub(crate) windows: Table<'a>,
-    /// Windows along the height from each row on.
+    /// Windows along the height from each row on, where those along the width lie anywhere and have as many taps, but few.
     pub(crate) dense: Table<'a>,
     /// Where the window of each lane of a row begins along the width, where lanes have indices.
     pub(crate) starts: &'a [i32],
@@ -67,7 +67,7 @@ pub(crate) struct Pieces<'a, T> {
     /// Elements of one plane, and of one piece.
     pub(crate) each: (usize, usize),
     pub(crate) target: Target<'a, T>,
-    /// How many elements ahead memory is asked for them, 0 if it is not.
+    /// How many elements memory is asked for in one go, 0 if it is not.
     pub(crate) ahead: usize,
 }
 
@@ -238,16 +238,22 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
         let mut starts: &mut [i32] = &mut [];
         if size_of::<<R::Fold as Fold>::Index>() > 0 {
             starts = Slot::take(arena, self.pass.row_len());
-            for (at, start) in starts[..self.pass.row_len()].iter_mut().enumerate() {
-                *start = windows.window(at / self.pass.inner).0 as i32;
+            let all = windows.windows(0..axis.output_len());
+            for (group, (start, _)) in starts.chunks_exact_mut(self.pass.inner).zip(all) {
+                group.fill(start as i32);
             }
         }
+        let few = |table: &Table<'_>| {
+            table
+                .taps(0..axis.output_len())
+                .is_some_and(|taps| taps < LONG)
+        };
         let dense = match self.pass.dense_windows() {
-            0 => Table::default(),
-            rows => {
+            rows if rows > 0 && few(&windows) => {
                 let taps = self.tables[1].window(self.band.height.start).1;
                 Table::dense((rows + 1).saturating_sub(taps), taps, arena)
             }
+            _ => Table::default(),
         };
         let counted = self.pass.counted.0[2];
         let counts: &mut [Value<T, R>] = Slot::take(arena, counted.output_len());
@@ -298,7 +304,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
     ) -> bool {
         let (sliding, inner) = (flat.sliding, self.pass.inner);
         let outputs = self.pass.axes[2].output_len();
-        if let Some(halves) = Halves::new(&flat, inner) {
+        if let Some(halves) = flat.halves {
             let lines = Lines {
                 rows,
                 len: outputs,

@@ -299,7 +299,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         }
     }
 
-    /// Asks memory for the rows of a window at the last of its depths, and for the elements that follow them.
+    /// Asks memory for the rows of a window at the last of its depths.
     #[inline(never)]
     pub(crate) fn fetch_ahead(
         &self,

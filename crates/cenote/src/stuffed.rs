@@ -7,7 +7,7 @@ use crate::columns::next_chunk;
 use crate::kernel::{Lines, Taps};
 use crate::lane::Lane;
 use crate::long::LONG;
-use crate::pass::Flat;
+use crate::window::Sliding;
 
 /// The windows of a row whose lanes lie two places apart: those that begin at even places, and those that begin at odd ones.
 /// The taps of each, but for zeros, are neighbours where zeros are left out.
@@ -20,11 +20,10 @@ pub(crate) struct Halves {
 }
 
 impl Halves {
-    /// The halves of a row of `inner` neighbouring channels, if it is to be summed so.
-    pub(crate) fn new(flat: &Flat, inner: usize) -> Option<Self> {
-        let sliding = &flat.sliding;
+    /// The halves of a row of `inner` neighbouring channels, `hop` places apart, if it is to be summed so.
+    pub(crate) fn new(sliding: &Sliding, hop: usize, inner: usize) -> Option<Self> {
         let fits = (2..2 * LONG).contains(&sliding.kernel_size);
-        if !fits || (flat.hop, sliding.stride, sliding.dilation, inner) != (2, 1, 1, 1) {
+        if !fits || (hop, sliding.stride, sliding.dilation, inner) != (2, 1, 1, 1) {
             return None;
         }
         // Tap t of the window at place x is lane (x + t − lead) / 2, if that is whole.
@@ -117,7 +116,6 @@ pub(crate) fn stuff<S: Simd, L: Lane>(
     (hop, inner): (usize, usize),
     places: &mut [L],
 ) {
-    let _ = simd;
     places.fill(L::ZERO);
     for (group, place) in sums.chunks_exact(inner).zip(places.chunks_mut(hop * inner)) {
         place[..inner].copy_from_slice(group);
