@@ -88,16 +88,18 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         true
     }
 
-    /// Pools a band. False if it met an element that may not be taken in any order: then it stopped there.
+    /// Pools a band, of that many planes if it is all of each. False if it met an element that may not be taken in any order: then it
+    /// stopped there.
     pub(crate) fn run_direct(
         &self,
+        planes: usize,
         buffers: &mut Buffers<'_, R::Fold>,
         sink: &mut Sink<'_, '_, S, T, R>,
     ) -> bool {
         if self.pass.is_whole() {
             return self.run_whole(sink);
         }
-        let band = self.band;
+        let band = self.band.stacked(planes);
         let chunk = self.rows_at_once(buffers);
         let grid = Grid::new(self.pass);
         let mut looked = Looked::default();

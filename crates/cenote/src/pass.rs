@@ -100,6 +100,14 @@ impl Band {
         }
     }
 
+    /// The outputs of as many planes, one below the other, of each of which this band is all.
+    pub(crate) fn stacked(&self, planes: usize) -> Self {
+        Self {
+            depth: self.depth.clone(),
+            height: self.height.start..self.height.start + planes * self.height.len(),
+        }
+    }
+
     /// The outputs along depth (0) or height (1).
     pub(crate) fn outputs(&self, index: usize) -> Range<usize> {
         [&self.depth, &self.height][index].clone()

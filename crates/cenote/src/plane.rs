@@ -20,6 +20,9 @@ use crate::stuffed::add_halves;
 use crate::sweep;
 use crate::table::{Table, alike, count};
 
+/// Planes that are pooled as one: where one of their elements may not be taken in any order, all of them are pooled again.
+const MOST_TOGETHER: usize = 4;
+
 /// Scratch memory of a band.
 pub(crate) struct Buffers<'a, F: Fold> {
     /// Rows as they are lifted.
@@ -76,8 +79,9 @@ pub(crate) fn scratch_words<T: Element, R: Reducer<T>>(pass: &Pass<'_>, band: &B
     type FoldOf<T, R> = <R as Finish<T>>::Fold;
     let sizes = pass.sizes::<Value<T, R>>(band);
     let quick = if direct::fits::<T, R::AnyOrder>(pass) {
-        let sizes = pass.direct_sizes::<Value<T, R::AnyOrder>>(band);
-        pass.scratch_words::<FoldOf<T, R::AnyOrder>>(&sizes)
+        let stacked = band.stacked(together::<T, R>(pass, band));
+        let sizes = pass.direct_sizes::<Value<T, R::AnyOrder>>(&stacked);
+        pass.scratch_words::<FoldOf<T, R::AnyOrder>>(&sizes) + Table::stacked_words(&stacked)
     } else {
         let sizes = pass.sizes::<Value<T, R::Plain>>(band);
         pass.scratch_words::<FoldOf<T, R::Plain>>(&sizes)
@@ -99,6 +103,8 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
 ) {
     let fits = direct::fits::<T, R::AnyOrder>(pass);
     let any = reducer.any_order().filter(|_| fits);
+    let together = together::<T, R>(pass, band).min(source.len() / plane.max(1));
+    let stacked = band.stacked(together);
     let plain = reducer.plain().filter(|_| !fits && !pass.may_be_empty);
     // Rows that are pooled whole, the short way, need no tables of windows.
     let mut tables = if any.is_some() && pass.is_whole() {
@@ -108,8 +114,10 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
     };
     let known = tables.unwrap_or_default();
     let mut short = any.as_ref().map(|any| {
-        let sizes = pass.direct_sizes::<Value<T, R::AnyOrder>>(band);
-        let mut way = Way::new(simd, (pass, any), (band, known), &sizes, &mut arena);
+        let sizes = pass.direct_sizes::<Value<T, R::AnyOrder>>(&stacked);
+        let [depth, height] = known;
+        let tables = [depth, height.stacked(together, pass.axes[1], &mut arena)];
+        let mut way = Way::new(simd, (pass, any), (band, tables), &sizes, &mut arena);
         way.buffers.ahead = Ahead::new(ahead);
         way.buffers.sweeps = sweep::fits::<T, R::AnyOrder>(pass);
         way
@@ -118,32 +126,50 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
         let sizes = pass.sizes::<Value<T, R::Plain>>(band);
         Way::new(simd, (pass, plain), (band, known), &sizes, &mut arena)
     });
-    let mut exact = None;
+    let (mut exact, mut first) = (None, 0);
     let stages = pass.stages(band);
-    for first in (0..source.len()).step_by(plane.max(1)) {
-        let with_next = &source[first..];
-        let source = &with_next[..plane];
-        let (mut piece, rest) = target.split_at(piece);
+    for stack in source.chunks(together * plane.max(1)) {
+        let count = stack.len() / plane;
+        let (mut pieces, rest) = target.split_at(count * piece);
         target = rest;
-        if let Some(way) = &mut short
-            && way.run_direct(with_next, plane, piece.reborrow())
-        {
-            continue;
+        if let Some(way) = &mut short {
+            let from_here = &source[first..];
+            first += stack.len();
+            if way.run_direct((from_here, stack.len()), count, pieces.reborrow()) {
+                continue;
+            }
         }
-        if let Some(way) = &mut quick
-            && admits::<S, T, R::AnyOrder>(simd, source)
-        {
+        for source in stack.chunks_exact(plane) {
+            let (piece, rest) = pieces.split_at(piece);
+            pieces = rest;
+            if let Some(way) = &mut quick
+                && admits::<S, T, R::AnyOrder>(simd, source)
+            {
+                way.run_ordered(&stages, source, piece);
+                continue;
+            }
+            let way = exact.get_or_insert_with(|| {
+                let tables = *tables.get_or_insert_with(|| {
+                    Table::of_band(pass, band, reducer.counting(), &mut arena)
+                });
+                let sizes = pass.sizes::<Value<T, R>>(band);
+                Way::new(simd, (pass, reducer), (band, tables), &sizes, &mut arena)
+            });
             way.run_ordered(&stages, source, piece);
-            continue;
         }
-        let way = exact.get_or_insert_with(|| {
-            let tables = *tables
-                .get_or_insert_with(|| Table::of_band(pass, band, reducer.counting(), &mut arena));
-            let sizes = pass.sizes::<Value<T, R>>(band);
-            Way::new(simd, (pass, reducer), (band, tables), &sizes, &mut arena)
-        });
-        way.run_ordered(&stages, source, piece);
     }
+}
+
+/// How many planes are pooled as one tall one, of which a band is all, where the short way does.
+fn together<T: Element, R: Reducer<T>>(pass: &Pass<'_>, band: &Band) -> usize {
+    let [depth, height, _] = pass.axes;
+    let is_flat = depth.is_identity() && depth.output_len() == 1;
+    let is_whole = band.height.len() == height.output_len();
+    if !is_flat || !is_whole || pass.is_whole() || matches!(pass.width, Width::Single) {
+        return 1;
+    }
+    let rows = pass.direct_rows::<Value<T, R::AnyOrder>>();
+    (rows / band.height.len().max(1)).clamp(1, MOST_TOGETHER)
 }
 
 /// Whether the elements of a plane may be taken in any order.
@@ -209,9 +235,16 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Way<'a, S, T, R> {
 
 impl<'a, S: Simd, T: Element, R: Columns<T>> Way<'a, S, T, R> {
     /// Pools the first of some planes the short way.
-    fn run_direct(&mut self, source: &'a [T], plane: usize, target: Target<'_, T>) -> bool {
-        let done = self.run(source, target, Worker::run_direct);
-        self.buffers.ahead.pass(plane);
+    fn run_direct(
+        &mut self,
+        (source, len): (&'a [T], usize),
+        planes: usize,
+        target: Target<'_, T>,
+    ) -> bool {
+        let done = self.run(source, target, |worker, buffers, sink| {
+            worker.run_direct(planes, buffers, sink)
+        });
+        self.buffers.ahead.pass(len);
         done
     }
 }

@@ -89,6 +89,36 @@ impl<'a> Table<'a> {
         words(0) + words(1)
     }
 
+    /// The table of as many planes one below the other, of each of which this one has all windows along the height.
+    pub(crate) fn stacked(self, planes: usize, height: &Axis, arena: &mut Arena<'a>) -> Self {
+        if planes <= 1 {
+            return self;
+        }
+        let outputs = height.output_len();
+        let windows = i64::take(arena, 2 * planes * outputs);
+        let counts = i64::take(arena, planes * outputs);
+        let (slots, _) = windows.as_chunks_mut::<2>();
+        for (plane, slots) in slots.chunks_exact_mut(outputs).take(planes).enumerate() {
+            let first = (plane * height.input_len()) as i64;
+            for (slot, [start, taps]) in slots.iter_mut().zip(self.list(0..outputs)) {
+                *slot = [first + start, *taps];
+            }
+        }
+        for counts in counts.chunks_exact_mut(outputs).take(planes) {
+            counts.copy_from_slice(&self.counts[..outputs]);
+        }
+        Self {
+            windows,
+            counts,
+            ..self
+        }
+    }
+
+    /// Words of scratch memory that [`Table::stacked`] takes.
+    pub(crate) fn stacked_words(stacked: &Band) -> usize {
+        arena_words::<i64>(2 * stacked.height.len()) + arena_words::<i64>(stacked.height.len())
+    }
+
     /// How many windows a dense table has.
     pub(crate) fn len(&self) -> usize {
         self.windows.len() / 2
