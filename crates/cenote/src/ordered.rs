@@ -25,7 +25,7 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
     ) {
         let band = self.band;
         let [along_depth, along_height, _] = self.pass.axes;
-        let len = self.pass.row_len();
+        let len = self.pass.folded_row_len();
         let slab = band.height.len() * len;
         // What was divided as it was lifted is not changed any more.
         let is_divided = self.pass.counted.1 == Divide::Lifted;
@@ -82,7 +82,8 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
         lines: Lines,
         sink: &mut Sink<'_, '_, S, T, R>,
     ) -> bool {
-        let Some(mut out) = R::place(sink.target.values) else {
+        let place = R::place(sink.target.values).filter(|_| self.pass.halves().is_none());
+        let Some(mut out) = place else {
             return false;
         };
         fold_taps::<S, R::Fold, 1>(self.simd, source.as_ref(), taps, lines, &mut out);
@@ -98,7 +99,7 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
         row: &mut LanesMut<'_, R::Fold>,
         sink: &mut Sink<'_, '_, S, T, R>,
     ) {
-        let len = self.pass.row_len();
+        let len = self.pass.folded_row_len();
         if !self.fold_in_place((source, taps), Lines::row(len), sink) {
             self.fold(source, taps, len, row);
             sink.finish(place, row);
@@ -107,7 +108,8 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
 
     /// Contracts the rows of depth `z` that `height` reads.
     fn contract(&self, z: usize, height: &Stage<'_>, buffers: &mut Buffers<'_, R::Fold>) {
-        let len = self.pass.row_len();
+        let len = self.pass.folded_row_len();
+        let is_kept = matches!(self.pass.width, Width::Keep) || self.pass.halves().is_some();
         let chunk = self.pass.staged_rows::<Value<T, R>>(height.positions());
         for first in (0..height.positions()).step_by(chunk) {
             let rows = chunk.min(height.positions() - first);
@@ -115,12 +117,16 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
                 let Some(y) = height.input(first + row) else {
                     continue;
                 };
-                let mut out = match self.pass.width {
-                    Width::Keep => buffers.contracted.from((first + row) * len),
-                    _ => buffers.staged.from(row * self.pass.staged_pitch()),
+                let mut out = if is_kept {
+                    buffers.contracted.from((first + row) * len)
+                } else {
+                    buffers.staged.from(row * self.pass.staged_pitch())
                 };
                 let counts = self.counts(Divide::Lifted, (z, y), buffers.counts);
                 self.stage((z, y), counts.as_ref(), &mut out, &mut buffers.row);
+            }
+            if is_kept {
+                continue;
             }
             let mut out = buffers.contracted.from(first * len);
             match self.pass.width {
@@ -156,9 +162,8 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
             }) => (sliding.padding[0].min(pitch), pitch),
             Width::Flat(Flat {
                 halves: Some(halves),
-                pitch,
                 ..
-            }) => (halves.before, pitch),
+            }) => (halves.before, halves.pitch),
             Width::Flat(flat) => {
                 let sums = &mut spare.values[..len];
                 lift_row(self.simd, self.reducer, counts, source, sums);

@@ -39,7 +39,7 @@ pub(crate) struct Flat {
     pub(crate) pitch: usize,
     /// Positions from one element of a row to the next, with nothing between them: 1, but for an adjoint.
     pub(crate) hop: usize,
-    /// How rows with something between their elements are summed without it, if they are.
+    /// How rows with something between their elements are summed without it, if they are: last, of all axes.
     pub(crate) halves: Option<Halves>,
 }
 
@@ -55,7 +55,7 @@ impl Width {
                 sliding,
                 pitch: reach.next_multiple_of(sliding.stride),
                 hop,
-                halves: Halves::new(&sliding, hop, inner),
+                halves: Halves::new(&sliding, hop, axis.output_len()),
             })
         };
         match (axis.as_uniform(), axis.stuffed()) {
@@ -159,6 +159,20 @@ impl<'a> Pass<'a> {
         self.axes[2].input_len() * self.inner
     }
 
+    /// How the width is contracted in two halves, if it is.
+    pub(crate) fn halves(&self) -> Option<Halves> {
+        match self.width {
+            Width::Flat(flat) => flat.halves,
+            Width::Keep | Width::Groups | Width::Single => None,
+        }
+    }
+
+    /// Lanes of a row that is folded along height and depth.
+    pub(crate) fn folded_row_len(&self) -> usize {
+        self.halves()
+            .map_or(self.row_len(), |halves| halves.pitch * self.inner)
+    }
+
     /// Lanes from one staged row to the next.
     pub(crate) fn staged_pitch(&self) -> usize {
         match self.width {
@@ -238,14 +252,15 @@ impl<'a> Pass<'a> {
     pub(crate) fn sizes<V>(&self, band: &Band) -> Sizes {
         let [depth, height] = self.stages(band);
         let staged = self.staged_rows::<V>(height.positions()) * self.staged_pitch();
-        let contracted = height.positions() * self.row_len();
-        let slab = band.height.len() * self.row_len();
+        let len = self.folded_row_len();
+        let contracted = height.positions() * len;
+        let slab = band.height.len() * len;
         let folded = if self.axes[0].is_identity() {
             0
         } else {
             depth.positions() * slab
         };
-        let row = self.row_len().max(self.source_row_len());
+        let row = len.max(self.source_row_len());
         // Buffers that change places with the spare one are as large as it.
         let largest = staged.max(contracted).max(folded);
         let long = |axis: &Axis, own: usize| {

@@ -16,12 +16,12 @@ use crate::reduce::{Counting, Counts, Finish, InOrder, Reducer, Value};
 use crate::scratch::{Arena, Slot};
 use crate::sink::{Sink, Target};
 use crate::stage::Stage;
-use crate::stuffed::add_halves;
 use crate::sweep;
 use crate::table::{Table, alike, count};
 
-/// Planes that are pooled as one: where one of their elements may not be taken in any order, all of them are pooled again.
-const MOST_TOGETHER: usize = 4;
+/// Bytes of small planes that are pooled as one: where one of their elements may not be taken in any order, all of them are
+/// pooled again.
+const TOGETHER_BYTES: usize = 16 << 10;
 
 /// Scratch memory of a band.
 pub(crate) struct Buffers<'a, F: Fold> {
@@ -169,7 +169,9 @@ fn together<T: Element, R: Reducer<T>>(pass: &Pass<'_>, band: &Band) -> usize {
         return 1;
     }
     let rows = pass.direct_rows::<Value<T, R::AnyOrder>>();
-    (rows / band.height.len().max(1)).clamp(1, MOST_TOGETHER)
+    let most =
+        TOGETHER_BYTES / (height.input_len() * pass.source_row_len() * size_of::<T>()).max(1);
+    most.min(rows / band.height.len().max(1)).max(1)
 }
 
 /// Whether the elements of a plane may be taken in any order.
@@ -337,16 +339,6 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
     ) -> bool {
         let (sliding, inner) = (flat.sliding, self.pass.inner);
         let outputs = self.pass.axes[2].output_len();
-        if let Some(halves) = flat.halves {
-            let lines = Lines {
-                rows,
-                len: outputs,
-                from: flat.pitch,
-                to: outputs,
-            };
-            add_halves(self.simd, staged.values, halves, lines, out.values);
-            return true;
-        }
         let positions = (outputs - 1) * sliding.stride + 1;
         let (pitch, len) = (flat.pitch * inner, positions * inner);
         let whole = (rows - 1) * pitch + len;

@@ -1,7 +1,7 @@
 //! What a layer makes of its windows: how an element becomes a lane, and what a folded lane becomes.
 
 use crate::columns::{Columns, chunk, next_chunk};
-use crate::element::{Convert, Element};
+use crate::element::{Convert, Element, Lift};
 use crate::fold::{self, Fold, LanesMut};
 use crate::lane::{Lane, RealLane, SumLane};
 use crate::plain::{PlainArgMax, PlainMax};
@@ -120,6 +120,18 @@ impl<L: SumLane> Counts<'_, L> {
             }
             T::narrow(&means, &mut elements[at..at + CHUNK]);
             next = next_chunk(CHUNK, at, lanes.len());
+        }
+    }
+
+    /// Lifts a row and divides it by its divisors, which are reciprocals of single lanes, in the same step. Sums begin at zero: see
+    /// [`begin_at_zero`].
+    #[inline(always)]
+    fn shares<T: Element + Lift<L>>(&self, elements: &[T], lanes: &mut [L]) {
+        let rest = L::count(1).divide(L::count(self.rest));
+        for ((lane, &element), &width) in lanes.iter_mut().zip(elements).zip(self.width) {
+            *lane = Lift::<L>::lift(element)
+                .times(width.times(rest))
+                .plus(L::ZERO);
         }
     }
 
@@ -292,6 +304,12 @@ impl<T: Element> Finish<T> for Spread {
 impl<T: Element> InOrder<T> for Spread {
     #[inline(always)]
     fn lift(&self, elements: &[T], counts: Option<&Counts<'_, T::Sum>>, lanes: &mut [T::Sum]) {
+        if let Some(counts) = counts
+            && T::WIDE_SUM
+            && counts.inner == 1
+        {
+            return counts.shares(elements, lanes);
+        }
         <T as Convert<T::Sum>>::widen(elements, lanes);
         if let Some(counts) = counts {
             counts.divide::<T>(lanes);

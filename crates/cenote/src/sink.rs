@@ -9,6 +9,7 @@ use crate::index::{IndicesMut, Locator};
 use crate::pass::{Divide, Pass};
 use crate::plane::Worker;
 use crate::reduce::{Counts, Finish, Value};
+use crate::stuffed::finish_halves;
 use crate::window::Axis;
 
 /// The part of a plane's output that a band owns.
@@ -78,7 +79,15 @@ impl<'b, S: Simd, T: Element, R: Finish<T>> Sink<'_, 'b, S, T, R> {
     /// Makes elements of a folded row.
     fn finish_values(&mut self, place: (usize, usize), row: &mut LanesMut<'_, R::Fold>) {
         let counts = self.worker.counts(Divide::Folded, place, self.counts);
-        self.finish_lanes(counts, &mut row.values[..self.worker.pass.row_len()]);
+        let len = self.worker.pass.row_len();
+        let Some(halves) = self.worker.pass.halves() else {
+            return self.finish_lanes(counts, &mut row.values[..len]);
+        };
+        let (values, rest) = std::mem::take(&mut self.target.values).split_at_mut(len);
+        self.target.values = rest;
+        let (simd, reducer) = (self.worker.simd, self.worker.reducer);
+        let halves = (halves, self.worker.pass.inner);
+        finish_halves(simd, reducer, row.values, halves, values);
     }
 
     /// Makes elements of folded rows, of whose windows `rest` is counted along depth and height: of one row or, where

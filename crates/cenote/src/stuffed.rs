@@ -4,26 +4,32 @@ use fearless_simd::{Simd, SimdBase};
 use fearless_simd_macros::simd;
 
 use crate::columns::next_chunk;
-use crate::kernel::{Lines, Taps};
-use crate::lane::Lane;
+use crate::element::Element;
+use crate::kernel::Taps;
+use crate::lane::{Lane, MOST_LANES};
 use crate::long::LONG;
+use crate::reduce::{Finish, Value};
 use crate::window::Sliding;
 
 /// The windows of a row whose lanes lie two places apart: those that begin at even places, and those that begin at odd ones.
 /// The taps of each, but for zeros, are neighbours where zeros are left out.
+///
+/// Such rows are summed along height and depth first, while they are short.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Halves {
     /// Zeros before the lanes.
     pub(crate) before: usize,
+    /// Places of a row without zeros between them, but with those before and after.
+    pub(crate) pitch: usize,
     /// The taps of the first window at an even and at an odd place.
     taps: [Taps; 2],
 }
 
 impl Halves {
-    /// The halves of a row of `inner` neighbouring channels, `hop` places apart, if it is to be summed so.
-    pub(crate) fn new(sliding: &Sliding, hop: usize, inner: usize) -> Option<Self> {
+    /// The halves of a row that is `hop` places apart, if it is to be summed so: to `outputs` windows.
+    pub(crate) fn new(sliding: &Sliding, hop: usize, outputs: usize) -> Option<Self> {
         let fits = (2..2 * LONG).contains(&sliding.kernel_size);
-        if !fits || (hop, sliding.stride, sliding.dilation, inner) != (2, 1, 1, 1) {
+        if !fits || (hop, sliding.stride, sliding.dilation) != (2, 1, 1) {
             return None;
         }
         // Tap t of the window at place x is lane (x + t − lead) / 2, if that is whole.
@@ -35,47 +41,59 @@ impl Halves {
             count: (sliding.kernel_size - first(place)).div_ceil(2),
             step: 1,
         };
+        let taps = [taps(0), taps(1)];
+        let reach = |taps: Taps| taps.start + taps.count + outputs / 2;
         Some(Self {
             before,
-            taps: [taps(0), taps(1)],
+            pitch: reach(taps[0]).max(reach(taps[1])).next_multiple_of(8),
+            taps,
         })
     }
 }
 
-/// Sums the windows of rows, each to a row of `out`.
+/// Sums the windows of a row of `inner` neighbouring channels, and makes elements of the sums.
 #[simd]
-pub(crate) fn add_halves<S: Simd, L: Lane>(
+pub(crate) fn finish_halves<S: Simd, T: Element, R: Finish<T>>(
     simd: S,
-    source: &[L],
-    Halves { taps, .. }: Halves,
-    lines: Lines,
-    out: &mut [L],
+    reducer: &R,
+    source: &[Value<T, R>],
+    (Halves { taps, .. }, inner): (Halves, usize),
+    elements: &mut [T],
 ) {
+    if inner > 1 {
+        return finish_groups(simd, reducer, source, (taps, inner), elements);
+    }
     let [even, odd] = taps;
     let few = |taps: Taps, count: usize| Taps { count, ..taps };
-    for row in 0..lines.rows {
-        let source = &source[row * lines.from..];
-        let out = &mut out[row * lines.to..][..lines.len];
-        match [even.count, odd.count] {
-            [1, 1] => add_row(simd, source, [few(even, 1), few(odd, 1)], out),
-            [1, 2] => add_row(simd, source, [few(even, 1), few(odd, 2)], out),
-            [2, 1] => add_row(simd, source, [few(even, 2), few(odd, 1)], out),
-            _ => add_row(simd, source, taps, out),
-        }
-    }
+    let taps = match [even.count, odd.count] {
+        [1, 1] => return finish_row(simd, reducer, source, [few(even, 1), few(odd, 1)], elements),
+        [1, 2] => return finish_row(simd, reducer, source, [few(even, 1), few(odd, 2)], elements),
+        [2, 1] => return finish_row(simd, reducer, source, [few(even, 2), few(odd, 1)], elements),
+        _ => taps,
+    };
+    finish_row(simd, reducer, source, taps, elements);
 }
 
 #[inline(always)]
-fn add_row<S: Simd, L: Lane>(simd: S, source: &[L], [even, odd]: [Taps; 2], out: &mut [L]) {
-    let width = L::Vector::<S>::LEN;
-    let (pairs, last) = out.as_chunks_mut::<2>();
-    if let [last] = last {
-        *last = add_one(source, even, pairs.len());
-    }
+fn finish_row<S: Simd, T: Element, R: Finish<T>>(
+    simd: S,
+    reducer: &R,
+    source: &[Value<T, R>],
+    [even, odd]: [Taps; 2],
+    elements: &mut [T],
+) {
+    let width = <Value<T, R> as Lane>::Vector::<S>::LEN;
+    let (pairs, last) = elements.as_chunks_mut::<2>();
     let count = pairs.len();
+    reducer.finish(
+        &mut [add_one(source, even, count)][..last.len()],
+        None,
+        last,
+    );
     if count < width {
         for (at, pair) in pairs.iter_mut().enumerate() {
-            *pair = [even, odd].map(|taps| add_one(source, taps, at));
+            let mut sums = [even, odd].map(|taps| add_one(source, taps, at));
+            reducer.finish(&mut sums, None, pair);
         }
         return;
     }
@@ -83,10 +101,46 @@ fn add_row<S: Simd, L: Lane>(simd: S, source: &[L], [even, odd]: [Taps; 2], out:
     while let Some(at) = next {
         let even = add(simd, source, even, at);
         let odd = add(simd, source, odd, at);
-        let pairs = pairs[at..at + width].as_flattened_mut();
-        even.zip_low(odd).store_slice(&mut pairs[..width]);
-        even.zip_high(odd).store_slice(&mut pairs[width..]);
+        let mut sums = [<Value<T, R> as Lane>::ZERO; 2 * MOST_LANES];
+        let sums = &mut sums[..2 * width];
+        even.zip_low(odd).store_slice(&mut sums[..width]);
+        even.zip_high(odd).store_slice(&mut sums[width..]);
+        reducer.finish(sums, None, pairs[at..at + width].as_flattened_mut());
         next = next_chunk(width, at, count);
+    }
+}
+
+/// As [`finish_halves`], of more channels than one.
+#[inline(always)]
+fn finish_groups<S: Simd, T: Element, R: Finish<T>>(
+    simd: S,
+    reducer: &R,
+    source: &[Value<T, R>],
+    (halves, inner): ([Taps; 2], usize),
+    elements: &mut [T],
+) {
+    let width = <Value<T, R> as Lane>::Vector::<S>::LEN;
+    for (place, elements) in elements.chunks_exact_mut(inner).enumerate() {
+        let taps = halves[place % 2];
+        let taps = Taps {
+            start: (taps.start + place / 2) * inner,
+            step: inner,
+            ..taps
+        };
+        if inner < width {
+            for (at, element) in elements.iter_mut().enumerate() {
+                let sum = add_one(source, taps, at);
+                reducer.finish(&mut [sum], None, std::slice::from_mut(element));
+            }
+            continue;
+        }
+        let mut next = Some(0);
+        while let Some(at) = next {
+            let mut sums = [<Value<T, R> as Lane>::ZERO; MOST_LANES];
+            add(simd, source, taps, at).store_slice(&mut sums[..width]);
+            reducer.finish(&mut sums[..width], None, &mut elements[at..at + width]);
+            next = next_chunk(width, at, inner);
+        }
     }
 }
 
@@ -94,18 +148,22 @@ fn add_row<S: Simd, L: Lane>(simd: S, source: &[L], [even, odd]: [Taps; 2], out:
 #[inline(always)]
 fn add<S: Simd, L: Lane>(simd: S, source: &[L], taps: Taps, at: usize) -> L::Vector<S> {
     let width = L::Vector::<S>::LEN;
-    let source = &source[taps.start + at..][..width + taps.count - 1];
+    let source = &source[taps.start + at..][..width + (taps.count - 1) * taps.step];
     let mut sums = L::Vector::<S>::from_slice(simd, &source[..width]);
     for tap in 1..taps.count {
-        sums += L::Vector::<S>::from_slice(simd, &source[tap..tap + width]);
+        sums += L::Vector::<S>::from_slice(simd, &source[tap * taps.step..][..width]);
     }
     sums
 }
 
 /// The sum of taps from a lane on.
 fn add_one<L: Lane>(source: &[L], taps: Taps, at: usize) -> L {
-    let taps = &source[taps.start + at..][..taps.count];
-    taps[1..].iter().fold(taps[0], |sum, &lane| sum.plus(lane))
+    let mut later = source[taps.start + at..]
+        .iter()
+        .step_by(taps.step)
+        .take(taps.count);
+    let first = later.next().copied().unwrap_or(L::ZERO);
+    later.fold(first, |sum, &lane| sum.plus(lane))
 }
 
 /// Puts groups of `inner` sums `hop` groups apart, with zeros between them and after them.

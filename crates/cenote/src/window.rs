@@ -245,34 +245,45 @@ struct Scattered {
 }
 
 impl Scattered {
-    #[inline(always)]
-    fn place(&self, at: f64, round: impl Fn(f64) -> f64) -> i64 {
-        round(at * self.alpha) as i64
+    fn place(&self, at: f64) -> i64 {
+        self.precision.round(at * self.alpha) as i64
     }
 
-    #[inline(always)]
-    fn start(&self, output: usize, outputs: usize, round: impl Fn(f64) -> f64) -> usize {
+    fn start(&self, output: usize, outputs: usize) -> usize {
         if output + 1 == outputs {
             return self.last;
         }
+        let round = |value: f64| self.precision.round(value);
         let moved = round(round(output as f64) + self.sample);
         // Samples outside [0, 1) are taken as torch takes them, but never lead outside the input.
-        let start = self.place(moved, round).saturating_sub(self.origin);
+        let start = self.place(moved).saturating_sub(self.origin);
         start.clamp(0, self.last as i64) as usize
     }
 
-    /// As [`Axis::list`].
-    #[inline(always)]
-    fn list(
-        &self,
-        first: usize,
-        outputs: usize,
-        round: impl Fn(f64) -> f64 + Copy,
-        windows: &mut [[i64; 2]],
-    ) {
+    /// Whether [`Scattered::list`] gives the starts.
+    fn is_narrow(&self) -> bool {
+        self.precision == Precision::F32
+            && self.last < Self::NARROW as usize
+            && self.origin.unsigned_abs() < Self::NARROW as u64
+    }
+
+    /// Places below which starts are computed in f32 and i32, many at a time.
+    const NARROW: i32 = 1 << 29;
+
+    /// As [`Axis::list`], without a branch a window. Sums and products of f32, each rounded, are the same in f32 as in f64.
+    fn list(&self, first: usize, outputs: usize, windows: &mut [[i64; 2]]) {
+        let (sample, alpha) = (self.sample as f32, self.alpha as f32);
+        let (origin, last) = (self.origin as i32, self.last as i32);
+        let taps = self.kernel_size as i64;
         for (number, window) in windows.iter_mut().enumerate() {
-            let start = self.start(first + number, outputs, round);
-            *window = [start as i64, self.kernel_size as i64];
+            let place = ((first + number) as i32 as f32 + sample) * alpha;
+            let place = (place as i32).clamp(-2 * Self::NARROW, 2 * (Self::NARROW - 1));
+            *window = [(place - origin).clamp(0, last).into(), taps];
+        }
+        if first + windows.len() == outputs
+            && let Some(window) = windows.last_mut()
+        {
+            window[0] = last.into();
         }
     }
 }
@@ -335,7 +346,7 @@ impl Axis {
             origin: 0,
             precision,
         };
-        windows.origin = windows.place(windows.sample, round);
+        windows.origin = windows.place(windows.sample);
         Self {
             input,
             output,
@@ -409,7 +420,7 @@ impl Axis {
                 }
             }
             Rule::Fractional(windows) => Window {
-                start: windows.start(output, self.output, |value| windows.precision.round(value)),
+                start: windows.start(output, self.output),
                 taps: windows.kernel_size,
                 span: windows.kernel_size,
             },
@@ -423,17 +434,10 @@ impl Axis {
 
     /// Start and taps of the windows from output `first` on.
     pub(crate) fn list(&self, first: usize, windows: &mut [[i64; 2]]) {
-        if let Rule::Fractional(scattered) = &self.rule {
-            // The precision is told apart once, not for each window.
-            let (outputs, precision) = (self.output, scattered.precision);
-            match precision {
-                Precision::F32 => {
-                    let round = |value: f64| f64::from(value as f32);
-                    scattered.list(first, outputs, round, windows);
-                }
-                _ => scattered.list(first, outputs, |value| precision.round(value), windows),
-            }
-            return;
+        if let Rule::Fractional(scattered) = &self.rule
+            && scattered.is_narrow()
+        {
+            return scattered.list(first, self.output, windows);
         }
         for (number, slots) in windows.iter_mut().enumerate() {
             let window = self.window(first + number);
