@@ -159,20 +159,68 @@ pub(crate) fn fold_value<T: Copy, L: Lane>(
 /// As [`fold_value`], of sums: by itself the compiler makes pairs of their lanes, however wide vectors are.
 #[inline(always)]
 fn add_row<S: Simd, T: Copy, L: SumLane>(simd: S, row: &[T], lift: impl Fn(T) -> L) -> L {
-    let width = L::Vector::<S>::LEN;
-    let (chunks, rest) = row.as_chunks::<ROW_LANES>();
     let mut sums = [L::Vector::<S>::splat(simd, L::ZERO); ROW_LANES];
+    let (chunks, rest) = row.as_chunks();
     for chunk in chunks {
-        let lifted = chunk.map(&lift);
-        for (sum, lanes) in sums.iter_mut().zip(lifted.chunks_exact(width)) {
-            *sum += L::Vector::<S>::from_slice(simd, lanes);
+        add_piece::<_, _, _, ROW_LANES>(simd, &mut sums, chunk, &lift);
+    }
+    let (eights, rest) = rest.as_chunks();
+    for chunk in eights {
+        add_piece::<_, _, _, 8>(simd, &mut sums, chunk, &lift);
+    }
+    let (fours, rest) = rest.as_chunks();
+    for chunk in fours {
+        add_piece::<_, _, _, 4>(simd, &mut sums, chunk, &lift);
+    }
+    let last = rest
+        .iter()
+        .fold(L::ZERO, |last, &element| last.plus(lift(element)));
+    add_lanes::<S, L>(sums).plus(last)
+}
+
+/// Adds as many elements to the first lanes.
+#[inline(always)]
+fn add_piece<S: Simd, T: Copy, L: SumLane, const PIECE: usize>(
+    simd: S,
+    sums: &mut [L::Vector<S>; ROW_LANES],
+    piece: &[T; PIECE],
+    lift: impl Fn(T) -> L,
+) {
+    let width = L::Vector::<S>::LEN;
+    let mut lanes = [L::ZERO; ROW_LANES];
+    for x in 0..PIECE {
+        lanes[x] = lift(piece[x]);
+    }
+    let lanes = lanes[..PIECE.max(width)].chunks_exact(width);
+    for (sum, lanes) in sums.iter_mut().zip(lanes) {
+        *sum += L::Vector::<S>::from_slice(simd, lanes);
+    }
+}
+
+/// The sum of all lanes, each added to the one half of them further on, until one is left: the same however wide vectors are.
+#[inline(always)]
+fn add_lanes<S: Simd, L: SumLane>(mut sums: [L::Vector<S>; ROW_LANES]) -> L {
+    let width = L::Vector::<S>::LEN;
+    let mut count = ROW_LANES / width;
+    while count > 1 {
+        count /= 2;
+        for x in 0..count {
+            let further = sums[x + count];
+            sums[x] += further;
         }
     }
-    let mut folded = [L::ZERO; ROW_LANES];
-    for (sum, lanes) in sums.iter().zip(folded.chunks_exact_mut(width)) {
-        sum.store_slice(lanes);
+    let mut sum = sums[0];
+    if width == 16 {
+        sum += sum.slide::<8>(sum);
     }
-    fold_rest(folded, rest, L::ZERO, lift, L::plus)
+    if width >= 8 {
+        sum += sum.slide::<4>(sum);
+    }
+    if width >= 4 {
+        sum += sum.slide::<2>(sum);
+    }
+    sum += sum.slide::<1>(sum);
+    sum.as_slice()[0]
 }
 
 /// Folds what is left of a row into the lanes, and those to one.
