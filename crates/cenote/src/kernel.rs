@@ -70,6 +70,12 @@ pub(crate) fn fold_taps<S: Simd, F: Fold, const HOP: usize>(
     match (taps.step, taps.count) {
         (_, 0) => return out.clear(0, all * lines.len.div_ceil(HOP)),
         (1, 2) => fold_lines::<S, F, HOP, 2, true>(simd, source, taps, lines, out),
+        (1, 3) if cross_lines::<S, F>() && HOP == 1 => {
+            slide_three::<S, F>(simd, source, taps.start, lines, out);
+        }
+        (1, 3) if cross_lines::<S, F>() && span >= 3 * lanes_of::<S, F>() => {
+            slide_every_other::<S, F>(simd, source, taps.start, lines, out);
+        }
         (1, 3) => fold_lines::<S, F, HOP, 3, true>(simd, source, taps, lines, out),
         (1, 5) if F::IDEMPOTENT && HOP == 1 && lanes_of::<S, F>() >= 4 => {
             slide_five::<S, F>(simd, source, taps.start, lines, out);
@@ -109,6 +115,72 @@ fn fold_lines<S: Simd, F: Fold, const HOP: usize, const TAPS: usize, const NEAR:
             };
             F::store(vector, out, to + at / HOP);
         }
+    }
+}
+
+/// Whether a vector is a line of the first cache: wherever it is not at the beginning of one, it takes two to load. Lanes with
+/// indices have no registers left to be slid in.
+const fn cross_lines<S: Simd, F: Fold>() -> bool {
+    size_of::<F::Index>() == 0 && lanes_of::<S, F>() * size_of::<F::Value>() == MOST_BYTES
+}
+
+/// As [`fold_taps`], of three neighbouring taps: vectors are loaded once, and slid.
+#[inline(always)]
+fn slide_three<S: Simd, F: Fold>(
+    simd: S,
+    source: Lanes<'_, F>,
+    start: usize,
+    lines: Lines,
+    out: &mut LanesMut<'_, F>,
+) {
+    let width = lanes_of::<S, F>();
+    for row in 0..lines.rows {
+        let from = start + row * lines.from;
+        let mut this = F::load(simd, &source, from);
+        for at in (0..lines.len).step_by(width) {
+            let next = F::load(simd, &source, from + at + width);
+            let two = F::merge(this, F::slide::<S, 1>(this, next));
+            let three = F::merge(two, F::slide::<S, 2>(this, next));
+            F::store(three, out, row * lines.to + at);
+            this = next;
+        }
+    }
+}
+
+/// As [`slide_three`], at every other position.
+#[inline(always)]
+fn slide_every_other<S: Simd, F: Fold>(
+    simd: S,
+    source: Lanes<'_, F>,
+    start: usize,
+    lines: Lines,
+    out: &mut LanesMut<'_, F>,
+) {
+    let width = lanes_of::<S, F>();
+    let vectors = lines.len.div_ceil(2 * width);
+    for row in 0..lines.rows {
+        let (from, to) = (start + row * lines.from, row * lines.to);
+        let load = |number: usize| {
+            let at = from + 2 * number * width;
+            let low = F::load(simd, &source, at);
+            let high = F::load(simd, &source, at + width);
+            (F::unzip(low, high), F::unzip_odd(low, high))
+        };
+        let (mut even, mut odd) = load(0);
+        for number in 1..vectors {
+            let (next_even, next_odd) = load(number);
+            let three = F::merge(F::merge(even, odd), F::slide::<S, 1>(even, next_even));
+            F::store(three, out, to + (number - 1) * width);
+            (even, odd) = (next_even, next_odd);
+        }
+        // The last are loaded where they are: no vector more may lie behind them.
+        let last = (vectors - 1) * width;
+        let later = from + 2 * last + 2;
+        let later = F::unzip(
+            F::load(simd, &source, later),
+            F::load(simd, &source, later + width),
+        );
+        F::store(F::merge(F::merge(even, odd), later), out, to + last);
     }
 }
 
