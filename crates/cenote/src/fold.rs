@@ -164,7 +164,7 @@ pub(crate) struct Max<L>(PhantomData<L>);
 
 /// `later` where it is larger, else `earlier`: ties, and so the sign of a zero, go to the earlier.
 #[inline(always)]
-fn larger<S: Simd, L: Lane>(earlier: L::Vector<S>, later: L::Vector<S>) -> L::Vector<S> {
+pub(crate) fn larger<S: Simd, L: Lane>(earlier: L::Vector<S>, later: L::Vector<S>) -> L::Vector<S> {
     if cfg!(target_arch = "x86_64") {
         // x86 defines max(a, b) as `if a > b { a } else { b }`.
         later.max(earlier)

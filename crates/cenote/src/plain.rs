@@ -4,7 +4,7 @@
     reason = "loops over chunks of one length, which become single vectors"
 )]
 
-use fearless_simd::{Select, Simd, SimdBase};
+use fearless_simd::{Simd, SimdBase};
 
 use crate::columns::{
     Columns, MOST_ROWS, ROW_SHIFT, chunk, fold_rows, fold_value, fold_values, in_chunks, next_chunk,
@@ -215,17 +215,37 @@ impl<T: Element> Columns<T> for PlainArgMax {
         lanes: &mut LanesMut<'_, Self::Fold>,
         seen: &mut Seen<S, T>,
     ) {
-        rows.see(simd, seen);
-        each_window!(rows, |rows, to| {
-            let all = &mut [[].as_slice(); MOST_ROWS];
-            let (values, indices) = (&mut lanes.values[to.clone()], &mut lanes.indices[to]);
-            let rows = rows.all(all);
-            if values.len() < <T::Arg as Lane>::Vector::<S>::LEN {
-                in_chunks!(values.len(), fold_pairs(rows, values, indices))
-            } else {
-                largest_pairs::<S, T>(simd, rows, values, indices)
-            }
-        });
+        // Rows are looked at as they are folded, where as many elements are looked at together as are folded.
+        let width = <T::Arg as Lane>::Vector::<S>::LEN;
+        let is_near = width == <T::Plain as Lane>::Vector::<S>::LEN && rows.len >= width;
+        if !is_near {
+            rows.see(simd, seen);
+        }
+        macro_rules! of_few {
+            ($few:literal, $fresh:expr) => {
+                each_window!(rows, |rows, to| {
+                    let lanes = &mut lanes.piece(to.start, to.len());
+                    largest_pairs::<S, T>(simd, &rows.few::<$few>(), $fresh, lanes, seen)
+                })
+            };
+        }
+        match (rows.taps[0] * rows.taps[1], rows.fresh) {
+            _ if rows.len < width => each_window!(rows, |rows, to| {
+                let all = &mut [[].as_slice(); MOST_ROWS];
+                let (values, indices) = (&mut lanes.values[to.clone()], &mut lanes.indices[to]);
+                in_chunks!(values.len(), fold_pairs(rows.all(all), values, indices))
+            }),
+            (2, 0b11) if is_near => of_few!(2, 0b11),
+            (3, 0b110) if is_near => of_few!(3, 0b110),
+            (2, _) if !is_near => of_few!(2, 0),
+            (3, _) if !is_near => of_few!(3, 0),
+            _ => each_window!(rows, |rows, to| {
+                let all = &mut [[].as_slice(); MOST_ROWS];
+                let fresh = if is_near { rows.fresh } else { 0 };
+                let lanes = &mut lanes.piece(to.start, to.len());
+                largest_pairs::<S, T>(simd, rows.all(all), fresh, lanes, seen)
+            }),
+        }
     }
     #[inline(always)]
     fn fold_row<S: Simd>(&self, _simd: S, row: &[T]) -> (T::Arg, <T::Arg as ArgLane>::Index) {
@@ -238,13 +258,14 @@ impl<T: Element> Columns<T> for PlainArgMax {
     }
 }
 
-/// The largest of each column of rows at least as long as a vector, and where it came from.
+/// The largest of each column of rows at least as long as a vector, and where it came from. Looks at those that are fresh: a bit each.
 #[inline(always)]
 fn largest_pairs<S: Simd, T: Element>(
     simd: S,
     rows: &[&[T]],
-    lanes: &mut [T::Arg],
-    index_lanes: &mut [<T::Arg as ArgLane>::Index],
+    fresh: u32,
+    lanes: &mut LanesMut<'_, fold::PlainArg<T::Arg>>,
+    seen: &mut Seen<S, T>,
 ) {
     type Index<T> = <<T as Lanes>::Arg as ArgLane>::Index;
     let width = <T::Arg as Lane>::Vector::<S>::LEN;
@@ -252,20 +273,36 @@ fn largest_pairs<S: Simd, T: Element>(
     let places = <Index<T> as Lane>::Vector::<S>::from_slice(simd, &places[..width]);
     let mut next = Some(0);
     while let Some(at) = next {
-        let load = |row: &[T]| Lift::<T::Arg>::lift_vector(simd, &row[at..at + width]);
-        let mut values = load(rows[0]);
+        let mut values = lift_fresh::<S, T>(simd, (rows[0], at), fresh & 1 != 0, seen);
         let mut indices = places + T::Arg::index(at);
         for number in 1..rows.len() {
-            let later = load(rows[number]);
+            let is_fresh = fresh >> number & 1 != 0;
+            let later = lift_fresh::<S, T>(simd, (rows[number], at), is_fresh, seen);
             let later_indices = places + T::Arg::index((number << ROW_SHIFT) + at);
             let wins = later.simd_gt(values);
-            values = wins.select(later, values);
+            // Not selected by what wins, for which the next row would wait.
+            values = fold::larger::<S, T::Arg>(values, later);
             indices = T::Arg::select_index::<S>(wins, later_indices, indices);
         }
-        values.store_slice(&mut lanes[at..at + width]);
-        indices.store_slice(&mut index_lanes[at..at + width]);
-        next = next_chunk(width, at, lanes.len());
+        values.store_slice(&mut lanes.values[at..at + width]);
+        indices.store_slice(&mut lanes.indices[at..at + width]);
+        next = next_chunk(width, at, rows[0].len());
     }
+}
+
+/// The vector of elements that starts at `at`, as lanes. Looks at it if it is `fresh`.
+#[inline(always)]
+fn lift_fresh<S: Simd, T: Element>(
+    simd: S,
+    (elements, at): (&[T], usize),
+    fresh: bool,
+    seen: &mut Seen<S, T>,
+) -> <T::Arg as Lane>::Vector<S> {
+    if fresh {
+        T::see(T::load(simd, elements, at).1, seen);
+    }
+    let width = <T::Arg as Lane>::Vector::<S>::LEN;
+    Lift::<T::Arg>::lift_vector(simd, &elements[at..at + width])
 }
 
 /// As [`largest_pairs`], of shorter rows.
