@@ -6,6 +6,13 @@
 const STEP_BYTES: usize = 2 << 10;
 /// From this size on a tensor is far: smaller ones often lie in a cache already.
 const FAR_BYTES: usize = 16 << 20;
+/// Below this size a tensor is near: it lies in the second cache, if it is not new.
+const NEAR_BYTES: usize = 1 << 20;
+
+/// Whether nothing of a tensor of `len` elements needs to be asked for.
+pub(crate) fn is_near<T>(len: usize) -> bool {
+    len * size_of::<T>() < NEAR_BYTES
+}
 
 /// How many elements of a tensor of `len` are asked for in one go, 0 if none are.
 pub(crate) fn step<T>(len: usize) -> usize {
@@ -66,7 +73,7 @@ impl Ahead {
 
 /// Asks for elements, and does not wait for them.
 #[inline(always)]
-fn fetch<T>(elements: &[T]) {
+pub(crate) fn fetch<T>(elements: &[T]) {
     #[cfg(target_arch = "x86_64")]
     for line in elements.chunks(64 / size_of::<T>()) {
         safe_arch::prefetch_t0(&line[0]);

@@ -83,6 +83,15 @@ impl<F: Fold + ?Sized> Clone for Lanes<'_, F> {
 impl<F: Fold + ?Sized> Copy for Lanes<'_, F> {}
 
 impl<F: Fold> Lanes<'_, F> {
+    /// `len` lanes from `at` on.
+    #[inline(always)]
+    pub(crate) fn piece(&self, at: usize, len: usize) -> Self {
+        Self {
+            values: &self.values[at..at + len],
+            indices: &self.indices[at..at + len],
+        }
+    }
+
     #[inline(always)]
     pub(crate) fn get(&self, at: usize) -> (F::Value, F::Index) {
         (self.values[at], self.indices[at])

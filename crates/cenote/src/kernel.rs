@@ -69,9 +69,12 @@ pub(crate) fn fold_taps<S: Simd, F: Fold, const HOP: usize>(
     }
     match (taps.step, taps.count) {
         (_, 0) => return out.clear(0, all * lines.len.div_ceil(HOP)),
+        (1, 2) if cross_lines::<S, F>() && HOP == 1 => {
+            slide_few::<S, F, 2>(simd, source, taps.start, lines, out);
+        }
         (1, 2) => fold_lines::<S, F, HOP, 2, true>(simd, source, taps, lines, out),
         (1, 3) if cross_lines::<S, F>() && HOP == 1 => {
-            slide_three::<S, F>(simd, source, taps.start, lines, out);
+            slide_few::<S, F, 3>(simd, source, taps.start, lines, out);
         }
         (1, 3) if cross_lines::<S, F>() && span >= 3 * lanes_of::<S, F>() => {
             slide_every_other::<S, F>(simd, source, taps.start, lines, out);
@@ -124,9 +127,9 @@ const fn cross_lines<S: Simd, F: Fold>() -> bool {
     size_of::<F::Index>() == 0 && lanes_of::<S, F>() * size_of::<F::Value>() == MOST_BYTES
 }
 
-/// As [`fold_taps`], of three neighbouring taps: vectors are loaded once, and slid.
+/// As [`fold_taps`], of two or three neighbouring taps: vectors are loaded once, and slid.
 #[inline(always)]
-fn slide_three<S: Simd, F: Fold>(
+fn slide_few<S: Simd, F: Fold, const TAPS: usize>(
     simd: S,
     source: Lanes<'_, F>,
     start: usize,
@@ -139,15 +142,17 @@ fn slide_three<S: Simd, F: Fold>(
         let mut this = F::load(simd, &source, from);
         for at in (0..lines.len).step_by(width) {
             let next = F::load(simd, &source, from + at + width);
-            let two = F::merge(this, F::slide::<S, 1>(this, next));
-            let three = F::merge(two, F::slide::<S, 2>(this, next));
-            F::store(three, out, row * lines.to + at);
+            let mut folded = F::merge(this, F::slide::<S, 1>(this, next));
+            if TAPS == 3 {
+                folded = F::merge(folded, F::slide::<S, 2>(this, next));
+            }
+            F::store(folded, out, row * lines.to + at);
             this = next;
         }
     }
 }
 
-/// As [`slide_three`], at every other position.
+/// As [`slide_few`], of three taps at every other position.
 #[inline(always)]
 fn slide_every_other<S: Simd, F: Fold>(
     simd: S,
@@ -263,10 +268,7 @@ fn fold_known<S: Simd, F: Fold, const HOP: usize>(
         (taps.count - 1) * taps.step
     };
     let end = taps.start + reach + HOP * lanes_of::<S, F>();
-    let near = Lanes::<F> {
-        values: &source.values[taps.start..end],
-        indices: &source.indices[taps.start..end],
-    };
+    let near = source.piece(taps.start, end - taps.start);
     fold_each::<S, F, HOP>(simd, &near, Taps { start: 0, ..taps }, 0)
 }
 
@@ -448,8 +450,8 @@ pub(crate) fn pick_lanes<S: Simd, F: Fold>(
             }
         }
         for (from, to) in places {
-            let low = F::load(simd, &source, from + left);
-            let high = F::load(simd, &source, from + left + width);
+            let near = source.piece(from + left, 2 * width);
+            let (low, high) = (F::load(simd, &near, 0), F::load(simd, &near, width));
             F::store(F::pick(simd, low, high, &bytes[..width * size]), out, to);
         }
     }

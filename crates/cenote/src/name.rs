@@ -23,23 +23,23 @@ impl<S: Simd, T: Element, R: Columns<T>> Worker<'_, S, T, R> {
         let [plane_depth, plane_height, width] = self.pass.plane;
         let plane_rows = plane_depth.input_len() * plane_height.input_len();
         let slots = sink.next_indices(lanes.len());
-        let mut bases = [0; MOST_ROWS];
-        let mut at = 0;
         let [depth, height] = [self.tables[0].window(z), self.tables[1].window(y)];
+        let mut named = Named {
+            bases: [0; MOST_ROWS],
+            step: None,
+            tap_step: width.step() as i32,
+            inner: self.pass.inner,
+        };
+        let mut at = 0;
         grid.each_row(depth, height, |row, number| {
-            bases[at] = if slots.is_compact() {
+            named.bases[at] = if slots.is_compact() {
                 number * width.max_taps()
             } else {
                 row % plane_rows * width.input_len()
             } as i32;
             at += 1;
         });
-        let named = Named {
-            bases,
-            step: (depth.1 == 1).then(|| bases[1] - bases[0]),
-            tap_step: width.step() as i32,
-            inner: self.pass.inner,
-        };
+        named.step = (depth.1 == 1).then(|| named.bases[1] - named.bases[0]);
         write_row::<S, R::Fold>(self.simd, &named, slots, (lanes, starts));
     }
 }

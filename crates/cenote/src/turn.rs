@@ -11,6 +11,7 @@ use fearless_simd_macros::simd;
 use crate::columns::next_chunk;
 use crate::element::Element;
 use crate::engine::Planes;
+use crate::fetch::{self, fetch};
 use crate::fold::Fold;
 use crate::index::IndicesMut;
 use crate::kernel::MANY;
@@ -69,8 +70,8 @@ pub(crate) fn tasks(planes: Planes) -> usize {
 }
 
 impl<T: Element, R: Reducer<T>> Turned<'_, T, R> {
-    /// Pools `source`, some planes in a row.
-    fn pool(&self, source: &[T], target: Target<'_, T>) {
+    /// Pools `source`, some planes in a row, and asks memory for the elements that are `next`.
+    fn pool(&self, (source, next): (&[T], &[T]), target: Target<'_, T>) {
         let count = source.len() / self.planes.source;
         let pass = Pass::new(self.pass.axes, count, self.pass.plane, self.pass.counted);
         let band = Band::whole(pass.axes);
@@ -86,7 +87,7 @@ impl<T: Element, R: Reducer<T>> Turned<'_, T, R> {
                 indices: target.indices.scratch(&mut arena, outputs),
             };
             dispatch!(self.level, simd => {
-                turn(simd, source, count, turned);
+                turn(simd, (source, next), count, turned);
                 let pieces = Pieces {
                     source: turned,
                     each: (inputs, outputs),
@@ -94,7 +95,7 @@ impl<T: Element, R: Reducer<T>> Turned<'_, T, R> {
                     ahead: 0,
                 };
                 plane::run(simd, (&pass, self.reducer), (&band, arena), pieces);
-                turn(simd, pooled.values, self.planes.target, target.values);
+                turn(simd, (pooled.values, &[]), self.planes.target, target.values);
                 turn_indices(simd, pooled.indices, self.planes.target, target.indices);
             });
         });
@@ -117,22 +118,23 @@ impl<T: Element, R: Reducer<T>> Tasks<T> for Turned<'_, T, R> {
             source,
             target: each,
         } = self.planes;
+        let is_near = fetch::is_near::<T>(self.source.len());
         for first in range.map(|task| task * TOGETHER) {
             let count = TOGETHER.min(count - first);
             let (piece, rest) = target.split_at(count * each);
             target = rest;
-            self.pool(&self.source[first * source..][..count * source], piece);
+            let (planes, next) = self.source[first * source..].split_at(count * source);
+            let next = if is_near { &[] } else { next };
+            self.pool((planes, next), piece);
         }
     }
 }
 
 /// Transposes elements.
-fn turn<S: Simd, T: Element>(simd: S, source: &[T], rows: usize, target: &mut [T]) {
-    let (source, target) = (
-        bytemuck::cast_slice(source),
-        bytemuck::cast_slice_mut(target),
-    );
-    transpose::<S, T::Plain>(simd, source, rows, target);
+fn turn<S: Simd, T: Element>(simd: S, (source, next): (&[T], &[T]), rows: usize, target: &mut [T]) {
+    use bytemuck::{cast_slice, cast_slice_mut};
+    let source = (cast_slice(source), cast_slice(next));
+    transpose::<S, T::Plain>(simd, source, rows, cast_slice_mut(target));
 }
 
 /// Transposes indices of one form.
@@ -140,21 +142,32 @@ fn turn_indices<S: Simd>(simd: S, source: IndicesMut<'_>, rows: usize, target: I
     use IndicesMut::{I64, U8, U16, U32};
     use bytemuck::{cast_slice, cast_slice_mut};
     match (source, target) {
-        (I64(source), I64(target)) => transpose::<S, i64>(simd, source, rows, target),
-        (U8(source), U8(target)) => transpose::<S, u8>(simd, source, rows, target),
+        (I64(source), I64(target)) => transpose::<S, i64>(simd, (source, &[]), rows, target),
+        (U8(source), U8(target)) => transpose::<S, u8>(simd, (source, &[]), rows, target),
         (U16(source), U16(target)) => {
-            transpose::<S, i16>(simd, cast_slice(source), rows, cast_slice_mut(target));
+            transpose::<S, i16>(
+                simd,
+                (cast_slice(source), &[]),
+                rows,
+                cast_slice_mut(target),
+            );
         }
         (U32(source), U32(target)) => {
-            transpose::<S, i32>(simd, cast_slice(source), rows, cast_slice_mut(target));
+            transpose::<S, i32>(
+                simd,
+                (cast_slice(source), &[]),
+                rows,
+                cast_slice_mut(target),
+            );
         }
         _ => {}
     }
 }
 
-/// Makes columns of `rows` rows: `target[x · rows + y] = source[y · columns + x]`.
+/// Makes columns of `rows` rows: `target[x · rows + y] = source[y · columns + x]`. Asks memory for lanes that lie like those, and are
+/// `next`.
 #[simd]
-fn transpose<S: Simd, L: Lane>(simd: S, source: &[L], rows: usize, target: &mut [L]) {
+fn transpose<S: Simd, L: Lane>(simd: S, source: (&[L], &[L]), rows: usize, target: &mut [L]) {
     match L::Vector::<S>::LEN {
         2 => transpose_by::<S, L, 2>(simd, source, rows, target),
         4 => transpose_by::<S, L, 4>(simd, source, rows, target),
@@ -169,7 +182,7 @@ fn transpose<S: Simd, L: Lane>(simd: S, source: &[L], rows: usize, target: &mut 
 #[inline(always)]
 fn transpose_by<S: Simd, L: Lane, const N: usize>(
     simd: S,
-    source: &[L],
+    (source, next): (&[L], &[L]),
     rows: usize,
     target: &mut [L],
 ) {
@@ -187,9 +200,13 @@ fn transpose_by<S: Simd, L: Lane, const N: usize>(
         let mut next_column = Some(0);
         while let Some(x) = next_column {
             let mut vectors = [L::Vector::<S>::splat(simd, L::ZERO); N];
-            for number in 0..N {
-                let row = &source[(y + number) * columns + x..][..N];
-                vectors[number] = L::Vector::<S>::from_slice(simd, row);
+            for (number, vector) in vectors.iter_mut().enumerate() {
+                let at = (y + number) * columns + x;
+                if at < next.len() {
+                    fetch(&next[at..=at]);
+                }
+                let row = &source[at..][..N];
+                *vector = L::Vector::<S>::from_slice(simd, row);
             }
             let vectors = transpose_square(vectors);
             for number in 0..N {
