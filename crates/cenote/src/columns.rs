@@ -11,7 +11,7 @@ use crate::element::{Element, Lift};
 use crate::fold::{Fold, LanesMut};
 use crate::lane::{Lane, SumLane};
 use crate::reduce::{Finish, Mean, Power, Value};
-use crate::rows::{Rows, Seen, each_window};
+use crate::rows::{Rows, Seen, each_pair, each_window};
 use crate::sweep::Group;
 
 /// Where an index lane of [`PlainArgMax`](crate::plain::PlainArgMax) has the number of its row.
@@ -134,6 +134,46 @@ pub(crate) fn fold_values<T: Copy, L: Lane, const CHUNK: usize>(
         }
         lanes[at..at + CHUNK].copy_from_slice(&folded);
         next = next_chunk(CHUNK, at, lanes.len());
+    }
+}
+
+/// Lanes of two windows that are folded together.
+const PAIRED: usize = 16;
+
+/// As [`fold_values`], of two windows that share all of these rows but the first and the last: those are lifted once.
+#[inline(always)]
+fn fold_two<T: Copy, L: Lane, const ROWS: usize, const CHUNK: usize>(
+    rows: &[&[T]; ROWS],
+    (first_lanes, second_lanes): (&mut [L], &mut [L]),
+    lift: impl Fn(T) -> L,
+    merge: impl Fn(L, L) -> L,
+) {
+    let mut next = Some(0);
+    while let Some(at) = next {
+        let (mut first, mut second) = ([L::ZERO; CHUNK], [L::ZERO; CHUNK]);
+        for (number, row) in rows.iter().enumerate() {
+            let row = chunk::<T, CHUNK>(row, at);
+            for x in 0..CHUNK {
+                let lane = lift(row[x]);
+                if number < ROWS - 1 {
+                    first[x] = if number == 0 {
+                        lane
+                    } else {
+                        merge(first[x], lane)
+                    };
+                }
+                if number > 0 {
+                    second[x] = if number == 1 {
+                        lane
+                    } else {
+                        merge(second[x], lane)
+                    };
+                }
+            }
+        }
+        first_lanes[at..at + CHUNK].copy_from_slice(&first);
+        second_lanes[at..at + CHUNK].copy_from_slice(&second);
+        next = next_chunk(CHUNK, at, rows[0].len());
     }
 }
 
@@ -284,6 +324,13 @@ macro_rules! impl_columns_of_sums {
                 lanes: &mut LanesMut<'_, Self::Fold>,
                 _seen: &mut Seen<S, T>,
             ) {
+                if rows.taps == [1, 3] && rows.are_dense() && rows.len >= PAIRED {
+                    return each_pair!(rows, |rows, to| {
+                        let lanes = lanes.values[to..].split_at_mut(rows.to);
+                        let lanes = (&mut lanes.0[..rows.len], &mut lanes.1[..rows.len]);
+                        fold_two::<_, _, 4, PAIRED>(&rows.few(), lanes, $lift, Lane::plus)
+                    });
+                }
                 fold_rows!(rows, lanes.values, $lift, Lane::plus);
             }
             #[inline(always)]

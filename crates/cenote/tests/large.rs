@@ -75,6 +75,20 @@ impl<'a, L: Layer> Case<'a, L> {
         assert_same(&output, &expected, "values", Level::new());
     }
 
+    /// As [`Case::check`], of gradients.
+    fn check_gradient<T: Bits>(&self, sample: fn(f64) -> T) {
+        let [all, one] = self.plans::<T>();
+        let grad_output = elements(all.output_len(), sample(0.0), sample);
+        let mut grad_input = vec![sample(0.0); all.input_len()];
+        let mut expected = grad_input.clone();
+        let blocks = expected.chunks_mut(one.input_len());
+        for (grad_output, grad_input) in grad_output.chunks(one.output_len()).zip(blocks) {
+            one.backward_into(grad_output, grad_input).unwrap();
+        }
+        all.backward_into(&grad_output, &mut grad_input).unwrap();
+        assert_same(&grad_input, &expected, "gradients", Level::new());
+    }
+
     /// As [`Case::check`], of indices.
     fn check_indices<I: Index + Default + PartialEq>(&self) {
         let [all, one] = self.plans::<f32>();
@@ -145,4 +159,27 @@ fn channels_last() {
     let stem = MaxPool2d::new(3).stride(2).padding(1);
     Case::channels_last(stem, &[24, 57, 58]).check(f32::NAN, to_f32);
     Case::channels_last(AvgPool2d::new(2), &[24, 57, 58]).check(f32::NAN, to_f32);
+}
+
+/// Small planes are pooled together, the smallest turned. One with a NaN or a −0 among them spoils none.
+#[test]
+fn small_planes() {
+    f32s(MaxPool2d::new(3).ceil_mode(true), &[32, 32]);
+    f32s(MaxPool2d::new(2), &[33, 34]);
+    f32s(MaxPool2d::new(7).stride(1).padding(3), &[33, 32]);
+    f32s(AvgPool2d::new(3).stride(2).padding(1), &[32, 33]);
+    f32s(AdaptiveMaxPool2d::new(6), &[14, 14]);
+    let third = Case::new(MaxPool2d::new(3).stride(2), &[36, 35]);
+    third.check(-0.0, |number| number as f32);
+    indices(MaxPool2d::new(3).stride(2).padding(1), &[24, 25]);
+}
+
+#[test]
+fn gradients_of_means() {
+    let layer = AvgPool2d::new(3).stride(2).padding(1);
+    let thirds = |number: f64| number / 3.0;
+    for block in [[112, 57], [33, 32], [14, 13], [5, 6]] {
+        Case::new(layer.clone(), &block).check_gradient(thirds);
+        Case::new(layer.clone(), &block).check_gradient(|number| number as f32 / 3.0);
+    }
 }
