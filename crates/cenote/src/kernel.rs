@@ -15,9 +15,10 @@ use fearless_simd_macros::simd;
 use crate::columns::next_chunk;
 use crate::fold::{Fold, Lanes, LanesMut};
 use crate::lane::{Lane, MOST_LANES};
+use crate::slide::{cross_lines, slide_every_other, slide_few, slide_five};
 
 /// Bytes of the widest vector.
-const MOST_BYTES: usize = 64;
+pub(crate) const MOST_BYTES: usize = 64;
 
 /// Taps of equal distance in a stream of lanes.
 #[derive(Clone, Copy, Debug)]
@@ -117,101 +118,6 @@ fn fold_lines<S: Simd, F: Fold, const HOP: usize, const TAPS: usize, const NEAR:
                 fold_known::<S, F, HOP>(simd, &source, known)
             };
             F::store(vector, out, to + at / HOP);
-        }
-    }
-}
-
-/// Whether a vector is a line of the first cache: wherever it is not at the beginning of one, it takes two to load. Lanes with
-/// indices have no registers left to be slid in.
-const fn cross_lines<S: Simd, F: Fold>() -> bool {
-    size_of::<F::Index>() == 0 && lanes_of::<S, F>() * size_of::<F::Value>() == MOST_BYTES
-}
-
-/// As [`fold_taps`], of two or three neighbouring taps: vectors are loaded once, and slid.
-#[inline(always)]
-fn slide_few<S: Simd, F: Fold, const TAPS: usize>(
-    simd: S,
-    source: Lanes<'_, F>,
-    start: usize,
-    lines: Lines,
-    out: &mut LanesMut<'_, F>,
-) {
-    let width = lanes_of::<S, F>();
-    for row in 0..lines.rows {
-        let from = start + row * lines.from;
-        let mut this = F::load(simd, &source, from);
-        for at in (0..lines.len).step_by(width) {
-            let next = F::load(simd, &source, from + at + width);
-            let mut folded = F::merge(this, F::slide::<S, 1>(this, next));
-            if TAPS == 3 {
-                folded = F::merge(folded, F::slide::<S, 2>(this, next));
-            }
-            F::store(folded, out, row * lines.to + at);
-            this = next;
-        }
-    }
-}
-
-/// As [`slide_few`], of three taps at every other position.
-#[inline(always)]
-fn slide_every_other<S: Simd, F: Fold>(
-    simd: S,
-    source: Lanes<'_, F>,
-    start: usize,
-    lines: Lines,
-    out: &mut LanesMut<'_, F>,
-) {
-    let width = lanes_of::<S, F>();
-    let vectors = lines.len.div_ceil(2 * width);
-    for row in 0..lines.rows {
-        let (from, to) = (start + row * lines.from, row * lines.to);
-        let load = |number: usize| {
-            let at = from + 2 * number * width;
-            let low = F::load(simd, &source, at);
-            let high = F::load(simd, &source, at + width);
-            (F::unzip(low, high), F::unzip_odd(low, high))
-        };
-        let (mut even, mut odd) = load(0);
-        for number in 1..vectors {
-            let (next_even, next_odd) = load(number);
-            let three = F::merge(F::merge(even, odd), F::slide::<S, 1>(even, next_even));
-            F::store(three, out, to + (number - 1) * width);
-            (even, odd) = (next_even, next_odd);
-        }
-        // The last are loaded where they are: no vector more may lie behind them.
-        let last = (vectors - 1) * width;
-        let later = from + 2 * last + 2;
-        let later = F::unzip(
-            F::load(simd, &source, later),
-            F::load(simd, &source, later + width),
-        );
-        F::store(F::merge(F::merge(even, odd), later), out, to + last);
-    }
-}
-
-/// As [`fold_taps`], of five neighbouring taps: vectors are loaded once, and slid.
-#[inline(always)]
-fn slide_five<S: Simd, F: Fold>(
-    simd: S,
-    source: Lanes<'_, F>,
-    start: usize,
-    lines: Lines,
-    out: &mut LanesMut<'_, F>,
-) {
-    let width = lanes_of::<S, F>();
-    let vectors = lines.len.div_ceil(width);
-    for row in 0..lines.rows {
-        let from = start + row * lines.from;
-        let load = |number: usize| F::load(simd, &source, from + number.min(vectors) * width);
-        let (mut this, mut next) = (load(0), load(1));
-        let mut pair = F::merge(this, F::slide::<S, 1>(this, next));
-        for number in 0..vectors {
-            let after = load(number + 2);
-            let next_pair = F::merge(next, F::slide::<S, 1>(next, after));
-            let four = F::merge(pair, F::slide::<S, 2>(pair, next_pair));
-            let five = F::merge(four, F::slide::<S, 4>(this, next));
-            F::store(five, out, row * lines.to + number * width);
-            (this, next, pair) = (next, after, next_pair);
         }
     }
 }

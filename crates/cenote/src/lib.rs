@@ -96,6 +96,7 @@ pub mod reference;
 mod rows;
 mod scratch;
 mod sink;
+mod slide;
 mod stage;
 mod stuffed;
 mod sweep;
