@@ -103,7 +103,8 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
 ) {
     let fits = direct::fits::<T, R::AnyOrder>(pass);
     let any = reducer.any_order().filter(|_| fits);
-    let together = together::<T, R>(pass, band).min(source.len() / plane.max(1));
+    let planes = source.len() / plane.max(1);
+    let together = together::<T, R>(pass, band).min(planes).max(1);
     let stacked = band.stacked(together);
     let plain = reducer.plain().filter(|_| !fits && !pass.may_be_empty);
     // Rows that are pooled whole, the short way, need no tables of windows.
@@ -126,20 +127,19 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
         let sizes = pass.sizes::<Value<T, R::Plain>>(band);
         Way::new(simd, (pass, plain), (band, known), &sizes, &mut arena)
     });
-    let (mut exact, mut first) = (None, 0);
+    let mut exact = None;
     let stages = pass.stages(band);
-    for stack in source.chunks(together * plane.max(1)) {
-        let count = stack.len() / plane;
+    for first in (0..planes).step_by(together) {
+        let count = together.min(planes - first);
+        let from_here = &source[first * plane..];
         let (mut pieces, rest) = target.split_at(count * piece);
         target = rest;
-        if let Some(way) = &mut short {
-            let from_here = &source[first..];
-            first += stack.len();
-            if way.run_direct((from_here, stack.len()), count, pieces.reborrow()) {
-                continue;
-            }
+        if let Some(way) = &mut short
+            && way.run_direct(from_here, (count, plane), pieces.reborrow())
+        {
+            continue;
         }
-        for source in stack.chunks_exact(plane) {
+        for source in from_here.chunks_exact(plane).take(count) {
             let (piece, rest) = pieces.split_at(piece);
             pieces = rest;
             if let Some(way) = &mut quick
@@ -236,17 +236,17 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Way<'a, S, T, R> {
 }
 
 impl<'a, S: Simd, T: Element, R: Columns<T>> Way<'a, S, T, R> {
-    /// Pools the first of some planes the short way.
+    /// Pools the first `count` of some planes, of `plane` elements each, the short way.
     fn run_direct(
         &mut self,
-        (source, len): (&'a [T], usize),
-        planes: usize,
+        source: &'a [T],
+        (count, plane): (usize, usize),
         target: Target<'_, T>,
     ) -> bool {
         let done = self.run(source, target, |worker, buffers, sink| {
-            worker.run_direct(planes, buffers, sink)
+            worker.run_direct(count, buffers, sink)
         });
-        self.buffers.ahead.pass(len);
+        self.buffers.ahead.pass(count * plane);
         done
     }
 }

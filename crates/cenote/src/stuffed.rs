@@ -85,11 +85,9 @@ fn finish_row<S: Simd, T: Element, R: Finish<T>>(
     let width = <Value<T, R> as Lane>::Vector::<S>::LEN;
     let (pairs, last) = elements.as_chunks_mut::<2>();
     let count = pairs.len();
-    reducer.finish(
-        &mut [add_one(source, even, count)][..last.len()],
-        None,
-        last,
-    );
+    if !last.is_empty() {
+        reducer.finish(&mut [add_one(source, even, count)], None, last);
+    }
     if count < width {
         for (at, pair) in pairs.iter_mut().enumerate() {
             let mut sums = [even, odd].map(|taps| add_one(source, taps, at));
@@ -110,7 +108,8 @@ fn finish_row<S: Simd, T: Element, R: Finish<T>>(
     }
 }
 
-/// As [`finish_halves`], of more channels than one.
+/// As [`finish_halves`], of more channels than one: the lanes of places that follow one another are neighbours, but those of each
+/// half go to every other place.
 #[inline(always)]
 fn finish_groups<S: Simd, T: Element, R: Finish<T>>(
     simd: S,
@@ -120,26 +119,32 @@ fn finish_groups<S: Simd, T: Element, R: Finish<T>>(
     elements: &mut [T],
 ) {
     let width = <Value<T, R> as Lane>::Vector::<S>::LEN;
-    for (place, elements) in elements.chunks_exact_mut(inner).enumerate() {
-        let taps = halves[place % 2];
+    let places = elements.len() / inner;
+    // As many whole places as fit are summed together, or a part of one.
+    let together = (MOST_LANES / inner).max(1);
+    for (half, taps) in halves.into_iter().enumerate() {
         let taps = Taps {
-            start: (taps.start + place / 2) * inner,
+            start: taps.start * inner,
             step: inner,
             ..taps
         };
-        if inner < width {
-            for (at, element) in elements.iter_mut().enumerate() {
-                let sum = add_one(source, taps, at);
-                reducer.finish(&mut [sum], None, std::slice::from_mut(element));
+        let all = (places + 1 - half) / 2;
+        for place in (0..all).step_by(together) {
+            let count = together.min(all - place);
+            for part in (0..inner).step_by(MOST_LANES) {
+                let len = (count * inner - part).min(MOST_LANES);
+                let mut sums = [<Value<T, R> as Lane>::ZERO; 2 * MOST_LANES];
+                for at in (0..len).step_by(width) {
+                    let sum = add(simd, source, taps, place * inner + part + at);
+                    sum.store_slice(&mut sums[at..at + width]);
+                }
+                let mut finished = [T::default(); MOST_LANES];
+                reducer.finish(&mut sums[..len], None, &mut finished[..len]);
+                for (number, lanes) in finished[..len].chunks(inner.min(len)).enumerate() {
+                    let to = (2 * (place + number) + half) * inner + part;
+                    elements[to..to + lanes.len()].copy_from_slice(lanes);
+                }
             }
-            continue;
-        }
-        let mut next = Some(0);
-        while let Some(at) = next {
-            let mut sums = [<Value<T, R> as Lane>::ZERO; MOST_LANES];
-            add(simd, source, taps, at).store_slice(&mut sums[..width]);
-            reducer.finish(&mut sums[..width], None, &mut elements[at..at + width]);
-            next = next_chunk(width, at, inner);
         }
     }
 }

@@ -182,4 +182,7 @@ fn gradients_of_means() {
         Case::new(layer.clone(), &block).check_gradient(thirds);
         Case::new(layer.clone(), &block).check_gradient(|number| number as f32 / 3.0);
     }
+    for channels in [3, 24, 100] {
+        Case::channels_last(layer.clone(), &[channels, 21, 22]).check_gradient(thirds);
+    }
 }
