@@ -55,7 +55,7 @@ impl Width {
                 sliding,
                 pitch: reach.next_multiple_of(sliding.stride),
                 hop,
-                halves: Halves::new(&sliding, hop, axis.output_len()),
+                halves: Halves::new(&sliding, hop, (axis.output_len(), inner)),
             })
         };
         match (axis.as_uniform(), axis.stuffed()) {
@@ -169,8 +169,7 @@ impl<'a> Pass<'a> {
 
     /// Lanes of a row that is folded along height and depth.
     pub(crate) fn folded_row_len(&self) -> usize {
-        self.halves()
-            .map_or(self.row_len(), |halves| halves.pitch * self.inner)
+        self.halves().map_or(self.row_len(), |halves| halves.pitch)
     }
 
     /// Lanes from one staged row to the next.

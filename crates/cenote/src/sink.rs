@@ -86,7 +86,6 @@ impl<'b, S: Simd, T: Element, R: Finish<T>> Sink<'_, 'b, S, T, R> {
         let (values, rest) = std::mem::take(&mut self.target.values).split_at_mut(len);
         self.target.values = rest;
         let (simd, reducer) = (self.worker.simd, self.worker.reducer);
-        let halves = (halves, self.worker.pass.inner);
         finish_halves(simd, reducer, row.values, halves, values);
     }
 

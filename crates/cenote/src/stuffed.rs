@@ -9,6 +9,7 @@ use crate::kernel::Taps;
 use crate::lane::{Lane, MOST_LANES};
 use crate::long::LONG;
 use crate::reduce::{Finish, Value};
+use crate::turn::LONG_ROW;
 use crate::window::Sliding;
 
 /// The windows of a row whose lanes lie two places apart: those that begin at even places, and those that begin at odd ones.
@@ -19,17 +20,23 @@ use crate::window::Sliding;
 pub(crate) struct Halves {
     /// Zeros before the lanes.
     pub(crate) before: usize,
-    /// Places of a row without zeros between them, but with those before and after.
+    /// Lanes of a row, with zeros before and after, in whole lines of the first cache.
     pub(crate) pitch: usize,
     /// The taps of the first window at an even and at an odd place.
     taps: [Taps; 2],
 }
 
 impl Halves {
-    /// The halves of a row that is `hop` places apart, if it is to be summed so: to `outputs` windows.
-    pub(crate) fn new(sliding: &Sliding, hop: usize, outputs: usize) -> Option<Self> {
-        let fits = (2..2 * LONG).contains(&sliding.kernel_size);
-        if !fits || (hop, sliding.stride, sliding.dilation) != (2, 1, 1) {
+    /// The halves of a row that is `hop` places apart, if it is to be summed so: to `outputs` windows, of one channel.
+    ///
+    /// Not of rows so short that planes may be turned: a plane's sums must not depend on how many planes there are.
+    pub(crate) fn new(
+        sliding: &Sliding,
+        hop: usize,
+        (outputs, inner): (usize, usize),
+    ) -> Option<Self> {
+        let fits = (2..2 * LONG).contains(&sliding.kernel_size) && outputs >= LONG_ROW;
+        if !fits || (hop, sliding.stride, sliding.dilation, inner) != (2, 1, 1, 1) {
             return None;
         }
         // Tap t of the window at place x is lane (x + t − lead) / 2, if that is whole.
@@ -51,18 +58,15 @@ impl Halves {
     }
 }
 
-/// Sums the windows of a row of `inner` neighbouring channels, and makes elements of the sums.
+/// Sums the windows of a row, and makes elements of the sums.
 #[simd]
 pub(crate) fn finish_halves<S: Simd, T: Element, R: Finish<T>>(
     simd: S,
     reducer: &R,
     source: &[Value<T, R>],
-    (Halves { taps, .. }, inner): (Halves, usize),
+    Halves { taps, .. }: Halves,
     elements: &mut [T],
 ) {
-    if inner > 1 {
-        return finish_groups(simd, reducer, source, (taps, inner), elements);
-    }
     let [even, odd] = taps;
     let few = |taps: Taps, count: usize| Taps { count, ..taps };
     let taps = match [even.count, odd.count] {
@@ -108,67 +112,22 @@ fn finish_row<S: Simd, T: Element, R: Finish<T>>(
     }
 }
 
-/// As [`finish_halves`], of more channels than one: the lanes of places that follow one another are neighbours, but those of each
-/// half go to every other place.
-#[inline(always)]
-fn finish_groups<S: Simd, T: Element, R: Finish<T>>(
-    simd: S,
-    reducer: &R,
-    source: &[Value<T, R>],
-    (halves, inner): ([Taps; 2], usize),
-    elements: &mut [T],
-) {
-    let width = <Value<T, R> as Lane>::Vector::<S>::LEN;
-    let places = elements.len() / inner;
-    // As many whole places as fit are summed together, or a part of one.
-    let together = (MOST_LANES / inner).max(1);
-    for (half, taps) in halves.into_iter().enumerate() {
-        let taps = Taps {
-            start: taps.start * inner,
-            step: inner,
-            ..taps
-        };
-        let all = (places + 1 - half) / 2;
-        for place in (0..all).step_by(together) {
-            let count = together.min(all - place);
-            for part in (0..inner).step_by(MOST_LANES) {
-                let len = (count * inner - part).min(MOST_LANES);
-                let mut sums = [<Value<T, R> as Lane>::ZERO; 2 * MOST_LANES];
-                for at in (0..len).step_by(width) {
-                    let sum = add(simd, source, taps, place * inner + part + at);
-                    sum.store_slice(&mut sums[at..at + width]);
-                }
-                let mut finished = [T::default(); MOST_LANES];
-                reducer.finish(&mut sums[..len], None, &mut finished[..len]);
-                for (number, lanes) in finished[..len].chunks(inner.min(len)).enumerate() {
-                    let to = (2 * (place + number) + half) * inner + part;
-                    elements[to..to + lanes.len()].copy_from_slice(lanes);
-                }
-            }
-        }
-    }
-}
-
 /// The sums of taps from each of a vector of lanes on.
 #[inline(always)]
 fn add<S: Simd, L: Lane>(simd: S, source: &[L], taps: Taps, at: usize) -> L::Vector<S> {
     let width = L::Vector::<S>::LEN;
-    let source = &source[taps.start + at..][..width + (taps.count - 1) * taps.step];
+    let source = &source[taps.start + at..][..width + taps.count - 1];
     let mut sums = L::Vector::<S>::from_slice(simd, &source[..width]);
     for tap in 1..taps.count {
-        sums += L::Vector::<S>::from_slice(simd, &source[tap * taps.step..][..width]);
+        sums += L::Vector::<S>::from_slice(simd, &source[tap..tap + width]);
     }
     sums
 }
 
 /// The sum of taps from a lane on.
 fn add_one<L: Lane>(source: &[L], taps: Taps, at: usize) -> L {
-    let mut later = source[taps.start + at..]
-        .iter()
-        .step_by(taps.step)
-        .take(taps.count);
-    let first = later.next().copied().unwrap_or(L::ZERO);
-    later.fold(first, |sum, &lane| sum.plus(lane))
+    let taps = &source[taps.start + at..][..taps.count];
+    taps[1..].iter().fold(taps[0], |sum, &lane| sum.plus(lane))
 }
 
 /// Puts groups of `inner` sums `hop` groups apart, with zeros between them and after them.

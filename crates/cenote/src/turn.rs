@@ -28,7 +28,7 @@ use crate::threads::Tasks;
 const TOGETHER: usize = 64;
 /// Elements of a row, bytes of it and of what indices are carried beside it, and bytes of a plane, from which on planes are
 /// not turned: rows fill vectors as they are, and planes half a page or more apart fall on the same lines of the first cache.
-const LONG_ROW: usize = 32;
+pub(crate) const LONG_ROW: usize = 32;
 const LONG_ROW_BYTES: usize = 128;
 const LARGE_PLANE_BYTES: usize = 2048;
 
