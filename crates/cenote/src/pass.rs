@@ -44,10 +44,12 @@ pub(crate) struct Flat {
 }
 
 impl Width {
-    fn new(axis: &Axis, inner: usize) -> Self {
+    fn new(axes: [&Axis; 3], inner: usize) -> Self {
+        let axis = axes[2];
         if axis.is_identity() {
             return Self::Keep;
         }
+        let plane = axes.iter().map(|axis| axis.output_len()).product();
         let flat = |sliding: Sliding, hop: usize| {
             let starts = (axis.output_len() - 1) * sliding.stride;
             let reach = starts + (sliding.kernel_size - 1) * sliding.dilation + 1;
@@ -55,7 +57,7 @@ impl Width {
                 sliding,
                 pitch: reach.next_multiple_of(sliding.stride),
                 hop,
-                halves: Halves::new(&sliding, hop, (axis.output_len(), inner)),
+                halves: Halves::new(&sliding, hop, (axis.output_len(), plane, inner)),
             })
         };
         match (axis.as_uniform(), axis.stuffed()) {
@@ -131,7 +133,7 @@ impl<'a> Pass<'a> {
         plane: [&'a Axis; 3],
         counted: ([&'a Axis; 3], Divide),
     ) -> Self {
-        let width = Width::new(axes[2], inner);
+        let width = Width::new(axes, inner);
         let may_be_empty = axes.iter().any(|axis| axis.may_be_empty());
         Self {
             axes,

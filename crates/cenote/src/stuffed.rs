@@ -9,7 +9,7 @@ use crate::kernel::Taps;
 use crate::lane::{Lane, MOST_LANES};
 use crate::long::LONG;
 use crate::reduce::{Finish, Value};
-use crate::turn::LONG_ROW;
+use crate::turn::{LARGE_PLANE_BYTES, LONG_ROW};
 use crate::window::Sliding;
 
 /// The windows of a row whose lanes lie two places apart: those that begin at even places, and those that begin at odd ones.
@@ -29,14 +29,16 @@ pub(crate) struct Halves {
 impl Halves {
     /// The halves of a row that is `hop` places apart, if it is to be summed so: to `outputs` windows, of one channel.
     ///
-    /// Not of rows so short that planes may be turned: a plane's sums must not depend on how many planes there are.
+    /// Not of rows so short, in planes of so few elements, that those may be turned: a plane's sums must not depend on how many
+    /// planes there are.
     pub(crate) fn new(
         sliding: &Sliding,
         hop: usize,
-        (outputs, inner): (usize, usize),
+        (outputs, plane, inner): (usize, usize, usize),
     ) -> Option<Self> {
-        let fits = (2..2 * LONG).contains(&sliding.kernel_size) && outputs >= LONG_ROW;
-        if !fits || (hop, sliding.stride, sliding.dilation, inner) != (2, 1, 1, 1) {
+        let fits = (2..2 * LONG).contains(&sliding.kernel_size);
+        let may_turn = outputs < LONG_ROW && plane < LARGE_PLANE_BYTES;
+        if !fits || may_turn || (hop, sliding.stride, sliding.dilation, inner) != (2, 1, 1, 1) {
             return None;
         }
         // Tap t of the window at place x is lane (x + t − lead) / 2, if that is whole.

@@ -30,7 +30,7 @@ const TOGETHER: usize = 64;
 /// not turned: rows fill vectors as they are, and planes half a page or more apart fall on the same lines of the first cache.
 pub(crate) const LONG_ROW: usize = 32;
 const LONG_ROW_BYTES: usize = 128;
-const LARGE_PLANE_BYTES: usize = 2048;
+pub(crate) const LARGE_PLANE_BYTES: usize = 2048;
 
 /// A tensor of small planes.
 pub(crate) struct Turned<'a, T, R> {
