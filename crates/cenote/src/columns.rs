@@ -140,40 +140,28 @@ pub(crate) fn fold_values<T: Copy, L: Lane, const CHUNK: usize>(
 /// Lanes of two windows that are folded together.
 const PAIRED: usize = 16;
 
-/// As [`fold_values`], of two windows that share all of these rows but the first and the last: those are lifted once.
+/// As [`fold_values`], of two windows of three rows, of which they share two: those are lifted once.
 #[inline(always)]
-fn fold_two<T: Copy, L: Lane, const ROWS: usize, const CHUNK: usize>(
-    rows: &[&[T]; ROWS],
+fn fold_two<T: Copy, L: Lane>(
+    rows: &[&[T]; 4],
     (first_lanes, second_lanes): (&mut [L], &mut [L]),
     lift: impl Fn(T) -> L,
     merge: impl Fn(L, L) -> L,
 ) {
     let mut next = Some(0);
     while let Some(at) = next {
-        let (mut first, mut second) = ([L::ZERO; CHUNK], [L::ZERO; CHUNK]);
-        for (number, row) in rows.iter().enumerate() {
-            let row = chunk::<T, CHUNK>(row, at);
-            for x in 0..CHUNK {
-                let lane = lift(row[x]);
-                if number < ROWS - 1 {
-                    first[x] = if number == 0 {
-                        lane
-                    } else {
-                        merge(first[x], lane)
-                    };
-                }
-                if number > 0 {
-                    second[x] = if number == 1 {
-                        lane
-                    } else {
-                        merge(second[x], lane)
-                    };
-                }
-            }
+        let row = |number: usize| chunk::<T, PAIRED>(rows[number], at);
+        let rows = [row(0), row(1), row(2), row(3)];
+        let (mut first, mut second) = ([L::ZERO; PAIRED], [L::ZERO; PAIRED]);
+        for x in 0..PAIRED {
+            let (a, b) = (lift(rows[0][x]), lift(rows[1][x]));
+            let (c, d) = (lift(rows[2][x]), lift(rows[3][x]));
+            first[x] = merge(merge(a, b), c);
+            second[x] = merge(merge(b, c), d);
         }
-        first_lanes[at..at + CHUNK].copy_from_slice(&first);
-        second_lanes[at..at + CHUNK].copy_from_slice(&second);
-        next = next_chunk(CHUNK, at, rows[0].len());
+        first_lanes[at..at + PAIRED].copy_from_slice(&first);
+        second_lanes[at..at + PAIRED].copy_from_slice(&second);
+        next = next_chunk(PAIRED, at, first_lanes.len());
     }
 }
 
@@ -328,7 +316,7 @@ macro_rules! impl_columns_of_sums {
                     return each_pair!(rows, |rows, to| {
                         let lanes = lanes.values[to..].split_at_mut(rows.to);
                         let lanes = (&mut lanes.0[..rows.len], &mut lanes.1[..rows.len]);
-                        fold_two::<_, _, 4, PAIRED>(&rows.few(), lanes, $lift, Lane::plus)
+                        fold_two(&rows.few(), lanes, $lift, Lane::plus)
                     });
                 }
                 fold_rows!(rows, lanes.values, $lift, Lane::plus);

@@ -125,12 +125,12 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
                 let counts = self.counts(Divide::Lifted, (z, y), buffers.counts);
                 self.stage((z, y), counts.as_ref(), &mut out, &mut buffers.row);
             }
-            if is_kept {
-                continue;
-            }
             let mut out = buffers.contracted.from(first * len);
             match self.pass.width {
                 Width::Keep => {}
+                Width::Flat(Flat {
+                    halves: Some(_), ..
+                }) => {}
                 Width::Flat(flat) => {
                     let scratch = (&mut buffers.staged, &mut buffers.spare);
                     self.contract_flat(flat, rows, scratch, &mut out);

@@ -218,30 +218,32 @@ impl<T: Element> Columns<T> for PlainArgMax {
         // Rows are looked at as they are folded, where as many elements are looked at together as are folded.
         let width = <T::Arg as Lane>::Vector::<S>::LEN;
         let is_near = width == <T::Plain as Lane>::Vector::<S>::LEN && rows.len >= width;
-        if !is_near {
+        let fresh = if is_near {
+            rows.fresh
+        } else {
             rows.see(simd, seen);
-        }
+            0
+        };
         macro_rules! of_few {
-            ($few:literal, $fresh:expr) => {
+            ($few:literal, $fresh:literal) => {
                 each_window!(rows, |rows, to| {
                     let lanes = &mut lanes.piece(to.start, to.len());
                     largest_pairs::<S, T>(simd, &rows.few::<$few>(), $fresh, lanes, seen)
                 })
             };
         }
-        match (rows.taps[0] * rows.taps[1], rows.fresh) {
+        match (rows.taps[0] * rows.taps[1], fresh) {
             _ if rows.len < width => each_window!(rows, |rows, to| {
                 let all = &mut [[].as_slice(); MOST_ROWS];
                 let (values, indices) = (&mut lanes.values[to.clone()], &mut lanes.indices[to]);
                 in_chunks!(values.len(), fold_pairs(rows.all(all), values, indices))
             }),
-            (2, 0b11) if is_near => of_few!(2, 0b11),
-            (3, 0b110) if is_near => of_few!(3, 0b110),
-            (2, _) if !is_near => of_few!(2, 0),
-            (3, _) if !is_near => of_few!(3, 0),
+            (2, 0b11) => of_few!(2, 0b11),
+            (3, 0b110) => of_few!(3, 0b110),
+            (2, 0) => of_few!(2, 0),
+            (3, 0) => of_few!(3, 0),
             _ => each_window!(rows, |rows, to| {
                 let all = &mut [[].as_slice(); MOST_ROWS];
-                let fresh = if is_near { rows.fresh } else { 0 };
                 let lanes = &mut lanes.piece(to.start, to.len());
                 largest_pairs::<S, T>(simd, rows.all(all), fresh, lanes, seen)
             }),

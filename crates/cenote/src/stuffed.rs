@@ -9,7 +9,7 @@ use crate::kernel::Taps;
 use crate::lane::{Lane, MOST_LANES};
 use crate::long::LONG;
 use crate::reduce::{Finish, Value};
-use crate::turn::{LARGE_PLANE_BYTES, LONG_ROW};
+use crate::turn::is_small;
 use crate::window::Sliding;
 
 /// The windows of a row whose lanes lie two places apart: those that begin at even places, and those that begin at odd ones.
@@ -37,8 +37,11 @@ impl Halves {
         (outputs, plane, inner): (usize, usize, usize),
     ) -> Option<Self> {
         let fits = (2..2 * LONG).contains(&sliding.kernel_size);
-        let may_turn = outputs < LONG_ROW && plane < LARGE_PLANE_BYTES;
-        if !fits || may_turn || (hop, sliding.stride, sliding.dilation, inner) != (2, 1, 1, 1) {
+        // An element has a byte at least.
+        if !fits
+            || is_small(outputs, plane)
+            || (hop, sliding.stride, sliding.dilation, inner) != (2, 1, 1, 1)
+        {
             return None;
         }
         // Tap t of the window at place x is lane (x + t − lead) / 2, if that is whole.
@@ -71,13 +74,12 @@ pub(crate) fn finish_halves<S: Simd, T: Element, R: Finish<T>>(
 ) {
     let [even, odd] = taps;
     let few = |taps: Taps, count: usize| Taps { count, ..taps };
-    let taps = match [even.count, odd.count] {
-        [1, 1] => return finish_row(simd, reducer, source, [few(even, 1), few(odd, 1)], elements),
-        [1, 2] => return finish_row(simd, reducer, source, [few(even, 1), few(odd, 2)], elements),
-        [2, 1] => return finish_row(simd, reducer, source, [few(even, 2), few(odd, 1)], elements),
-        _ => taps,
-    };
-    finish_row(simd, reducer, source, taps, elements);
+    match [even.count, odd.count] {
+        [1, 1] => finish_row(simd, reducer, source, [few(even, 1), few(odd, 1)], elements),
+        [1, 2] => finish_row(simd, reducer, source, [few(even, 1), few(odd, 2)], elements),
+        [2, 1] => finish_row(simd, reducer, source, [few(even, 2), few(odd, 1)], elements),
+        _ => finish_row(simd, reducer, source, taps, elements),
+    }
 }
 
 #[inline(always)]

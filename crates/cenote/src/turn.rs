@@ -28,9 +28,9 @@ use crate::threads::Tasks;
 const TOGETHER: usize = 64;
 /// Elements of a row, bytes of it and of what indices are carried beside it, and bytes of a plane, from which on planes are
 /// not turned: rows fill vectors as they are, and planes half a page or more apart fall on the same lines of the first cache.
-pub(crate) const LONG_ROW: usize = 32;
+const LONG_ROW: usize = 32;
 const LONG_ROW_BYTES: usize = 128;
-pub(crate) const LARGE_PLANE_BYTES: usize = 2048;
+const LARGE_PLANE_BYTES: usize = 2048;
 
 /// A tensor of small planes.
 pub(crate) struct Turned<'a, T, R> {
@@ -48,10 +48,14 @@ pub(crate) fn fits<T: Element, R: Reducer<T>>(pass: &Pass<'_>, planes: Planes) -
     let element = size_of::<T>() + size_of::<<R::Fold as Fold>::Index>();
     pass.inner == 1
         && planes.count >= TOGETHER
-        && row < LONG_ROW
+        && is_small(row, planes.source.max(planes.target) * size_of::<T>())
         && row * element < LONG_ROW_BYTES
-        && planes.source.max(planes.target) * size_of::<T>() < LARGE_PLANE_BYTES
         && keeps_order(pass)
+}
+
+/// Whether planes may be turned that have rows of `row` elements, and so many bytes.
+pub(crate) fn is_small(row: usize, plane_bytes: usize) -> bool {
+    row < LONG_ROW && plane_bytes < LARGE_PLANE_BYTES
 }
 
 /// Whether taps along the width are merged in the same order with channels innermost, as sums have to be.
