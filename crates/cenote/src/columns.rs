@@ -7,10 +7,11 @@
 
 use fearless_simd::{Simd, SimdBase};
 
-use crate::element::{Element, Lift};
+use crate::element::private::Lanes;
+use crate::element::{Convert, Element, Lift};
 use crate::fold::{Fold, LanesMut};
-use crate::lane::{Lane, SumLane};
-use crate::reduce::{Finish, Mean, Power, Value};
+use crate::lane::{Lane, RealLane, SumLane};
+use crate::reduce::{Counts, Factor, Finish, Mean, Power, Value};
 use crate::rows::{Rows, Seen, each_pair, each_window};
 use crate::sweep::Group;
 
@@ -27,6 +28,9 @@ pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
     /// Whether windows may be folded as [`Columns::sweep`] does.
     const SWEEPS: bool = false;
 
+    /// Whether windows may be contracted as they are folded: see [`fused`](crate::fused).
+    const FUSES: bool = false;
+
     /// Whether the elements that were seen may be taken in any order.
     #[inline(always)]
     fn admits<S: Simd>(seen: Seen<S, T>) -> bool {
@@ -39,6 +43,31 @@ pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
         rows: Rows<'_, T>,
         lanes: &mut LanesMut<'_, Self::Fold>,
         seen: &mut Seen<S, T>,
+    );
+    /// Whether that asks for windows none of which is clipped.
+    #[inline(always)]
+    fn wants_whole(&self) -> bool {
+        false
+    }
+    /// The fold of a vector of each of the rows, of which there is at least one, from element `at` on. Looks at those that are
+    /// fresh: a bit each.
+    fn fold_vector<S: Simd>(
+        simd: S,
+        rows: &[&[T]],
+        at: (usize, u32),
+        seen: &mut Seen<S, T>,
+    ) -> <Self::Fold as Fold>::Vector<S>;
+    /// What a row's results are multiplied by where [`Columns::FUSES`] says so: with the counts along the width, if those are `alike`.
+    #[inline(always)]
+    fn factor(_counts: &Counts<'_, Value<T, Self>>, _alike: bool) -> Value<T, Self> {
+        Self::Fold::IDENTITY
+    }
+    /// Makes elements of a vector, multiplied by a factor and by counts along the width, if those differ.
+    fn finish_vector<S: Simd>(
+        simd: S,
+        folded: <Self::Fold as Fold>::Vector<S>,
+        factor: Factor<'_, Value<T, Self>>,
+        elements: &mut [T],
     );
     /// Folds windows that share a row, where [`Columns::SWEEPS`] says so.
     fn sweep<S: Simd>(
@@ -299,11 +328,42 @@ fn fold_piece<T: Copy, L: Lane, const PIECE: usize>(
 
 /// Sums of what `$lift` makes of elements, in lanes of type `$lane`.
 macro_rules! impl_columns_of_sums {
-    ($($reducer:ident $lane:ident $lift:expr),*) => {$(
+    ($($reducer:ident $lane:ident $lift:expr, $vector:expr, $finish:expr, $wants_whole:expr);*) => {$(
         impl<T: Element> Columns<T> for $reducer {
             const REFUSES_NAN: bool = false;
             const REFUSES_NEGATIVE_ZERO: bool = false;
+            const FUSES: bool = T::WIDE_SUM;
 
+            #[inline(always)]
+            fn wants_whole(&self) -> bool {
+                $wants_whole(self)
+            }
+            #[inline(always)]
+            fn factor(counts: &Counts<'_, T::$lane>, alike: bool) -> T::$lane {
+                counts.factor(alike)
+            }
+            #[inline(always)]
+            fn finish_vector<S: Simd>(
+                simd: S,
+                folded: <T::$lane as Lane>::Vector<S>,
+                factor: Factor<'_, T::$lane>,
+                elements: &mut [T],
+            ) {
+                $finish(simd, folded, factor, elements);
+            }
+            #[inline(always)]
+            fn fold_vector<S: Simd>(
+                simd: S,
+                rows: &[&[T]],
+                (at, _): (usize, u32),
+                _seen: &mut Seen<S, T>,
+            ) -> <T::$lane as Lane>::Vector<S> {
+                let mut sum = $vector(simd, rows[0], at);
+                for row in &rows[1..] {
+                    sum += $vector(simd, row, at);
+                }
+                sum
+            }
             #[inline(always)]
             fn fold_rows<S: Simd>(
                 &self,
@@ -330,10 +390,82 @@ macro_rules! impl_columns_of_sums {
 }
 
 // A power average of the short way is the root of a sum of squares, which layers use.
-impl_columns_of_sums!(Mean Sum Lift::<T::Sum>::lift, Power Real square::<T>);
+impl_columns_of_sums!(
+    Mean Sum Lift::<T::Sum>::lift, lift_vector::<S, T, T::Sum>, mean_vector::<S, T>, |_| false;
+    Power Real square::<T>, square_vector::<S, T>, root_vector::<S, T>, Power::is_scaled
+);
+
+/// The vector of elements that starts at `at`, as lanes.
+#[inline(always)]
+fn lift_vector<S: Simd, T: Lift<L>, L: Lane>(simd: S, elements: &[T], at: usize) -> L::Vector<S> {
+    Lift::<L>::lift_vector(simd, &elements[at..at + L::Vector::<S>::LEN])
+}
+
+#[inline(always)]
+fn square_vector<S: Simd, T: Element>(
+    simd: S,
+    elements: &[T],
+    at: usize,
+) -> <T::Real as Lane>::Vector<S> {
+    let lanes = lift_vector::<S, T, T::Real>(simd, elements, at);
+    lanes * lanes
+}
 
 #[inline(always)]
 fn square<T: Element>(element: T) -> T::Real {
     let lane = Lift::<T::Real>::lift(element);
     lane.times(lane)
+}
+
+/// Makes means of sums, which begin at zero.
+#[inline(always)]
+fn mean_vector<S: Simd, T: Element>(
+    simd: S,
+    sums: <T::Sum as Lane>::Vector<S>,
+    factor: Factor<'_, T::Sum>,
+    elements: &mut [T],
+) {
+    type Vector<S, T> = <<T as Lanes>::Sum as Lane>::Vector<S>;
+    let mut factors = Vector::<S, T>::splat(simd, factor.row);
+    if let Some(counts) = factor.counts {
+        factors = Vector::<S, T>::from_slice(simd, counts) * factors;
+    }
+    let means = (sums + T::Sum::ZERO) * factors;
+    narrow_vector::<S, T, T::Sum>(means, elements, |mean| mean);
+}
+
+/// Makes roots of sums of squares.
+#[inline(always)]
+fn root_vector<S: Simd, T: Element>(
+    _simd: S,
+    sums: <T::Real as Lane>::Vector<S>,
+    _factor: Factor<'_, T::Real>,
+    elements: &mut [T],
+) {
+    narrow_vector::<S, T, T::Real>(sums, elements, RealLane::square_root);
+}
+
+/// Makes elements of what `f` makes of lanes.
+#[inline(always)]
+fn narrow_vector<S: Simd, T: Convert<L>, L: Lane>(
+    vector: L::Vector<S>,
+    elements: &mut [T],
+    f: impl Fn(L) -> L,
+) {
+    macro_rules! narrow {
+        ($lanes:literal) => {{
+            let lanes = *chunk::<L, $lanes>(vector.as_slice(), 0);
+            let mut narrowed = [L::ZERO; $lanes];
+            for x in 0..$lanes {
+                narrowed[x] = f(lanes[x]);
+            }
+            T::narrow(&narrowed, &mut elements[..$lanes]);
+        }};
+    }
+    match const { L::Vector::<S>::LEN } {
+        2 => narrow!(2),
+        4 => narrow!(4),
+        8 => narrow!(8),
+        _ => narrow!(16),
+    }
 }

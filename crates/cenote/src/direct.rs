@@ -11,12 +11,13 @@ use fearless_simd_macros::simd;
 use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT};
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
+use crate::fused::{self, Fused};
 use crate::kernel::{Taps, fold_many, pick_lanes};
 use crate::long::LONG;
 use crate::pass::{Divide, Flat, Pass, Width};
 use crate::plane::{Buffers, Worker, admits};
 use crate::reduce::Value;
-use crate::rows::{Grid, Looked, fold_columns};
+use crate::rows::{Grid, Looked, Staged, gather_rows};
 use crate::sink::Sink;
 use crate::sweep::{self, sweep_columns};
 use crate::table::Table;
@@ -104,6 +105,14 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         let grid = Grid::new(self.pass);
         let mut looked = Looked::default();
         for z in band.depth.clone() {
+            if const { fused::is_compiled::<S, T, R>() } && buffers.fuses {
+                let rows = (z, band.height.clone());
+                if !self.fuse_rows(grid, rows, (buffers, &mut looked), sink) {
+                    return false;
+                }
+                looked.end_depth(self.tables[0].window(z));
+                continue;
+            }
             for first in band.height.clone().step_by(chunk) {
                 let rows = first..(first + chunk).min(band.height.end);
                 if !self.pool_rows(grid, (z, rows), (buffers, &mut looked), sink) {
@@ -113,6 +122,24 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             looked.end_depth(self.tables[0].window(z));
         }
         true
+    }
+
+    /// Pools output rows of one depth whose windows are contracted as they are folded. False as in [`Worker::run_direct`].
+    fn fuse_rows(
+        &self,
+        grid: Grid,
+        (z, heights): (usize, Range<usize>),
+        (buffers, looked): (&mut Buffers<'_, R::Fold>, &mut Looked),
+        sink: &mut Sink<'_, '_, S, T, R>,
+    ) -> bool {
+        let mut fused = Fused {
+            ahead: &mut buffers.ahead,
+            counts: (buffers.counts, buffers.alike),
+            place: (z, heights.start),
+            elements: sink.next_elements(heights.len() * self.pass.row_len()),
+        };
+        let outputs = (z, self.tables[1], heights);
+        gather_rows(self.simd, (self, grid), outputs, looked, &mut fused)
     }
 
     /// Output rows that are made at a time.
@@ -150,17 +177,24 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         let place = R::place(sink.target.values);
         let in_place = place.is_some();
         let mut out = place.unwrap_or(buffers.contracted.from(0));
-        let progress = (&mut buffers.ahead, looked, &mut buffers.padded);
-        let folded = &mut match self.pass.width {
+        let (ahead, padded) = (&mut buffers.ahead, &mut buffers.padded);
+        let lanes = &mut match self.pass.width {
             Width::Keep => out.from(0),
             _ => buffers.staged.from(0),
         };
         let admitted = if R::SWEEPS && buffers.sweeps {
-            let lanes = (&mut buffers.spare, folded);
+            let progress = (ahead, looked, padded);
+            let lanes = (&mut buffers.spare, lanes);
             sweep_columns(self.simd, (self, grid), (z, outputs), progress, lanes)
         } else {
+            let mut staged = Staged {
+                ahead,
+                first: outputs.start,
+                padded,
+                lanes,
+            };
             let outputs = (z, windows, outputs);
-            fold_columns(self.simd, (self, grid), outputs, progress, folded)
+            gather_rows(self.simd, (self, grid), outputs, looked, &mut staged)
         };
         if !admitted {
             return false;

@@ -50,6 +50,11 @@ impl Ahead {
         }
     }
 
+    /// How many elements are asked for before they are needed.
+    pub(crate) fn lead(&self) -> usize {
+        2 * self.step
+    }
+
     /// Asks for the elements from `start` to `end`, but those for which it has been asked.
     pub(crate) fn reach<T>(&mut self, source: &[T], start: usize, end: usize) {
         let from = self.fetched.max(start);

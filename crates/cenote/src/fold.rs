@@ -379,7 +379,7 @@ pub(crate) trait KeepOne<L: ArgLane>: 'static {
 }
 
 /// Values, and their indices.
-type ArgVector<L, S> = (
+pub(crate) type ArgVector<L, S> = (
     <L as Lane>::Vector<S>,
     <<L as ArgLane>::Index as Lane>::Vector<S>,
 );

@@ -76,6 +76,7 @@ mod error;
 mod fetch;
 mod fold;
 mod fractional;
+mod fused;
 mod index;
 mod kernel;
 mod lane;

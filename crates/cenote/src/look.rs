@@ -12,6 +12,8 @@ use crate::lane::{Lane, MOST_LANES};
 /// minimum and a maximum say whether any of many is there.
 #[allow(private_bounds, reason = "lanes are this crate's own affair")]
 pub trait Look<L: Lane>: Copy + Default {
+    /// Whether elements are floats.
+    const IS_FLOAT: bool;
     /// A vector of elements as integers; nothing where all elements are plain.
     type Bits<S: Simd>: Copy;
 
@@ -25,6 +27,12 @@ pub trait Look<L: Lane>: Copy + Default {
     fn are_plain<S: Simd>(seen: [Self::Bits<S>; 2], zero: bool) -> bool;
     /// Makes elements of the plain lanes that lie in their place.
     fn settle(elements: &mut [Self]);
+    /// As [`Look::settle`], of a vector of them: the elements' bits.
+    #[allow(private_interfaces, reason = "lanes are this crate's own affair")]
+    #[inline(always)]
+    fn settle_vector<S: Simd>(lanes: L::Vector<S>) -> L::Vector<S> {
+        lanes
+    }
 }
 
 /// The vector of elements that starts at `at`. Looks at it if it is `fresh`.
@@ -67,6 +75,7 @@ pub(crate) fn see_row<S: Simd, L: Lane, T: Look<L>>(
 
 macro_rules! look_at_floats {
     ($float:ident $integer:ident $bits:ident) => {
+        const IS_FLOAT: bool = true;
         type Bits<S: Simd> = S::$bits;
 
         #[inline(always)]
@@ -121,6 +130,11 @@ macro_rules! impl_look_half {
                     *bits = ordered(*bits);
                 }
             }
+            #[allow(private_interfaces, reason = "lanes are this crate's own affair")]
+            #[inline(always)]
+            fn settle_vector<S: Simd>(lanes: S::i16s) -> S::i16s {
+                lanes ^ ((lanes >> 15) & i16::MAX)
+            }
         }
     )*};
 }
@@ -130,6 +144,7 @@ impl_look_half!(f16 bf16);
 macro_rules! impl_look_integer {
     ($($integer:ident $integers:ident),*) => {$(
         impl Look<$integer> for $integer {
+            const IS_FLOAT: bool = false;
             type Bits<S: Simd> = ();
 
             #[inline(always)]

@@ -11,10 +11,10 @@ use crate::columns::{
 };
 use crate::element::private::Lanes;
 use crate::element::{Convert, Element, Lift, lift_each};
-use crate::fold::{self, LanesMut, Larger, MergeValues};
+use crate::fold::{self, ArgVector, LanesMut, Larger, MergeValues};
 use crate::lane::{ArgLane, Lane, MOST_LANES};
 use crate::look::load_fresh;
-use crate::reduce::{Counts, Finish, InOrder};
+use crate::reduce::{Counts, Factor, Finish, InOrder};
 use crate::rows::{Rows, Seen, each_pair, each_window};
 use crate::sweep::Group;
 
@@ -60,7 +60,22 @@ impl<T: Element> Columns<T> for PlainMax {
     const REFUSES_NAN: bool = true;
     const REFUSES_NEGATIVE_ZERO: bool = true;
     const SWEEPS: bool = true;
+    const FUSES: bool = T::IS_FLOAT || size_of::<T>() == 1;
 
+    #[inline(always)]
+    fn fold_vector<S: Simd>(
+        simd: S,
+        rows: &[&[T]],
+        (at, fresh): (usize, u32),
+        seen: &mut Seen<S, T>,
+    ) -> <T::Plain as Lane>::Vector<S> {
+        let mut folded = load_fresh(simd, (rows[0], at), fresh & 1 != 0, seen);
+        for number in 1..rows.len() {
+            let vector = load_fresh(simd, (rows[number], at), fresh >> number & 1 != 0, seen);
+            folded = <Larger as MergeValues<T::Plain>>::merge::<S>(folded, vector);
+        }
+        folded
+    }
     #[inline(always)]
     fn fold_rows<S: Simd>(
         &self,
@@ -120,6 +135,15 @@ impl<T: Element> Columns<T> for PlainMax {
         }
     }
     #[inline(always)]
+    fn finish_vector<S: Simd>(
+        _simd: S,
+        folded: <T::Plain as Lane>::Vector<S>,
+        _factor: Factor<'_, T::Plain>,
+        elements: &mut [T],
+    ) {
+        T::settle_vector::<S>(folded).store_slice(bytemuck::cast_slice_mut(elements));
+    }
+    #[inline(always)]
     fn sweep<S: Simd>(
         simd: S,
         group: &Group<'_, T>,
@@ -147,11 +171,7 @@ fn largest<S: Simd, T: Element>(
     let width = <T::Plain as Lane>::Vector::<S>::LEN;
     let mut next = Some(0);
     while let Some(at) = next {
-        let mut folded = load_fresh(simd, (rows[0], at), fresh & 1 != 0, seen);
-        for number in 1..rows.len() {
-            let vector = load_fresh(simd, (rows[number], at), fresh >> number & 1 != 0, seen);
-            folded = <Larger as MergeValues<T::Plain>>::merge::<S>(folded, vector);
-        }
+        let folded = <PlainMax as Columns<T>>::fold_vector(simd, rows, (at, fresh), seen);
         folded.store_slice(&mut lanes[at..at + width]);
         next = next_chunk(width, at, lanes.len());
     }
@@ -208,6 +228,38 @@ impl<T: Element> Columns<T> for PlainArgMax {
     const REFUSES_NEGATIVE_ZERO: bool = false;
 
     #[inline(always)]
+    fn fold_vector<S: Simd>(
+        simd: S,
+        rows: &[&[T]],
+        (at, fresh): (usize, u32),
+        seen: &mut Seen<S, T>,
+    ) -> ArgVector<T::Arg, S> {
+        let width = <T::Arg as Lane>::Vector::<S>::LEN;
+        let places: [Index<T>; MOST_LANES] = std::array::from_fn(T::Arg::index);
+        let places = <Index<T> as Lane>::Vector::<S>::from_slice(simd, &places[..width]);
+        let mut values = lift_fresh::<S, T>(simd, (rows[0], at), fresh & 1 != 0, seen);
+        let mut indices = places + T::Arg::index(at);
+        for number in 1..rows.len() {
+            let is_fresh = fresh >> number & 1 != 0;
+            let later = lift_fresh::<S, T>(simd, (rows[number], at), is_fresh, seen);
+            let later_indices = places + T::Arg::index((number << ROW_SHIFT) + at);
+            let wins = later.simd_gt(values);
+            // Not selected by what wins, for which the next row would wait.
+            values = fold::larger::<S, T::Arg>(values, later);
+            indices = T::Arg::select_index::<S>(wins, later_indices, indices);
+        }
+        (values, indices)
+    }
+    #[inline(always)]
+    fn finish_vector<S: Simd>(
+        _simd: S,
+        (values, _): ArgVector<T::Arg, S>,
+        _factor: Factor<'_, T::Arg>,
+        elements: &mut [T],
+    ) {
+        <T as Convert<T::Arg>>::narrow(values.as_slice(), elements);
+    }
+    #[inline(always)]
     fn fold_rows<S: Simd>(
         &self,
         simd: S,
@@ -260,6 +312,8 @@ impl<T: Element> Columns<T> for PlainArgMax {
     }
 }
 
+type Index<T> = <<T as Lanes>::Arg as ArgLane>::Index;
+
 /// The largest of each column of rows at least as long as a vector, and where it came from. Looks at those that are fresh: a bit each.
 #[inline(always)]
 fn largest_pairs<S: Simd, T: Element>(
@@ -269,23 +323,11 @@ fn largest_pairs<S: Simd, T: Element>(
     lanes: &mut LanesMut<'_, fold::PlainArg<T::Arg>>,
     seen: &mut Seen<S, T>,
 ) {
-    type Index<T> = <<T as Lanes>::Arg as ArgLane>::Index;
     let width = <T::Arg as Lane>::Vector::<S>::LEN;
-    let places: [Index<T>; MOST_LANES] = std::array::from_fn(T::Arg::index);
-    let places = <Index<T> as Lane>::Vector::<S>::from_slice(simd, &places[..width]);
     let mut next = Some(0);
     while let Some(at) = next {
-        let mut values = lift_fresh::<S, T>(simd, (rows[0], at), fresh & 1 != 0, seen);
-        let mut indices = places + T::Arg::index(at);
-        for number in 1..rows.len() {
-            let is_fresh = fresh >> number & 1 != 0;
-            let later = lift_fresh::<S, T>(simd, (rows[number], at), is_fresh, seen);
-            let later_indices = places + T::Arg::index((number << ROW_SHIFT) + at);
-            let wins = later.simd_gt(values);
-            // Not selected by what wins, for which the next row would wait.
-            values = fold::larger::<S, T::Arg>(values, later);
-            indices = T::Arg::select_index::<S>(wins, later_indices, indices);
-        }
+        let (values, indices) =
+            <PlainArgMax as Columns<T>>::fold_vector(simd, rows, (at, fresh), seen);
         values.store_slice(&mut lanes.values[at..at + width]);
         indices.store_slice(&mut lanes.indices[at..at + width]);
         next = next_chunk(width, at, rows[0].len());

@@ -8,6 +8,7 @@ use crate::direct;
 use crate::element::Element;
 use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
+use crate::fused;
 use crate::kernel::{Lines, Taps, fold_chunks, fold_one, fold_taps, thin};
 use crate::long::{LONG, double, is_doubled, slides};
 use crate::look::see_row;
@@ -48,6 +49,8 @@ pub(crate) struct Buffers<'a, F: Fold> {
     pub(crate) ahead: Ahead,
     /// Whether rows are folded from one that windows share.
     pub(crate) sweeps: bool,
+    /// Whether windows are contracted as their rows are folded.
+    pub(crate) fuses: bool,
     /// Staged rows whose padding is in place.
     pub(crate) padded: usize,
 }
@@ -121,6 +124,7 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
         let mut way = Way::new(simd, (pass, any), (band, tables), &sizes, &mut arena);
         way.buffers.ahead = Ahead::new(ahead);
         way.buffers.sweeps = sweep::fits::<T, R::AnyOrder>(pass);
+        way.buffers.fuses = !way.buffers.sweeps && fused::fits::<S, T, R::AnyOrder>(pass, any);
         way
     });
     let mut quick = plain.as_ref().map(|plain| {
@@ -292,6 +296,8 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
         };
         let counted = self.pass.counted.0[2];
         let counts: &mut [Value<T, R>] = Slot::take(arena, counted.output_len());
+        // Whole vectors are divided, and more than lanes that are kept.
+        counts.fill(self.reducer.width(1));
         let mut alike = true;
         if self.reducer.counting() != Counting::None {
             for (slot, window) in counts.iter_mut().zip(counted.windows()) {
@@ -314,6 +320,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             counts,
             ahead: Ahead::new(0),
             sweeps: false,
+            fuses: false,
             padded: 0,
         }
     }

@@ -89,6 +89,14 @@ pub(crate) struct Counts<'a, L> {
     pub(crate) inner: usize,
 }
 
+/// What the sums of a row are multiplied by.
+#[derive(Clone, Copy)]
+pub(crate) struct Factor<'a, L> {
+    pub(crate) row: L,
+    /// Counts along the width of the windows to be multiplied, if they differ.
+    pub(crate) counts: Option<&'a [L]>,
+}
+
 impl<L: SumLane> Counts<'_, L> {
     /// Divides a row by its divisors.
     #[inline(always)]
@@ -120,6 +128,17 @@ impl<L: SumLane> Counts<'_, L> {
             }
             T::narrow(&means, &mut elements[at..at + CHUNK]);
             next = next_chunk(CHUNK, at, lanes.len());
+        }
+    }
+
+    /// What sums are multiplied by, whose counts are reciprocals: the counts along the width too, if they are `alike`.
+    #[inline(always)]
+    pub(crate) fn factor(&self, alike: bool) -> L {
+        let rest = L::count(1).divide(L::count(self.rest));
+        if alike {
+            self.width[0].times(rest)
+        } else {
+            rest
         }
     }
 
@@ -346,6 +365,11 @@ impl Power {
         } else {
             Counting::None
         }
+    }
+
+    /// Whether the sums of clipped windows are scaled up.
+    pub(crate) fn is_scaled(&self) -> bool {
+        self.scale_to.is_some()
     }
 
     /// What a row of elements adds to the sums.

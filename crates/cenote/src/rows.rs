@@ -9,7 +9,7 @@ use crate::columns::{Columns, MOST_ROWS};
 use crate::element::Element;
 use crate::element::private::Lanes;
 use crate::fetch::Ahead;
-use crate::fold::LanesMut;
+use crate::fold::{Fold, LanesMut};
 use crate::look::{Look, see_row};
 use crate::pass::Pass;
 use crate::plane::Worker;
@@ -219,26 +219,108 @@ impl Looked {
     }
 }
 
-/// Folds the source rows of some `windows` along the height at one depth, each to a row of `out`. False if an element may not be taken
-/// in any order.
+/// The elements that memory is asked for with some windows that are alike.
+#[derive(Clone, Copy)]
+pub(crate) struct Reach {
+    /// The elements of the first window at the last of its depths.
+    start: usize,
+    end: usize,
+    /// Elements from one window to the next.
+    hop: usize,
+}
+
+impl Reach {
+    pub(crate) fn new(
+        grid: Grid,
+        (depth, depth_taps): (usize, usize),
+        (start, taps): (usize, usize),
+        hop: usize,
+    ) -> Self {
+        let first = grid.slab(depth, depth_taps - 1) + start;
+        Self {
+            start: first * grid.len,
+            end: (first + (taps - 1) * grid.steps[1] + 1) * grid.len,
+            hop: hop * grid.len,
+        }
+    }
+
+    /// Asks for the elements of all windows up to window `number`.
+    #[inline(always)]
+    pub(crate) fn ask<T>(&self, ahead: &mut Ahead, source: &[T], number: usize) {
+        if ahead.is_asked() {
+            ahead.reach(source, self.start, self.end + number * self.hop);
+        }
+    }
+
+    /// As [`Reach::ask`], and for some that follow.
+    #[inline(always)]
+    pub(crate) fn ask_beyond<T>(&self, ahead: &mut Ahead, source: &[T], number: usize) {
+        if ahead.is_asked() {
+            let end = self.end + number * self.hop + ahead.lead();
+            ahead.reach(source, self.start, end);
+        }
+    }
+}
+
+/// What is done with the rows of windows.
+pub(crate) trait Gather<S: Simd, T: Element, R: Columns<T>> {
+    /// Folds the rows of windows from output row `row` on.
+    fn gather(
+        &mut self,
+        of: (S, &Worker<'_, S, T, R>),
+        rows: (usize, Rows<'_, T>, Reach),
+        seen: &mut Seen<S, T>,
+    );
+}
+
+/// Rows that are staged: each window folded to a row of lanes, between its padding.
+pub(crate) struct Staged<'a, 'b, F: Fold> {
+    pub(crate) ahead: &'b mut Ahead,
+    /// The first output row.
+    pub(crate) first: usize,
+    /// Rows whose padding is in place.
+    pub(crate) padded: &'b mut usize,
+    pub(crate) lanes: &'b mut LanesMut<'a, F>,
+}
+
+impl<S: Simd, T: Element, R: Columns<T>> Gather<S, T, R> for Staged<'_, '_, R::Fold> {
+    #[inline(always)]
+    fn gather(
+        &mut self,
+        (simd, worker): (S, &Worker<'_, S, T, R>),
+        (row, rows, reach): (usize, Rows<'_, T>, Reach),
+        seen: &mut Seen<S, T>,
+    ) {
+        let row = row - self.first;
+        if self.ahead.is_asked() {
+            reach.ask(self.ahead, worker.source, rows.count - 1);
+            self.ahead.go_on(worker.source, rows.count * rows.hop / 2);
+        }
+        worker.clear_padding(row..row + rows.count, self.padded, self.lanes);
+        let lanes = &mut self
+            .lanes
+            .from(row * rows.to + worker.pass.padding_before());
+        worker.reducer.fold_rows(simd, rows, lanes, seen);
+    }
+}
+
+/// Gathers the source rows of some `windows` along the height at one depth. False if an element may not be taken in any order.
 #[simd]
-pub(crate) fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
+pub(crate) fn gather_rows<S: Simd, T: Element, R: Columns<T>, G: Gather<S, T, R>>(
     simd: S,
     (worker, grid): (&Worker<'_, S, T, R>, Grid),
     (z, windows, heights): (usize, Table<'_>, Range<usize>),
-    (ahead, looked, padded): (&mut Ahead, &mut Looked, &mut usize),
-    out: &mut LanesMut<'_, R::Fold>,
+    looked: &mut Looked,
+    gather: &mut G,
 ) -> bool {
     let len = grid.len;
     let staged = worker.pass.staged_pitch();
-    let before = worker.pass.padding_before();
     let inside = worker.pass.inside();
     let pitch = [grid.steps[0] * grid.rows * len, grid.steps[1] * len];
     let mut seen = T::nothing_seen(simd);
     let depth = worker.tables[0].window(z);
-    let mut row = 0;
-    while row < heights.len() {
-        let y = heights.start + row;
+    let mut y = heights.start;
+    while y < heights.end {
         let window = windows.window(y);
         let fresh = looked.fresh(grid, depth, window);
         looked.pass(window);
@@ -249,11 +331,6 @@ pub(crate) fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
         }
         let last = (window.0 + (count - 1) * hop, window.1);
         looked.pass(last);
-        if ahead.is_asked() {
-            worker.fetch_ahead(grid, depth, (window.0, last), ahead);
-            ahead.go_on(worker.source, count * hop * len / 2);
-        }
-        worker.clear_padding(row..row + count, padded, out);
         let first = (grid.slab(depth.0, 0) + window.0) * len;
         let rows = Rows {
             source: &worker.source[first..],
@@ -265,10 +342,9 @@ pub(crate) fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
             hop: hop * len,
             to: staged,
         };
-        worker
-            .reducer
-            .fold_rows(simd, rows, &mut out.from(row * staged + before), &mut seen);
-        row += count;
+        let reach = Reach::new(grid, depth, window, hop);
+        gather.gather((simd, worker), (y, rows, reach), &mut seen);
+        y += count;
     }
     R::admits::<S>(seen)
 }
@@ -297,19 +373,5 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             out.pad(self.simd, row * staged + end, staged - end);
             *padded = row + 1;
         }
-    }
-
-    /// Asks memory for the rows of a window at the last of its depths.
-    #[inline(never)]
-    pub(crate) fn fetch_ahead(
-        &self,
-        grid: Grid,
-        (depth, depth_taps): (usize, usize),
-        (start, (last, taps)): (usize, (usize, usize)),
-        ahead: &mut Ahead,
-    ) {
-        let slab = grid.slab(depth, depth_taps - 1);
-        let (first, end) = (slab + start, slab + last + (taps - 1) * grid.steps[1] + 1);
-        ahead.reach(self.source, first * grid.len, end * grid.len);
     }
 }

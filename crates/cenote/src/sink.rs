@@ -69,10 +69,16 @@ impl<'b, S: Simd, T: Element, R: Finish<T>> Sink<'_, 'b, S, T, R> {
         slots
     }
 
-    /// Makes elements of the next `len` lanes, which lie in their place.
-    pub(crate) fn settle(&mut self, len: usize) {
+    /// The next `len` elements.
+    pub(crate) fn next_elements(&mut self, len: usize) -> &'b mut [T] {
         let (elements, rest) = std::mem::take(&mut self.target.values).split_at_mut(len);
         self.target.values = rest;
+        elements
+    }
+
+    /// Makes elements of the next `len` lanes, which lie in their place.
+    pub(crate) fn settle(&mut self, len: usize) {
+        let elements = self.next_elements(len);
         settle::<S, T, R>(self.worker.simd, elements);
     }
 
@@ -83,8 +89,7 @@ impl<'b, S: Simd, T: Element, R: Finish<T>> Sink<'_, 'b, S, T, R> {
         let Some(halves) = self.worker.pass.halves() else {
             return self.finish_lanes(counts, &mut row.values[..len]);
         };
-        let (values, rest) = std::mem::take(&mut self.target.values).split_at_mut(len);
-        self.target.values = rest;
+        let values = self.next_elements(len);
         let (simd, reducer) = (self.worker.simd, self.worker.reducer);
         finish_halves(simd, reducer, row.values, halves, values);
     }
@@ -107,8 +112,7 @@ impl<'b, S: Simd, T: Element, R: Finish<T>> Sink<'_, 'b, S, T, R> {
     }
 
     fn finish_lanes(&mut self, counts: Option<Counts<'_, Value<T, R>>>, lanes: &mut [Value<T, R>]) {
-        let (values, rest) = std::mem::take(&mut self.target.values).split_at_mut(lanes.len());
-        self.target.values = rest;
+        let values = self.next_elements(lanes.len());
         let (simd, reducer) = (self.worker.simd, self.worker.reducer);
         finish_row(simd, reducer, counts.as_ref(), lanes, values);
     }

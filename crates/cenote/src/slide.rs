@@ -11,6 +11,19 @@ pub(crate) const fn cross_lines<S: Simd, F: Fold>() -> bool {
     size_of::<F::Index>() == 0 && lanes_of::<S, F>() * size_of::<F::Value>() == MOST_BYTES
 }
 
+/// The vector that starts one lane before `high`, which follows `low`.
+#[inline(always)]
+pub(crate) fn slide_back<S: Simd, F: Fold>(low: F::Vector<S>, high: F::Vector<S>) -> F::Vector<S> {
+    match const { lanes_of::<S, F>() } {
+        2 => F::slide::<S, 1>(low, high),
+        4 => F::slide::<S, 3>(low, high),
+        8 => F::slide::<S, 7>(low, high),
+        16 => F::slide::<S, 15>(low, high),
+        32 => F::slide::<S, 31>(low, high),
+        _ => F::slide::<S, 63>(low, high),
+    }
+}
+
 /// As [`fold_taps`](crate::kernel::fold_taps), of two or three neighbouring taps: vectors are loaded once, and slid.
 #[inline(always)]
 pub(crate) fn slide_few<S: Simd, F: Fold, const TAPS: usize>(

@@ -21,7 +21,7 @@ use crate::look::load_fresh;
 use crate::pass::Pass;
 use crate::plane::Worker;
 use crate::reduce::Value;
-use crate::rows::{Grid, Looked, Seen};
+use crate::rows::{Grid, Looked, Reach, Seen};
 use crate::window::Axis;
 
 /// Whether rows of a pass are to be folded so.
@@ -221,9 +221,8 @@ pub(crate) fn sweep_columns<S: Simd, T: Element, R: Columns<T>>(
             fresh: looked.row,
             to,
         };
-        if ahead.is_asked() {
-            worker.fetch_ahead(grid, (z, 1), (start, last), ahead);
-        }
+        let reach = Reach::new(grid, (z, 1), (start, last.0 + last.1 - start), 0);
+        reach.ask(ahead, worker.source, 0);
         let row = first - heights.start;
         worker.clear_padding(row..row + outputs.len(), padded, out);
         let out = &mut out.from(row * to + before);

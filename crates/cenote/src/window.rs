@@ -112,12 +112,17 @@ impl Sliding {
 
     fn window(&self, input: usize, output: usize) -> Window {
         let begin = (output * self.stride) as isize - self.padding[0] as isize;
+        // Taps on so many positions. A division takes longer than all else here.
+        let taps_on = |positions: usize| match self.dilation {
+            1 => positions,
+            dilation => positions.div_ceil(dilation),
+        };
         // Number of taps that lie before `limit`.
         let taps_before = |limit: usize| {
             let room = (limit as isize - begin).max(0) as usize;
-            room.div_ceil(self.dilation).min(self.kernel_size)
+            taps_on(room).min(self.kernel_size)
         };
-        let clipped = (-begin).max(0).unsigned_abs().div_ceil(self.dilation);
+        let clipped = taps_on((-begin).max(0).unsigned_abs());
         let taps = taps_before(input).saturating_sub(clipped);
         Window {
             start: if taps == 0 {
@@ -434,15 +439,28 @@ impl Axis {
 
     /// Start and taps of the windows from output `first` on.
     pub(crate) fn list(&self, first: usize, windows: &mut [[i64; 2]]) {
-        if let Rule::Fractional(scattered) = &self.rule
-            && scattered.is_narrow()
-        {
-            return scattered.list(first, self.output, windows);
+        fn fill(windows: &mut [[i64; 2]], window: impl Fn(usize) -> Window) {
+            for (number, slots) in windows.iter_mut().enumerate() {
+                let window = window(number);
+                *slots = [window.start as i64, window.taps as i64];
+            }
         }
-        for (number, slots) in windows.iter_mut().enumerate() {
-            let window = self.window(first + number);
-            *slots = [window.start as i64, window.taps as i64];
+        match &self.rule {
+            Rule::Fractional(scattered) if scattered.is_narrow() => {
+                scattered.list(first, self.output, windows);
+            }
+            // Most windows slide: those are told apart once.
+            Rule::Sliding(sliding) => {
+                fill(windows, |number| sliding.window(self.input, first + number));
+            }
+            _ => fill(windows, |number| self.window(first + number)),
         }
+    }
+
+    /// Whether windows slide and none of them is clipped.
+    pub(crate) fn are_whole(&self) -> bool {
+        let is_whole = |output: usize| self.window(output).taps == self.max_taps();
+        self.as_sliding().is_some() && is_whole(0) && is_whole(self.output.saturating_sub(1))
     }
 
     /// Whether there is one window, which holds the whole input and nothing else.

@@ -9,7 +9,7 @@ use bits::{Bits, assert_same};
 use cenote::{Layer, MaxPool, MemoryFormat, Plan, reference};
 use half::{bf16, f16};
 use proptest::prelude::*;
-use random::{fitted, levels};
+use random::{fitted, levels, near_geometry};
 
 /// An element that tests can make and compare.
 trait Sample: Bits {
@@ -228,5 +228,17 @@ proptest! {
     #[test]
     fn max_pool2d_of_long_windows(case in case_of::<2>([30..100, 5..40]), kind: u8) {
         check_every_type(&case, kind);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// Of windows that are contracted as their rows are folded.
+    #[test]
+    fn max_pool2d_of_near_windows(geometry in near_geometry(), codes in proptest::collection::vec(any::<u8>(), 64..256), plain: bool, kind: u8) {
+        let layer = geometry.apply(MaxPool::<2>::new(geometry.kernel_size));
+        let shape = geometry.shape;
+        check_every_type(&Case { shape, channels_last: false, layer, codes, plain }, kind);
     }
 }

@@ -9,7 +9,7 @@ use cenote::{
 };
 use half::bf16;
 use proptest::prelude::*;
-use random::{dot, geometry, levels, long_geometry, numbers};
+use random::{dot, geometry, levels, long_geometry, near_geometry, numbers};
 
 fn assert_close(given: &[f64], expected: &[f64], tolerance: f64, what: &str) {
     assert_eq!(given.len(), expected.len(), "{what}");
@@ -45,14 +45,18 @@ fn check_mean(plan: &Plan, seed: u64) {
         plan,
         &narrow.iter().copied().map(f64::from).collect::<Vec<_>>(),
     );
-    let mut output = vec![0f32; plan.output_len()];
-    plan.forward_into(&narrow, &mut output).unwrap();
-    for (given, exact) in output.iter().zip(&exact) {
-        // Rounded once: within half a unit in the last place, but for the reciprocal's own error in f64.
-        assert!(
-            (f64::from(*given) - exact).abs()
-                <= f64::from(f32::EPSILON) * 0.5001 * exact.abs() + 1e-15
-        );
+    for level in levels() {
+        let plan = plan.clone().with_level(level);
+        let mut output = vec![0f32; plan.output_len()];
+        plan.forward_into(&narrow, &mut output).unwrap();
+        for (given, exact) in output.iter().zip(&exact) {
+            // Rounded once: within half a unit in the last place, but for the reciprocal's own error in f64.
+            assert!(
+                (f64::from(*given) - exact).abs()
+                    <= f64::from(f32::EPSILON) * 0.5001 * exact.abs() + 1e-15,
+                "{given} instead of {exact} at {level:?}"
+            );
+        }
     }
     let coarse: Vec<bf16> = input.iter().map(|&value| bf16::from_f64(value)).collect();
     let exact = reference::mean_pool(
@@ -85,11 +89,19 @@ fn check_power(plan: &Plan, absolute: bool, seed: u64) {
         let plan = plan.clone().with_level(level);
         let mut output = vec![0.0; plan.output_len()];
         plan.forward_into(&input, &mut output).unwrap();
-        for (given, expected) in output.iter().zip(&expected) {
+        let mut narrow_output = vec![0f32; plan.output_len()];
+        let narrow: Vec<f32> = input.iter().map(|&value| value as f32).collect();
+        plan.forward_into(&narrow, &mut narrow_output).unwrap();
+        for ((given, narrow), expected) in output.iter().zip(narrow_output).zip(&expected) {
             let near = (given - expected).abs() <= 1e-11 * expected.abs();
             assert!(
                 near || given == expected,
                 "{given} instead of {expected} at {level:?}"
+            );
+            let near = (f64::from(narrow) - expected).abs() <= 1e-5 * expected.abs();
+            assert!(
+                near || f64::from(narrow) == *expected,
+                "{narrow} instead of {expected} at {level:?}"
             );
         }
     }
@@ -150,6 +162,21 @@ proptest! {
         }
         // Windows of a third of the axis, and of half, lie side by side.
         check_mean(&geometry.plan(&AdaptiveAvgPool::<2>::new([3, 2])).unwrap(), seed);
+    }
+
+    #[test]
+    fn means_of_near_windows(geometry in near_geometry(), include: bool, divisor in proptest::option::of(1i64..9), seed: u64) {
+        let layer = AvgPool::<2>::new(geometry.kernel_size).count_include_pad(include).divisor_override(divisor);
+        if let Some(plan) = geometry.plan(&geometry.apply(layer)) {
+            check_mean(&plan, seed);
+        }
+    }
+
+    #[test]
+    fn power_averages_of_near_windows(geometry in near_geometry(), norm in 0..3usize, options: [bool; 2], seed: u64) {
+        if let Some(plan) = geometry.power_plan(NORM_TYPES[norm], options) {
+            check_power(&plan, options[0], seed);
+        }
     }
 
     #[test]

@@ -65,6 +65,32 @@ pub(crate) fn long_geometry() -> impl Strategy<Value = Geometry<2>> {
     geometry_of([30..100, 5..40])
 }
 
+/// Kernel, stride and padding before of few neighbouring columns.
+const NEAR: [(usize, usize, usize); 6] = [
+    (2, 2, 0),
+    (3, 2, 0),
+    (3, 2, 1),
+    (3, 1, 1),
+    (2, 1, 0),
+    (5, 1, 2),
+];
+
+/// Windows of few neighbouring columns, over rows shorter and longer than any vector.
+pub(crate) fn near_geometry() -> impl Strategy<Value = Geometry<2>> {
+    (geometry_of::<2>([1..12, 1..4]), 1usize..210, 0..NEAR.len()).prop_map(
+        |(mut geometry, width, near)| {
+            let (kernel_size, stride, before) = NEAR[near];
+            geometry.shape[3] = width.max(kernel_size);
+            geometry.format = MemoryFormat::Contiguous;
+            geometry.kernel_size[1] = kernel_size;
+            geometry.stride[1] = stride;
+            geometry.before[1] = before;
+            geometry.dilation[1] = 1;
+            geometry
+        },
+    )
+}
+
 /// A geometry of axes and kernels of these lengths.
 fn geometry_of<const N: usize>(
     [lengths, kernels]: [std::ops::Range<usize>; 2],
