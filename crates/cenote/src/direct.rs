@@ -105,17 +105,15 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         let grid = Grid::new(self.pass);
         let mut looked = Looked::default();
         for z in band.depth.clone() {
-            if const { fused::is_compiled::<S, T, R>() } && buffers.fuses {
-                let rows = (z, band.height.clone());
-                if !self.fuse_rows(grid, rows, (buffers, &mut looked), sink) {
-                    return false;
-                }
-                looked.end_depth(self.tables[0].window(z));
-                continue;
-            }
             for first in band.height.clone().step_by(chunk) {
-                let rows = first..(first + chunk).min(band.height.end);
-                if !self.pool_rows(grid, (z, rows), (buffers, &mut looked), sink) {
+                let rows = first..first.saturating_add(chunk).min(band.height.end);
+                let looked = &mut looked;
+                let admitted = if const { fused::is_compiled::<S, T, R>() } && buffers.fuses {
+                    self.fuse_rows(grid, (z, rows), (buffers, looked), sink)
+                } else {
+                    self.pool_rows(grid, (z, rows), (buffers, looked), sink)
+                };
+                if !admitted {
                     return false;
                 }
             }
@@ -137,13 +135,21 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             counts: (buffers.counts, buffers.alike),
             place: (z, heights.start),
             elements: sink.next_elements(heights.len() * self.pass.row_len()),
+            indices: buffers.contracted.indices,
         };
-        let outputs = (z, self.tables[1], heights);
-        gather_rows(self.simd, (self, grid), outputs, looked, &mut fused)
+        let outputs = (z, self.tables[1], heights.clone());
+        let admitted = gather_rows(self.simd, (self, grid), outputs, looked, &mut fused);
+        if admitted {
+            self.finish_indices(grid, (z, heights), buffers, sink);
+        }
+        admitted
     }
 
     /// Output rows that are made at a time.
     fn rows_at_once(&self, buffers: &Buffers<'_, R::Fold>) -> usize {
+        if buffers.fuses && size_of::<<R::Fold as Fold>::Index>() == 0 {
+            return usize::MAX;
+        }
         let near = self.pass.direct_rows::<Value<T, R>>();
         if matches!(self.pass.width, Width::Single) || buffers.sweeps {
             return near;
@@ -240,6 +246,18 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             sink.finish_counted(counted(y), &mut buffers.contracted.values[lanes]);
             y = end;
         }
+        self.finish_indices(grid, (z, heights), buffers, sink);
+    }
+
+    /// Makes indices of the index lanes of contracted rows, if they have any.
+    fn finish_indices(
+        &self,
+        grid: Grid,
+        (z, heights): (usize, Range<usize>),
+        buffers: &Buffers<'_, R::Fold>,
+        sink: &mut Sink<'_, '_, S, T, R>,
+    ) {
+        let len = self.pass.row_len();
         if size_of::<<R::Fold as Fold>::Index>() > 0 {
             for (row, y) in heights.enumerate() {
                 let lanes = &buffers.contracted.indices[row * len..][..len];

@@ -9,7 +9,7 @@ use fearless_simd_macros::simd;
 use crate::columns::{Columns, MOST_ROWS};
 use crate::element::Element;
 use crate::fetch::Ahead;
-use crate::fold::{Fold, Lanes};
+use crate::fold::{Fold, Lanes, LanesMut};
 use crate::kernel::{MOST_BYTES, lanes_of};
 use crate::lane::MOST_LANES;
 use crate::pass::{Divide, Flat, Pass, Width};
@@ -55,17 +55,18 @@ pub(crate) fn fits<S: Simd, T: Element, R: Columns<T>>(pass: &Pass<'_>, reducer:
 }
 
 /// Some output rows of one depth.
-pub(crate) struct Fused<'a, 'b, T, L> {
+pub(crate) struct Fused<'a, 'b, T, F: Fold> {
     pub(crate) ahead: &'b mut Ahead,
     /// Counts along the width, and whether they are all the same.
-    pub(crate) counts: (&'a [L], bool),
+    pub(crate) counts: (&'a [F::Value], bool),
     /// The depth, and the first row.
     pub(crate) place: (usize, usize),
-    /// The elements of all rows.
+    /// The elements of all rows, and their index lanes.
     pub(crate) elements: &'b mut [T],
+    pub(crate) indices: &'b mut [F::Index],
 }
 
-impl<S: Simd, T: Element, R: Columns<T>> Gather<S, T, R> for Fused<'_, '_, T, Value<T, R>> {
+impl<S: Simd, T: Element, R: Columns<T>> Gather<S, T, R> for Fused<'_, '_, T, R::Fold> {
     #[inline(always)]
     fn gather(
         &mut self,
@@ -120,7 +121,7 @@ fn contract_rows<
     simd: S,
     worker: &Worker<'_, S, T, R>,
     (first, rows, reach): (usize, Rows<'_, T>, Reach),
-    fused: &mut Fused<'_, '_, T, Value<T, R>>,
+    fused: &mut Fused<'_, '_, T, R::Fold>,
     all_seen: &mut Seen<S, T>,
 ) {
     let (width, size) = (lanes_of::<S, R::Fold>(), size_of::<Value<T, R>>());
@@ -128,7 +129,11 @@ fn contract_rows<
     let end: [u8; MOST_BYTES] = std::array::from_fn(|byte| (byte + beyond * size) as u8);
     let len = worker.pass.row_len();
     let place = (fused.place.0, first);
-    let elements = &mut fused.elements[(first - fused.place.1) * len..];
+    let has_indices = size_of::<<R::Fold as Fold>::Index>() > 0;
+    let index_lanes = if has_indices { len } else { 0 };
+    let before = first - fused.place.1;
+    let elements = &mut fused.elements[before * len..];
+    let indices = &mut fused.indices[before * index_lanes..];
     // Kept in registers.
     let mut seen = *all_seen;
     for number in 0..rows.count {
@@ -145,6 +150,7 @@ fn contract_rows<
         let mut out = Out::<S, T, R> {
             simd,
             elements: &mut elements[number * len..],
+            indices: &mut indices[number * index_lanes..],
             vectors: len.div_ceil(width),
             factor: factor(worker, (place.0, place.1 + number), fused.counts),
         };
@@ -305,6 +311,8 @@ struct Out<'o, 'a, S: Simd, T: Element, R: Columns<T>> {
     simd: S,
     /// The row's elements and all that follow.
     elements: &'o mut [T],
+    /// Their index lanes, and a vector more.
+    indices: &'o mut [<R::Fold as Fold>::Index],
     /// Vectors of the row.
     vectors: usize,
     factor: Factor<'a, Value<T, R>>,
@@ -320,6 +328,13 @@ impl<S: Simd, T: Element, R: Columns<T>> Out<'_, '_, S, T, R> {
             row: self.factor.row,
             counts: self.factor.counts.map(|counts| &counts[at..at + width]),
         };
+        if size_of::<<R::Fold as Fold>::Index>() > 0 {
+            let mut lanes = LanesMut::<R::Fold> {
+                values: &mut [R::Fold::IDENTITY; MOST_LANES],
+                indices: &mut self.indices[at..],
+            };
+            R::Fold::store(vector, &mut lanes, 0);
+        }
         let elements = &mut self.elements[at..];
         if let Some(elements) = elements.get_mut(..width) {
             R::finish_vector(self.simd, vector, factor, elements);

@@ -125,6 +125,7 @@ impl IndicesMut<'_> {
     }
 
     /// The first `at` slots, and the rest.
+    #[inline(always)]
     pub(crate) fn split_at(self, at: usize) -> (Self, Self) {
         macro_rules! split {
             ($form:ident $slots:ident) => {{

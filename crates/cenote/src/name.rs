@@ -30,12 +30,15 @@ impl<S: Simd, T: Element, R: Columns<T>> Worker<'_, S, T, R> {
             tap_step: width.step() as i32,
             inner: self.pass.inner,
         };
+        // All rows of a window lie in one plane.
+        let mut plane_start = None;
         let mut at = 0;
         grid.each_row(depth, height, |row, number| {
             named.bases[at] = if slots.is_compact() {
                 number * width.max_taps()
             } else {
-                row % plane_rows * width.input_len()
+                let start = *plane_start.get_or_insert_with(|| row - row % plane_rows);
+                (row - start) * width.input_len()
             } as i32;
             at += 1;
         });

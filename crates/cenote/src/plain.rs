@@ -226,6 +226,7 @@ impl<T: Element> Finish<T> for PlainArgMax {
 impl<T: Element> Columns<T> for PlainArgMax {
     const REFUSES_NAN: bool = true;
     const REFUSES_NEGATIVE_ZERO: bool = false;
+    const FUSES: bool = T::IS_FLOAT && size_of::<T>() == size_of::<T::Arg>();
 
     #[inline(always)]
     fn fold_vector<S: Simd>(
