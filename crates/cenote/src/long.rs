@@ -4,7 +4,9 @@ use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
 use crate::fold::{Fold, Lanes, LanesMut};
-use crate::kernel::{Taps, lanes_of};
+use crate::kernel::{Lines, MOST_BYTES, Taps, lanes_of};
+use crate::lane::MOST_LANES;
+use crate::slide::cross_lines;
 
 /// From this many taps on, windows are folded by doubling instead of tap by tap.
 pub(crate) const LONG: usize = 8;
@@ -113,29 +115,119 @@ fn slide_over<S: Simd, F: Fold, const STEPS: usize>(
     let mut held = [F::load(simd, &lanes, 0); STEPS];
     for number in 1..vectors + STEPS {
         // The last vector takes lanes of one more.
-        let mut vector = F::load(simd, &lanes, number.min(vectors) * width);
-        if STEPS > 0 {
-            vector = slide_one::<S, F, 1>(&mut held[0], vector);
-        }
-        if STEPS > 1 {
-            vector = slide_one::<S, F, 2>(&mut held[1], vector);
-        }
-        if STEPS > 2 {
-            vector = slide_one::<S, F, 4>(&mut held[2], vector);
-        }
-        if STEPS > 3 {
-            vector = slide_one::<S, F, 8>(&mut held[3], vector);
-        }
-        if STEPS > 4 {
-            vector = slide_one::<S, F, 16>(&mut held[4], vector);
-        }
-        if STEPS > 5 {
-            vector = slide_one::<S, F, 32>(&mut held[5], vector);
-        }
+        let vector = F::load(simd, &lanes, number.min(vectors) * width);
+        let vector = double_next::<S, F, STEPS>(vector, &mut held);
         if number >= STEPS {
             F::store(vector, out, (number - STEPS) * width);
         }
     }
+}
+
+/// As [`fold_taps`](crate::kernel::fold_taps), of `count` neighbouring taps at every position, if rows are whole vectors and two vectors
+/// hold a window: lanes are doubled as in [`slide_over`], and what is left of windows is merged while they are in registers.
+/// Returns whether it was done.
+#[simd]
+pub(crate) fn slide_windows<S: Simd, F: Fold>(
+    simd: S,
+    lanes: Lanes<'_, F>,
+    count: usize,
+    lines: Lines,
+    out: &mut LanesMut<'_, F>,
+) -> bool {
+    let (width, steps) = (lanes_of::<S, F>(), count.ilog2());
+    if !F::IDEMPOTENT
+        || !cross_lines::<S, F>()
+        || count < 6
+        || count > 2 * width
+        || lines.from % width != 0
+    {
+        return false;
+    }
+    match steps {
+        2 => slide_rows::<S, F, 2>(simd, lanes, count, lines, out),
+        3 => slide_rows::<S, F, 3>(simd, lanes, count, lines, out),
+        4 => slide_rows::<S, F, 4>(simd, lanes, count, lines, out),
+        _ => return false,
+    }
+    true
+}
+
+/// See [`slide_windows`].
+#[inline(always)]
+fn slide_rows<S: Simd, F: Fold, const STEPS: usize>(
+    simd: S,
+    lanes: Lanes<'_, F>,
+    count: usize,
+    lines: Lines,
+    out: &mut LanesMut<'_, F>,
+) {
+    let (width, size) = (lanes_of::<S, F>(), size_of::<F::Value>());
+    let left = (count - (1 << STEPS)) * size;
+    let later: [u8; MOST_BYTES] = std::array::from_fn(|byte| (byte + left) as u8);
+    let later = &later[..width * size];
+    let mut held = [F::load(simd, &lanes, 0); STEPS];
+    let mut known = held[0];
+    // The last vector takes lanes of one more.
+    let last = lines.rows * lines.from;
+    for number in 1..=STEPS {
+        let next = F::load(simd, &lanes, (number * width).min(last));
+        known = double_next::<S, F, STEPS>(next, &mut held);
+    }
+    for row in 0..lines.rows {
+        for at in (0..lines.from).step_by(width) {
+            let next = (row * lines.from + at + (STEPS + 1) * width).min(last);
+            let doubled = double_next::<S, F, STEPS>(F::load(simd, &lanes, next), &mut held);
+            if at < lines.len {
+                let folded = F::merge(known, F::pick(simd, known, doubled, later));
+                let to = row * lines.to + at;
+                if to + width <= out.values.len() {
+                    F::store(folded, out, to);
+                } else {
+                    store_end::<S, F>(folded, out, to);
+                }
+            }
+            known = doubled;
+        }
+    }
+}
+
+/// The folds of `2^STEPS` lanes from each of a vector on, which lies `STEPS` before this one.
+#[inline(always)]
+fn double_next<S: Simd, F: Fold, const STEPS: usize>(
+    mut vector: F::Vector<S>,
+    held: &mut [F::Vector<S>; STEPS],
+) -> F::Vector<S> {
+    if STEPS > 0 {
+        vector = slide_one::<S, F, 1>(&mut held[0], vector);
+    }
+    if STEPS > 1 {
+        vector = slide_one::<S, F, 2>(&mut held[1], vector);
+    }
+    if STEPS > 2 {
+        vector = slide_one::<S, F, 4>(&mut held[2], vector);
+    }
+    if STEPS > 3 {
+        vector = slide_one::<S, F, 8>(&mut held[3], vector);
+    }
+    if STEPS > 4 {
+        vector = slide_one::<S, F, 16>(&mut held[4], vector);
+    }
+    if STEPS > 5 {
+        vector = slide_one::<S, F, 32>(&mut held[5], vector);
+    }
+    vector
+}
+
+/// Stores the first lanes of a vector, as many as `out` has from `at` on.
+fn store_end<S: Simd, F: Fold>(vector: F::Vector<S>, out: &mut LanesMut<'_, F>, at: usize) {
+    let mut end = LanesMut::<F> {
+        values: &mut [F::IDENTITY; MOST_LANES],
+        indices: &mut [F::no_index(); MOST_LANES],
+    };
+    F::store(vector, &mut end, 0);
+    let kept = out.values.len() - at;
+    out.values[at..].copy_from_slice(&end.values[..kept]);
+    out.indices[at..].copy_from_slice(&end.indices[..kept]);
 }
 
 /// Merges a vector with the one that starts `BY` lanes after it. `held` is that vector, and then the `next`.

@@ -18,6 +18,9 @@ pub(crate) enum Divide {
     Lifted,
 }
 
+/// Rows of long windows are a multiple of as many lanes: of whole vectors.
+const ROUND: usize = 16;
+
 /// How the width is contracted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Width {
@@ -55,7 +58,11 @@ impl Width {
             let reach = starts + (sliding.kernel_size - 1) * sliding.dilation + 1;
             Self::Flat(Flat {
                 sliding,
-                pitch: reach.next_multiple_of(sliding.stride),
+                pitch: if sliding.stride == 1 && sliding.kernel_size > 5 {
+                    reach.next_multiple_of(ROUND)
+                } else {
+                    reach.next_multiple_of(sliding.stride)
+                },
                 hop,
                 halves: Halves::new(&sliding, hop, (axis.output_len(), plane, inner)),
             })

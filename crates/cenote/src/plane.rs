@@ -10,7 +10,7 @@ use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
 use crate::fused;
 use crate::kernel::{Lines, Taps, fold_chunks, fold_one, fold_taps, thin};
-use crate::long::{LONG, double, is_doubled, slides};
+use crate::long::{LONG, double, is_doubled, slide_windows, slides};
 use crate::look::see_row;
 use crate::pass::{Band, Divide, Flat, Pass, Sizes, Width};
 use crate::reduce::{Counting, Counts, Finish, InOrder, Reducer, Value};
@@ -350,6 +350,23 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
         let (pitch, len) = (flat.pitch * inner, positions * inner);
         let whole = (rows - 1) * pitch + len;
         let step = sliding.dilation * inner;
+        let lines = Lines {
+            rows,
+            len,
+            from: pitch,
+            to: outputs * inner,
+        };
+        if (sliding.stride, step) == (1, 1)
+            && slide_windows::<S, R::Fold>(
+                self.simd,
+                staged.as_ref(),
+                sliding.kernel_size,
+                lines,
+                out,
+            )
+        {
+            return true;
+        }
         let (mut lanes, mut spare) = (staged.from(0), spare.from(0));
         let is_long = is_doubled::<R::Fold>(sliding.kernel_size, step);
         let taps = if is_long {
@@ -363,12 +380,6 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             }
         };
         let stays = !is_long || slides::<R::Fold>(step);
-        let lines = Lines {
-            rows,
-            len,
-            from: pitch,
-            to: outputs * inner,
-        };
         let kept = Lines {
             len: lines.to,
             ..lines
