@@ -9,7 +9,7 @@ use bits::{Bits, assert_same};
 use cenote::{Layer, MaxPool, MemoryFormat, Plan, reference};
 use half::{bf16, f16};
 use proptest::prelude::*;
-use random::{fitted, levels, near_geometry};
+use random::{Geometry, fitted, levels, near_geometry, wide_geometry};
 
 /// An element that tests can make and compare.
 trait Sample: Bits {
@@ -92,6 +92,22 @@ struct Case<const N: usize> {
     plain: bool,
 }
 
+impl Case<2> {
+    fn contiguous(geometry: Geometry<2>, codes: Vec<u8>, plain: bool) -> Self {
+        Self {
+            layer: geometry.apply(MaxPool::new(geometry.kernel_size)),
+            shape: geometry.shape,
+            channels_last: false,
+            codes,
+            plain,
+        }
+    }
+}
+
+fn codes() -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(any::<u8>(), 64..256)
+}
+
 fn case<const N: usize>() -> impl Strategy<Value = Case<N>> {
     case_of([1..24, 1..13])
 }
@@ -115,7 +131,7 @@ fn case_of<const N: usize>(
         1usize..4,
         1usize..6,
         any::<([bool; 4], u8)>(),
-        proptest::collection::vec(any::<u8>(), 64..256),
+        codes(),
     )
         .prop_map(
             |(
@@ -236,9 +252,13 @@ proptest! {
 
     /// Of windows that are contracted as their rows are folded.
     #[test]
-    fn max_pool2d_of_near_windows(geometry in near_geometry(), codes in proptest::collection::vec(any::<u8>(), 64..256), plain: bool, kind: u8) {
-        let layer = geometry.apply(MaxPool::<2>::new(geometry.kernel_size));
-        let shape = geometry.shape;
-        check_every_type(&Case { shape, channels_last: false, layer, codes, plain }, kind);
+    fn max_pool2d_of_near_windows(geometry in near_geometry(), codes in codes(), plain: bool, kind: u8) {
+        check_every_type(&Case::contiguous(geometry, codes, plain), kind);
+    }
+
+    /// Of windows whose lanes are doubled and merged in one go.
+    #[test]
+    fn max_pool2d_of_wide_windows(geometry in wide_geometry(), codes in codes(), kind: u8) {
+        check_every_type(&Case::contiguous(geometry, codes, true), kind % 5);
     }
 }

@@ -77,9 +77,22 @@ const NEAR: [(usize, usize, usize); 6] = [
 
 /// Windows of few neighbouring columns, over rows shorter and longer than any vector.
 pub(crate) fn near_geometry() -> impl Strategy<Value = Geometry<2>> {
-    (geometry_of::<2>([1..12, 1..4]), 1usize..210, 0..NEAR.len()).prop_map(
-        |(mut geometry, width, near)| {
-            let (kernel_size, stride, before) = NEAR[near];
+    with_columns(0..NEAR.len(), |near| NEAR[near])
+}
+
+/// Windows of many neighbouring columns, one apart, over such rows.
+pub(crate) fn wide_geometry() -> impl Strategy<Value = Geometry<2>> {
+    with_columns(6..40, |kernel_size| (kernel_size, 1, kernel_size / 2))
+}
+
+/// Windows of few rows, whose columns have the kernel, stride and padding before that `columns` makes of a number.
+fn with_columns(
+    numbers: std::ops::Range<usize>,
+    columns: fn(usize) -> (usize, usize, usize),
+) -> impl Strategy<Value = Geometry<2>> {
+    (geometry_of::<2>([1..12, 1..4]), 1usize..210, numbers).prop_map(
+        move |(mut geometry, width, number)| {
+            let (kernel_size, stride, before) = columns(number);
             geometry.shape[3] = width.max(kernel_size);
             geometry.format = MemoryFormat::Contiguous;
             geometry.kernel_size[1] = kernel_size;
