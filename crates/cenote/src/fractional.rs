@@ -58,7 +58,7 @@ impl Fractional {
 
     /// The axes of one plane.
     fn axes<T: Element>(&self, plan: &Plan, plane: usize) -> [Axis; 3] {
-        [0, 1, 2].map(|index| {
+        let axis = |index: usize| {
             if index + self.axes < 3 {
                 return Axis::identity(1);
             }
@@ -71,7 +71,8 @@ impl Fractional {
                 self.samples.get(plane * self.axes + number),
                 T::PRECISION,
             )
-        })
+        };
+        [axis(0), axis(1), axis(2)]
     }
 
     /// Pools each plane over its own windows.

@@ -253,7 +253,8 @@ impl<'a> Pass<'a> {
 
     /// The depth and the height of a band.
     pub(crate) fn stages(&self, band: &Band) -> [Stage<'a>; 2] {
-        [0, 1].map(|index| Stage::new(self.axes[index], band.outputs(index)))
+        let stage = |index: usize| Stage::new(self.axes[index], band.outputs(index));
+        [stage(0), stage(1)]
     }
 
     /// Lanes of each buffer of a band.

@@ -296,10 +296,10 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
         };
         let counted = self.pass.counted.0[2];
         let counts: &mut [Value<T, R>] = Slot::take(arena, counted.output_len());
-        // Whole vectors are divided, and more than lanes that are kept.
-        counts.fill(self.reducer.width(1));
         let mut alike = true;
         if self.reducer.counting() != Counting::None {
+            // Whole vectors are divided, and more than lanes that are kept.
+            counts.fill(self.reducer.width(1));
             for (slot, window) in counts.iter_mut().zip(counted.windows()) {
                 *slot = self.reducer.width(count(self.reducer.counting(), window));
             }

@@ -61,7 +61,7 @@ impl<'a> Table<'a> {
         counting: Counting,
         arena: &mut Arena<'a>,
     ) -> [Self; 2] {
-        [0, 1].map(|index| {
+        let mut of_axis = |index: usize| {
             let counted = counted(pass, band, index);
             let counts = i64::take(arena, counted.len());
             let first_counted = counted.start;
@@ -77,7 +77,8 @@ impl<'a> Table<'a> {
                 counts,
                 ..Self::new(pass.axes[index], band.outputs(index), arena)
             }
-        })
+        };
+        [of_axis(0), of_axis(1)]
     }
 
     /// Words of scratch memory that [`Table::of_band`] takes.
