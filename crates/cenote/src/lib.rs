@@ -100,6 +100,7 @@ mod sink;
 mod slide;
 mod stage;
 mod stuffed;
+mod sums;
 mod sweep;
 mod table;
 mod threads;
