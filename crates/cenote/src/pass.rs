@@ -18,7 +18,7 @@ pub(crate) enum Divide {
     Lifted,
 }
 
-/// Rows of long windows are a multiple of as many lanes: of whole vectors.
+/// Rows of long windows are a multiple of as many lanes, which are whole vectors, where that makes them little longer.
 const ROUND: usize = 16;
 
 /// How the width is contracted.
@@ -56,10 +56,12 @@ impl Width {
         let flat = |sliding: Sliding, hop: usize| {
             let starts = (axis.output_len() - 1) * sliding.stride;
             let reach = starts + (sliding.kernel_size - 1) * sliding.dilation + 1;
+            let rounded = reach.next_multiple_of(ROUND);
+            let is_near = rounded - reach <= reach / 8;
             Self::Flat(Flat {
                 sliding,
-                pitch: if sliding.stride == 1 && sliding.kernel_size > 5 {
-                    reach.next_multiple_of(ROUND)
+                pitch: if sliding.stride == 1 && sliding.kernel_size > 5 && is_near {
+                    rounded
                 } else {
                     reach.next_multiple_of(sliding.stride)
                 },
