@@ -26,7 +26,8 @@ pub(crate) fn step<T>(len: usize) -> usize {
 /// How far memory has been asked for the elements of a plane, and of those that follow it.
 ///
 /// A few output rows are made at a time. Memory is asked for a half of what the next ones bring along before rows are folded, and
-/// for the other before they are contracted, so that it is at work during both.
+/// for the other before they are contracted, so that it is at work during both. Where that is one step, it is asked row by row, for what
+/// comes a little later.
 pub(crate) struct Ahead {
     step: usize,
     fetched: usize,

@@ -193,7 +193,7 @@ fn larger<S: Simd, T: Element>(
     <Larger as MergeValues<T::Plain>>::merge::<S>(a, b)
 }
 
-/// As [`fold_columns`](crate::rows::fold_columns), of long windows.
+/// As [`gather_rows`](crate::rows::gather_rows), of long windows.
 #[simd]
 pub(crate) fn sweep_columns<S: Simd, T: Element, R: Columns<T>>(
     simd: S,
