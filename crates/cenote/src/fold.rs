@@ -133,11 +133,7 @@ impl<F: Fold> LanesMut<'_, F> {
     /// As [`LanesMut::clear`], in whole vectors: up to one is written beyond the lanes.
     #[inline(always)]
     pub(crate) fn pad<S: Simd>(&mut self, simd: S, at: usize, count: usize) {
-        let none = Lanes::<F> {
-            values: &[F::IDENTITY; MOST_LANES],
-            indices: &[F::no_index(); MOST_LANES],
-        };
-        let none = F::load(simd, &none, 0);
+        let none = nothing::<S, F>(simd);
         let width = <F::Value as Lane>::Vector::<S>::LEN;
         let piece = self.piece(at, count.next_multiple_of(width));
         let values = piece.values.chunks_exact_mut(width);
@@ -151,6 +147,16 @@ impl<F: Fold> LanesMut<'_, F> {
         self.values[at..at + count].fill(F::IDENTITY);
         self.indices[at..at + count].fill(F::no_index());
     }
+}
+
+/// A vector of what empty windows fold to.
+#[inline(always)]
+pub(crate) fn nothing<S: Simd, F: Fold>(simd: S) -> F::Vector<S> {
+    let nothing = Lanes::<F> {
+        values: &[F::IDENTITY; MOST_LANES],
+        indices: &[F::no_index(); MOST_LANES],
+    };
+    F::load(simd, &nothing, 0)
 }
 
 #[inline(always)]

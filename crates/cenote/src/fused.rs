@@ -9,7 +9,7 @@ use fearless_simd_macros::simd;
 use crate::columns::{Columns, MOST_ROWS};
 use crate::element::Element;
 use crate::fetch::Ahead;
-use crate::fold::{Fold, Lanes, LanesMut};
+use crate::fold::{Fold, LanesMut, nothing};
 use crate::kernel::{MOST_BYTES, lanes_of};
 use crate::lane::MOST_LANES;
 use crate::pass::{Divide, Flat, Pass, Width};
@@ -294,16 +294,6 @@ impl<T: Element> Line<'_, T> {
         contract!(0..whole, true);
         contract!(whole..out.vectors, false);
     }
-}
-
-/// A vector of what empty windows fold to.
-#[inline(always)]
-fn nothing<S: Simd, F: Fold>(simd: S) -> F::Vector<S> {
-    let nothing = Lanes::<F> {
-        values: &[F::IDENTITY; MOST_LANES],
-        indices: &[F::no_index(); MOST_LANES],
-    };
-    F::load(simd, &nothing, 0)
 }
 
 /// Where an output row goes.

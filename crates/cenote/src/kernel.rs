@@ -132,18 +132,28 @@ fn fold_end<S: Simd, F: Fold, const HOP: usize>(
     out: &mut LanesMut<'_, F>,
 ) {
     let width = lanes_of::<S, F>();
-    let mut end = LanesMut::<F> {
+    for at in (0..lines.len).step_by(width * HOP) {
+        let vector = fold_each::<S, F, HOP>(simd, &source, taps, row * lines.from + at);
+        let (first, lanes) = (row * lines.to + at / HOP, (lines.len - at).div_ceil(HOP));
+        store_first::<S, F>(vector, out, first, width.min(lanes));
+    }
+}
+
+/// Writes the first `count` lanes of a vector to those that start at `at`.
+#[inline(always)]
+pub(crate) fn store_first<S: Simd, F: Fold>(
+    vector: F::Vector<S>,
+    out: &mut LanesMut<'_, F>,
+    at: usize,
+    count: usize,
+) {
+    let mut all = LanesMut::<F> {
         values: &mut [F::IDENTITY; MOST_LANES],
         indices: &mut [F::no_index(); MOST_LANES],
     };
-    for at in (0..lines.len).step_by(width * HOP) {
-        let vector = fold_each::<S, F, HOP>(simd, &source, taps, row * lines.from + at);
-        F::store(vector, &mut end, 0);
-        let (first, lanes) = (row * lines.to + at / HOP, (lines.len - at).div_ceil(HOP));
-        let kept = width.min(lanes);
-        out.values[first..first + kept].copy_from_slice(&end.values[..kept]);
-        out.indices[first..first + kept].copy_from_slice(&end.indices[..kept]);
-    }
+    F::store(vector, &mut all, 0);
+    out.values[at..at + count].copy_from_slice(&all.values[..count]);
+    out.indices[at..at + count].copy_from_slice(&all.indices[..count]);
 }
 
 /// The folds at every `HOP`-th position from `at` on, a vector of them.

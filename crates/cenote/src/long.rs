@@ -4,8 +4,7 @@ use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
 use crate::fold::{Fold, Lanes, LanesMut};
-use crate::kernel::{Lines, MOST_BYTES, Taps, lanes_of};
-use crate::lane::MOST_LANES;
+use crate::kernel::{Lines, MOST_BYTES, Taps, lanes_of, store_first};
 use crate::slide::cross_lines;
 
 /// From this many taps on, windows are folded by doubling instead of tap by tap.
@@ -183,7 +182,8 @@ fn slide_rows<S: Simd, F: Fold, const STEPS: usize>(
                 if to + width <= out.values.len() {
                     F::store(folded, out, to);
                 } else {
-                    store_end::<S, F>(folded, out, to);
+                    let kept = out.values.len() - to;
+                    store_first::<S, F>(folded, out, to, kept);
                 }
             }
             known = doubled;
@@ -216,18 +216,6 @@ fn double_next<S: Simd, F: Fold, const STEPS: usize>(
         vector = slide_one::<S, F, 32>(&mut held[5], vector);
     }
     vector
-}
-
-/// Stores the first lanes of a vector, as many as `out` has from `at` on.
-fn store_end<S: Simd, F: Fold>(vector: F::Vector<S>, out: &mut LanesMut<'_, F>, at: usize) {
-    let mut end = LanesMut::<F> {
-        values: &mut [F::IDENTITY; MOST_LANES],
-        indices: &mut [F::no_index(); MOST_LANES],
-    };
-    F::store(vector, &mut end, 0);
-    let kept = out.values.len() - at;
-    out.values[at..].copy_from_slice(&end.values[..kept]);
-    out.indices[at..].copy_from_slice(&end.indices[..kept]);
 }
 
 /// Merges a vector with the one that starts `BY` lanes after it. `held` is that vector, and then the `next`.

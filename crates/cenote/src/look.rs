@@ -122,7 +122,8 @@ macro_rules! impl_look_half {
             fn load<S: Simd>(simd: S, elements: &[Self], at: usize) -> (S::i16s, S::i16s) {
                 let bits = bytemuck::cast_slice(&elements[at..at + S::i16s::LEN]);
                 let bits = S::i16s::from_slice(simd, bits);
-                (bits ^ ((bits >> 15) & i16::MAX), bits)
+                // The order of bits is its own inverse.
+                (Self::settle_vector::<S>(bits), bits)
             }
             #[inline(always)]
             fn settle(elements: &mut [Self]) {
