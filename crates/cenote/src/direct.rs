@@ -8,14 +8,16 @@ use std::ops::Range;
 use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
+use crate::buffers::Buffers;
 use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT};
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
 use crate::fused::{self, Fused};
+use crate::index::IndexLane;
 use crate::kernel::{Taps, fold_many, pick_lanes};
 use crate::long::LONG;
 use crate::pass::{Divide, Flat, Pass, Width};
-use crate::plane::{Buffers, Worker, admits};
+use crate::plane::{Worker, admits};
 use crate::reduce::Value;
 use crate::rows::{Grid, Looked, Staged, gather_rows};
 use crate::sink::Sink;
@@ -75,15 +77,16 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
                     return false;
                 }
                 sink.finish_counted(1, lanes.values);
+                if const { !R::Fold::HAS_INDICES } {
+                    continue;
+                }
                 let slots = sink.next_indices(count);
                 let base = if slots.is_compact() {
                     0
                 } else {
                     width.input_len()
                 };
-                slots.fill(|at| {
-                    ((first + at) % plane_rows * base) as i64 + R::Fold::flat(indices[at])
-                });
+                slots.fill(|at| ((first + at) % plane_rows * base) as i64 + indices[at].flat());
             }
         }
         true
@@ -147,7 +150,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
 
     /// Output rows that are made at a time.
     fn rows_at_once(&self, buffers: &Buffers<'_, R::Fold>) -> usize {
-        if buffers.fuses && size_of::<<R::Fold as Fold>::Index>() == 0 {
+        if buffers.fuses && !R::Fold::HAS_INDICES {
             return usize::MAX;
         }
         let near = self.pass.direct_rows::<Value<T, R>>();
@@ -174,7 +177,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         sink: &mut Sink<'_, '_, S, T, R>,
     ) -> bool {
         let (rows, len) = (heights.len(), self.pass.row_len());
-        let between = self.rows_between(&heights, &buffers.dense);
+        let between = rows_between(self.pass, &self.tables[1], &heights, &buffers.dense);
         let (windows, outputs) = match &between {
             Some(starts) => (buffers.dense, starts.clone()),
             None => (self.tables[1], heights.clone()),
@@ -258,7 +261,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         sink: &mut Sink<'_, '_, S, T, R>,
     ) {
         let len = self.pass.row_len();
-        if size_of::<<R::Fold as Fold>::Index>() > 0 {
+        if const { R::Fold::HAS_INDICES } {
             for (row, y) in heights.enumerate() {
                 let lanes = &buffers.contracted.indices[row * len..][..len];
                 self.write_indices(grid, (z, y), (lanes, buffers.starts), sink);
@@ -292,19 +295,6 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         true
     }
 
-    /// The rows from the first to the last at which windows of `heights` begin, if those all have as many taps, but few, as have
-    /// those along the width, and folding the rows between them as well costs less than folding each by itself.
-    fn rows_between(&self, heights: &Range<usize>, dense: &Table<'_>) -> Option<Range<usize>> {
-        if dense.len() == 0 {
-            return None;
-        }
-        let taps = self.tables[1].taps(heights.clone());
-        taps.filter(|&taps| taps < LONG)?;
-        let start = |output: usize| self.tables[1].window(output).0;
-        let starts = start(heights.start)..start(heights.end - 1) + 1;
-        (starts.len() <= self.pass.most_folded(heights.len())).then_some(starts)
-    }
-
     /// Contracts staged rows whose windows have as many taps, but lie anywhere: folds those at every position, and picks, of
     /// rows as well. Those are the number that is staged, the first of them, and start and taps of those that are picked.
     fn contract_picked(
@@ -327,6 +317,24 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         let rows = (rows, first, pitch);
         pick_lanes(self.simd, spare.as_ref(), rows, picked, out);
     }
+}
+
+/// The rows from the first to the last at which windows of `heights` begin, if those all have as many taps, but few, as have
+/// those along the width, and folding the rows between them as well costs less than folding each by itself.
+fn rows_between(
+    pass: &Pass<'_>,
+    table: &Table<'_>,
+    heights: &Range<usize>,
+    dense: &Table<'_>,
+) -> Option<Range<usize>> {
+    if dense.len() == 0 {
+        return None;
+    }
+    let taps = table.taps(heights.clone());
+    taps.filter(|&taps| taps < LONG)?;
+    let start = |output: usize| table.window(output).0;
+    let starts = start(heights.start)..start(heights.end - 1) + 1;
+    (starts.len() <= pass.most_folded(heights.len())).then_some(starts)
 }
 
 /// Folds whole rows from `first` on, one for each lane. False if an element may not be taken in any order.

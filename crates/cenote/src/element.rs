@@ -38,7 +38,7 @@ pub(crate) mod private {
         #[allow(private_bounds, reason = "lanes are this crate's own affair")]
         type Max: Lane + Slot;
         #[allow(private_bounds, reason = "lanes are this crate's own affair")]
-        type Arg: ArgLane<Index: Slot> + Slot;
+        type Arg: ArgLane + Slot;
         #[allow(private_bounds, reason = "lanes are this crate's own affair")]
         type Sum: SumLane + Slot + Element;
         #[allow(private_bounds, reason = "lanes are this crate's own affair")]

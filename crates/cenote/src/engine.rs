@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use fearless_simd::{Level, dispatch};
+use fearless_simd::Level;
 
 use crate::element::Element;
 use crate::fetch;
+use crate::level::at_level;
 use crate::pass::{Band, Pass};
 use crate::plane::{self, Pieces};
 use crate::reduce::{Reducer, Value};
@@ -156,7 +157,7 @@ impl<T: Element, R: Reducer<T>> Tasks<T> for Run<'_, T, R> {
             };
             let band = self.bands.band(self.pass.axes, number);
             with_arena(plane::scratch_words::<T, R>(self.pass, &band), |arena| {
-                dispatch!(self.level, simd => plane::run(simd, (self.pass, self.reducer), (&band, arena), pieces));
+                at_level!(self.level, simd, SHORT => plane::run::<_, T, R, SHORT>(simd, (self.pass, self.reducer), (&band, arena), pieces));
             });
         }
     }
@@ -221,6 +222,6 @@ pub(crate) fn run_alone<T: Element, R: Reducer<T>>(
         ahead: 0,
     };
     with_arena(plane::scratch_words::<T, R>(pass, &band), |arena| {
-        dispatch!(level, simd => plane::run(simd, (pass, reducer), (&band, arena), pieces));
+        at_level!(level, simd, SHORT => plane::run::<_, T, R, SHORT>(simd, (pass, reducer), (&band, arena), pieces));
     });
 }

@@ -11,19 +11,21 @@ use std::marker::PhantomData;
 
 use fearless_simd::{Select, Simd, SimdBase};
 
+use crate::index::IndexLane;
 use crate::lane::{ArgLane, Lane, MOST_LANES, Mask};
-use crate::scratch::Slot;
 
 /// How two lanes become one, on vectors and on single lanes.
 pub(crate) trait Fold: 'static {
     type Value: Lane;
-    type Index: Slot;
+    type Index: IndexLane;
     /// A vector of lanes while it is being folded.
     type Vector<S: Simd>: Copy;
     /// Whether a tap may be merged twice without changing the result.
     const IDEMPOTENT: bool;
     /// What an empty window folds to.
     const IDENTITY: Self::Value;
+    /// Whether lanes have indices.
+    const HAS_INDICES: bool = size_of::<Self::Index>() > 0;
 
     /// Reads the vector that starts at lane `at`.
     fn load<S: Simd>(simd: S, lanes: &Lanes<'_, Self>, at: usize) -> Self::Vector<S>;
@@ -54,12 +56,8 @@ pub(crate) trait Fold: 'static {
         earlier: (Self::Value, Self::Index),
         later: (Self::Value, Self::Index),
     ) -> (Self::Value, Self::Index);
-    /// The index lane of an element at `flat` in its plane.
-    fn index(flat: usize) -> Self::Index;
     /// The index lane that stands for no element.
     fn no_index() -> Self::Index;
-    /// The flat index of a lane, −1 for no element.
-    fn flat(index: Self::Index) -> i64;
 }
 
 /// A stream of lanes.
@@ -257,13 +255,7 @@ impl<L: Lane> Fold for Max<L> {
         }
     }
     #[inline(always)]
-    fn index(_flat: usize) {}
-    #[inline(always)]
     fn no_index() {}
-    #[inline(always)]
-    fn flat((): ()) -> i64 {
-        -1
-    }
 }
 
 /// How two values become one.
@@ -365,13 +357,7 @@ impl<L: Lane, R: MergeValues<L>> Fold for Values<L, R> {
         (R::merge_one(earlier.0, later.0), ())
     }
     #[inline(always)]
-    fn index(_flat: usize) {}
-    #[inline(always)]
     fn no_index() {}
-    #[inline(always)]
-    fn flat((): ()) -> i64 {
-        -1
-    }
 }
 
 /// Which of two values with their indices is kept.
@@ -433,7 +419,7 @@ impl<L: ArgLane> KeepOne<L> for Lowest {
     }
 }
 
-impl<L: ArgLane<Index: Slot>, R: KeepOne<L>> Fold for Pairs<L, R> {
+impl<L: ArgLane, R: KeepOne<L>> Fold for Pairs<L, R> {
     type Value = L;
     type Index = L::Index;
     type Vector<S: Simd> = ArgVector<L, S>;
@@ -493,13 +479,7 @@ impl<L: ArgLane<Index: Slot>, R: KeepOne<L>> Fold for Pairs<L, R> {
             earlier
         }
     }
-    fn index(flat: usize) -> L::Index {
-        L::index(flat)
-    }
     fn no_index() -> L::Index {
-        L::index(R::NO_INDEX)
-    }
-    fn flat(index: L::Index) -> i64 {
-        L::flat(index)
+        L::Index::of(R::NO_INDEX)
     }
 }

@@ -129,8 +129,7 @@ fn contract_rows<
     let end: [u8; MOST_BYTES] = std::array::from_fn(|byte| (byte + beyond * size) as u8);
     let len = worker.pass.row_len();
     let place = (fused.place.0, first);
-    let has_indices = size_of::<<R::Fold as Fold>::Index>() > 0;
-    let index_lanes = if has_indices { len } else { 0 };
+    let index_lanes = if R::Fold::HAS_INDICES { len } else { 0 };
     let before = first - fused.place.1;
     let elements = &mut fused.elements[before * len..];
     let indices = &mut fused.indices[before * index_lanes..];
@@ -318,7 +317,7 @@ impl<S: Simd, T: Element, R: Columns<T>> Out<'_, '_, S, T, R> {
             row: self.factor.row,
             counts: self.factor.counts.map(|counts| &counts[at..at + width]),
         };
-        if size_of::<<R::Fold as Fold>::Index>() > 0 {
+        if R::Fold::HAS_INDICES {
             let mut lanes = LanesMut::<R::Fold> {
                 values: &mut [R::Fold::IDENTITY; MOST_LANES],
                 indices: &mut self.indices[at..],

@@ -57,6 +57,44 @@ impl_index!(
     u32 U32 Some(u32::MAX)
 );
 
+/// What is carried beside the values of lanes: where they came from, or nothing.
+pub(crate) trait IndexLane: Slot {
+    fn of(flat: usize) -> Self;
+    /// The flat index, −1 for no element.
+    fn flat(self) -> i64;
+}
+
+impl IndexLane for () {
+    #[inline(always)]
+    fn of(_flat: usize) {}
+    #[inline(always)]
+    fn flat(self) -> i64 {
+        -1
+    }
+}
+
+macro_rules! impl_index_lane {
+    ($($index:ident)*) => {$(
+        impl IndexLane for $index {
+            #[inline(always)]
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_possible_wrap,
+                reason = "plans with indices refuse planes of 2^31 elements or more"
+            )]
+            fn of(flat: usize) -> Self {
+                flat as Self
+            }
+            #[inline(always)]
+            fn flat(self) -> i64 {
+                self.into()
+            }
+        }
+    )*};
+}
+
+impl_index_lane!(i32 i64);
+
 /// Indices to read, in any of their forms.
 pub enum Indices<'a> {
     /// Flat indices.

@@ -70,21 +70,29 @@ pub(crate) fn fold_taps<S: Simd, F: Fold, const HOP: usize>(
     }
     match (taps.step, taps.count) {
         (_, 0) => return out.clear(0, all * lines.len.div_ceil(HOP)),
-        (1, 2) if cross_lines::<S, F>() && HOP == 1 => {
-            slide_few::<S, F, 2>(simd, source, taps.start, lines, out);
+        (1, 2) => {
+            if const { cross_lines::<S, F>() && HOP == 1 } {
+                slide_few::<S, F, 2>(simd, source, taps.start, lines, out);
+            } else {
+                fold_lines::<S, F, HOP, 2, true>(simd, source, taps, lines, out);
+            }
         }
-        (1, 2) => fold_lines::<S, F, HOP, 2, true>(simd, source, taps, lines, out),
-        (1, 3) if cross_lines::<S, F>() && HOP == 1 => {
-            slide_few::<S, F, 3>(simd, source, taps.start, lines, out);
+        (1, 3) => {
+            if const { cross_lines::<S, F>() && HOP == 1 } {
+                slide_few::<S, F, 3>(simd, source, taps.start, lines, out);
+            } else if const { cross_lines::<S, F>() } && span >= 3 * lanes_of::<S, F>() {
+                slide_every_other::<S, F>(simd, source, taps.start, lines, out);
+            } else {
+                fold_lines::<S, F, HOP, 3, true>(simd, source, taps, lines, out);
+            }
         }
-        (1, 3) if cross_lines::<S, F>() && span >= 3 * lanes_of::<S, F>() => {
-            slide_every_other::<S, F>(simd, source, taps.start, lines, out);
+        (1, 5) => {
+            if const { F::IDEMPOTENT && HOP == 1 && lanes_of::<S, F>() >= 4 } {
+                slide_five::<S, F>(simd, source, taps.start, lines, out);
+            } else {
+                fold_lines::<S, F, HOP, 5, true>(simd, source, taps, lines, out);
+            }
         }
-        (1, 3) => fold_lines::<S, F, HOP, 3, true>(simd, source, taps, lines, out),
-        (1, 5) if F::IDEMPOTENT && HOP == 1 && lanes_of::<S, F>() >= 4 => {
-            slide_five::<S, F>(simd, source, taps.start, lines, out);
-        }
-        (1, 5) => fold_lines::<S, F, HOP, 5, true>(simd, source, taps, lines, out),
         (_, 2) => fold_lines::<S, F, HOP, 2, false>(simd, source, taps, lines, out),
         (_, 3) => fold_lines::<S, F, HOP, 3, false>(simd, source, taps, lines, out),
         _ => fold_lines::<S, F, HOP, 0, false>(simd, source, taps, lines, out),
@@ -390,7 +398,7 @@ pub(crate) fn thin<S: Simd, F: Fold>(
             (hop, unit),
             &mut out.values[to.clone()],
         );
-        if size_of::<F::Index>() > 0 {
+        if F::HAS_INDICES {
             keep(&source.indices[from..], (hop, unit), &mut out.indices[to]);
         }
     }

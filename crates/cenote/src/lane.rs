@@ -2,6 +2,8 @@
 
 use fearless_simd::{Select, Simd, SimdBase, SimdFloat};
 
+use crate::index::IndexLane;
+
 /// Lanes of the widest vector.
 pub(crate) const MOST_LANES: usize = 64;
 
@@ -78,10 +80,8 @@ impl_integer_lane!(u8 u8s, i8 i8s, i16 i16s, i32 i32s, i64 i64s);
 /// A lane whose maxima can carry the index they came from.
 pub(crate) trait ArgLane: Lane {
     /// A lane of the same width, so that one mask selects value and index.
-    type Index: Lane;
+    type Index: Lane + IndexLane;
 
-    fn index(flat: usize) -> Self::Index;
-    fn flat(index: Self::Index) -> i64;
     /// Where the first index is below the second.
     fn index_below<S: Simd>(
         first: <Self::Index as Lane>::Vector<S>,
@@ -99,19 +99,6 @@ macro_rules! impl_arg_lane {
         impl ArgLane for $lane {
             type Index = $index;
 
-            #[inline(always)]
-            #[allow(
-                clippy::cast_possible_truncation,
-                clippy::cast_possible_wrap,
-                reason = "plans with indices refuse planes of 2^31 elements or more"
-            )]
-            fn index(flat: usize) -> $index {
-                flat as $index
-            }
-            #[inline(always)]
-            fn flat(index: $index) -> i64 {
-                i64::from(index)
-            }
             #[inline(always)]
             fn index_below<S: Simd>(
                 first: <$index as Lane>::Vector<S>,

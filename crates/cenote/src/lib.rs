@@ -68,6 +68,7 @@
 #[cfg(feature = "ndarray")]
 mod array;
 mod backward;
+mod buffers;
 mod columns;
 mod direct;
 mod element;
@@ -81,6 +82,7 @@ mod index;
 mod kernel;
 mod lane;
 mod layout;
+mod level;
 mod long;
 mod look;
 mod lp;

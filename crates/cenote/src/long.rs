@@ -27,7 +27,7 @@ pub(crate) fn double<'a, S: Simd, F: Fold>(
     let width = lanes_of::<S, F>();
     let mut taps = 1;
     let mut done = 0;
-    if slides::<F>(step) {
+    if const { F::IDEMPOTENT } && slides::<F>(step) {
         taps = slide_near::<S, F>(simd, lanes.as_ref(), count, len, spare);
         std::mem::swap(lanes, spare);
     }
@@ -87,13 +87,21 @@ fn slide_near<S: Simd, F: Fold>(
 ) -> usize {
     let steps = count.min(lanes_of::<S, F>()).ilog2().min(6);
     let len = len + count - (1 << steps);
+    macro_rules! slide {
+        ($steps:literal) => {
+            // Vectors of fewer lanes are not slid so far: that is not even compiled.
+            if const { 1 << $steps <= lanes_of::<S, F>() } {
+                slide_over::<S, F, $steps>(simd, lanes, len, out);
+            }
+        };
+    }
     match steps {
-        0 | 1 => slide_over::<S, F, 1>(simd, lanes, len, out),
-        2 => slide_over::<S, F, 2>(simd, lanes, len, out),
-        3 => slide_over::<S, F, 3>(simd, lanes, len, out),
-        4 => slide_over::<S, F, 4>(simd, lanes, len, out),
-        5 => slide_over::<S, F, 5>(simd, lanes, len, out),
-        _ => slide_over::<S, F, 6>(simd, lanes, len, out),
+        0 | 1 => slide!(1),
+        2 => slide!(2),
+        3 => slide!(3),
+        4 => slide!(4),
+        5 => slide!(5),
+        _ => slide!(6),
     }
     1 << steps
 }
@@ -133,13 +141,11 @@ pub(crate) fn slide_windows<S: Simd, F: Fold>(
     lines: Lines,
     out: &mut LanesMut<'_, F>,
 ) -> bool {
+    if const { !F::IDEMPOTENT || !cross_lines::<S, F>() } {
+        return false;
+    }
     let (width, steps) = (lanes_of::<S, F>(), count.ilog2());
-    if !F::IDEMPOTENT
-        || !cross_lines::<S, F>()
-        || count < 6
-        || count > 2 * width
-        || lines.from % width != 0
-    {
+    if count < 6 || count > 2 * width || lines.from % width != 0 {
         return false;
     }
     match steps {

@@ -6,7 +6,7 @@ use fearless_simd_macros::simd;
 use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT};
 use crate::element::Element;
 use crate::fold::Fold;
-use crate::index::IndicesMut;
+use crate::index::{IndexLane, IndicesMut};
 use crate::plane::Worker;
 use crate::rows::Grid;
 use crate::sink::Sink;
@@ -43,7 +43,7 @@ impl<S: Simd, T: Element, R: Columns<T>> Worker<'_, S, T, R> {
             at += 1;
         });
         named.step = (depth.1 == 1).then(|| named.bases[1] - named.bases[0]);
-        write_row::<S, R::Fold>(self.simd, &named, slots, (lanes, starts));
+        write_row(self.simd, &named, slots, (lanes, starts));
     }
 }
 
@@ -60,11 +60,11 @@ struct Named {
 
 /// Makes indices of the lanes of a row.
 #[simd]
-fn write_row<S: Simd, F: Fold>(
+fn write_row<S: Simd, I: IndexLane>(
     simd: S,
     named: &Named,
     slots: IndicesMut<'_>,
-    lanes: (&[F::Index], &[i32]),
+    lanes: (&[I], &[i32]),
 ) {
     let bases = &named.bases;
     let base_of = |row: i32| bases[row as usize % MOST_ROWS];
@@ -73,13 +73,13 @@ fn write_row<S: Simd, F: Fold>(
     let shift = inner.trailing_zeros();
     match (named.step, named.inner.is_power_of_two()) {
         (Some(step), true) if inner == 1 => {
-            named.write::<F>(slots, lanes, |row| bases[0] + row * step, |at| at);
+            named.write(slots, lanes, |row| bases[0] + row * step, |at| at);
         }
         (Some(step), true) => {
-            named.write::<F>(slots, lanes, |row| bases[0] + row * step, |at| at >> shift);
+            named.write(slots, lanes, |row| bases[0] + row * step, |at| at >> shift);
         }
-        (None, true) => named.write::<F>(slots, lanes, base_of, |at| at >> shift),
-        (_, false) => named.write::<F>(slots, lanes, base_of, |at| at / inner),
+        (None, true) => named.write(slots, lanes, base_of, |at| at >> shift),
+        (_, false) => named.write(slots, lanes, base_of, |at| at / inner),
     }
 }
 
@@ -87,16 +87,16 @@ impl Named {
     /// Makes indices of lanes, and of where their windows start. `base` gives that of the first element of a row of the window,
     /// and `position` the position along the width of a lane of a row.
     #[inline(always)]
-    fn write<F: Fold>(
+    fn write<I: IndexLane>(
         &self,
         slots: IndicesMut<'_>,
-        lanes: (&[F::Index], &[i32]),
+        lanes: (&[I], &[i32]),
         base: impl Fn(i32) -> i32,
         position: impl Fn(i32) -> i32,
     ) {
         const COLUMN: i32 = (1 << ROW_SHIFT) - 1;
         // Planes with indices have fewer than 2^31 elements.
-        let lane = |lane: F::Index| F::flat(lane) as i32;
+        let lane = |lane: I| lane.flat() as i32;
         let first = |lane: i32| base(lane >> ROW_SHIFT);
         let column = |lane: i32| position(lane & COLUMN);
         if !slots.is_compact() {

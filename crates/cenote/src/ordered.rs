@@ -5,11 +5,13 @@
 use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
+use crate::buffers::Buffers;
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
+use crate::index::IndexLane;
 use crate::kernel::{Lines, Taps, fold_taps};
 use crate::pass::{Divide, Flat, Width};
-use crate::plane::{Buffers, Worker};
+use crate::plane::Worker;
 use crate::reduce::{Counts, InOrder, Value};
 use crate::sink::Sink;
 use crate::stage::Stage;
@@ -186,7 +188,7 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
             &source[..inside * inner],
             &mut lanes.values[first..end],
         );
-        if size_of::<<R::Fold as Fold>::Index>() > 0 {
+        if const { R::Fold::HAS_INDICES } {
             self.stage_indices(row, before..before + inside, lanes);
         }
     }
@@ -202,7 +204,7 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
         let base = row % (depth.input_len() * height.input_len()) * width.input_len();
         let mut write = |position: usize, input: usize| {
             let group = position * self.pass.inner..(position + 1) * self.pass.inner;
-            lanes.indices[group].fill(<R::Fold as Fold>::index(base + input));
+            lanes.indices[group].fill(IndexLane::of(base + input));
         };
         for position in inside.clone() {
             write(position, position - inside.start);

@@ -12,6 +12,7 @@ use crate::columns::{
 use crate::element::private::Lanes;
 use crate::element::{Convert, Element, Lift, lift_each};
 use crate::fold::{self, ArgVector, LanesMut, Larger, MergeValues};
+use crate::index::IndexLane;
 use crate::lane::{ArgLane, Lane, MOST_LANES};
 use crate::look::load_fresh;
 use crate::reduce::{Counts, Factor, Finish, InOrder};
@@ -236,14 +237,14 @@ impl<T: Element> Columns<T> for PlainArgMax {
         seen: &mut Seen<S, T>,
     ) -> ArgVector<T::Arg, S> {
         let width = <T::Arg as Lane>::Vector::<S>::LEN;
-        let places: [Index<T>; MOST_LANES] = std::array::from_fn(T::Arg::index);
+        let places: [Index<T>; MOST_LANES] = std::array::from_fn(Index::<T>::of);
         let places = <Index<T> as Lane>::Vector::<S>::from_slice(simd, &places[..width]);
         let mut values = lift_fresh::<S, T>(simd, (rows[0], at), fresh & 1 != 0, seen);
-        let mut indices = places + T::Arg::index(at);
+        let mut indices = places + Index::<T>::of(at);
         for number in 1..rows.len() {
             let is_fresh = fresh >> number & 1 != 0;
             let later = lift_fresh::<S, T>(simd, (rows[number], at), is_fresh, seen);
-            let later_indices = places + T::Arg::index((number << ROW_SHIFT) + at);
+            let later_indices = places + Index::<T>::of((number << ROW_SHIFT) + at);
             let wins = later.simd_gt(values);
             // Not selected by what wins, for which the next row would wait.
             values = fold::larger::<S, T::Arg>(values, later);
@@ -309,7 +310,7 @@ impl<T: Element> Columns<T> for PlainArgMax {
         let value = fold_value(row, lowest, Lift::<T::Arg>::lift, larger);
         let is_it = |element: &T| Lift::<T::Arg>::lift(*element) == value;
         let index = row.iter().position(is_it).unwrap_or(0);
-        (row[index].lift(), T::Arg::index(index))
+        (row[index].lift(), Index::<T>::of(index))
     }
 }
 
@@ -360,11 +361,11 @@ fn fold_pairs<T: Copy + Lift<L>, L: ArgLane, const CHUNK: usize>(
     let mut next = (!lanes.is_empty()).then_some(0);
     while let Some(at) = next {
         let mut values = [L::ZERO; CHUNK];
-        let mut indices = [L::index(0); CHUNK];
+        let mut indices = [L::Index::of(0); CHUNK];
         let first = chunk::<T, CHUNK>(rows[0], at);
         for x in 0..CHUNK {
             values[x] = first[x].lift();
-            indices[x] = L::index(at + x);
+            indices[x] = L::Index::of(at + x);
         }
         for number in 1..rows.len() {
             let row = chunk::<T, CHUNK>(rows[number], at);
@@ -373,7 +374,11 @@ fn fold_pairs<T: Copy + Lift<L>, L: ArgLane, const CHUNK: usize>(
                 let lane = row[x].lift();
                 let wins = lane > values[x];
                 values[x] = if wins { lane } else { values[x] };
-                indices[x] = if wins { L::index(base + x) } else { indices[x] };
+                indices[x] = if wins {
+                    L::Index::of(base + x)
+                } else {
+                    indices[x]
+                };
             }
         }
         lanes[at..at + CHUNK].copy_from_slice(&values);

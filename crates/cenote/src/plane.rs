@@ -3,6 +3,7 @@
 use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
+use crate::buffers::Buffers;
 use crate::columns::Columns;
 use crate::direct;
 use crate::element::Element;
@@ -10,50 +11,19 @@ use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
 use crate::fused;
 use crate::kernel::{Lines, Taps, fold_chunks, fold_one, fold_taps, thin};
-use crate::long::{LONG, double, is_doubled, slide_windows, slides};
+use crate::long::{double, is_doubled, slide_windows, slides};
 use crate::look::see_row;
 use crate::pass::{Band, Divide, Flat, Pass, Sizes, Width};
 use crate::reduce::{Counting, Counts, Finish, InOrder, Reducer, Value};
-use crate::scratch::{Arena, Slot};
+use crate::scratch::Arena;
 use crate::sink::{Sink, Target};
 use crate::stage::Stage;
 use crate::sweep;
-use crate::table::{Table, alike, count};
+use crate::table::{Table, alike};
 
 /// Bytes of small planes that are pooled as one: where one of their elements may not be taken in any order, all of them are
 /// pooled again.
 const TOGETHER_BYTES: usize = 16 << 10;
-
-/// Scratch memory of a band.
-pub(crate) struct Buffers<'a, F: Fold> {
-    /// Rows as they are lifted.
-    pub(crate) staged: LanesMut<'a, F>,
-    /// Result of a long fold.
-    pub(crate) spare: LanesMut<'a, F>,
-    /// Contracted rows of one depth.
-    pub(crate) contracted: LanesMut<'a, F>,
-    /// Rows folded along the height, of all depths.
-    pub(crate) folded: LanesMut<'a, F>,
-    /// One row.
-    pub(crate) row: LanesMut<'a, F>,
-    /// The windows along the width, where they are not alike.
-    pub(crate) windows: Table<'a>,
-    /// Windows along the height from each row on, where those along the width lie anywhere and have as many taps, but few.
-    pub(crate) dense: Table<'a>,
-    /// Where the window of each lane of a row begins along the width, where lanes have indices.
-    pub(crate) starts: &'a [i32],
-    /// Counts along the width.
-    pub(crate) counts: &'a [F::Value],
-    /// Whether they are all the same.
-    pub(crate) alike: bool,
-    pub(crate) ahead: Ahead,
-    /// Whether rows are folded from one that windows share.
-    pub(crate) sweeps: bool,
-    /// Whether windows are contracted as their rows are folded.
-    pub(crate) fuses: bool,
-    /// Staged rows whose padding is in place.
-    pub(crate) padded: usize,
-}
 
 /// A thread at work on one band of the planes of a pass.
 pub(crate) struct Worker<'a, S, T, R> {
@@ -92,8 +62,22 @@ pub(crate) fn scratch_words<T: Element, R: Reducer<T>>(pass: &Pass<'_>, band: &B
     pass.scratch_words::<R::Fold>(&sizes) + quick + Table::band_words(pass, band)
 }
 
-/// Runs one band of some planes: rows first where the elements allow it, else in torch's order.
-pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
+/// Runs one band of some planes: rows first where the elements allow it and those ways are compiled, else in torch's order.
+pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>, const SHORT: bool>(
+    simd: S,
+    (pass, reducer): (&Pass<'_>, &R),
+    (band, arena): (&Band, Arena<'_>),
+    pieces: Pieces<'_, T>,
+) {
+    if const { SHORT } {
+        run_shortest(simd, (pass, reducer), (band, arena), pieces);
+    } else {
+        run_exactly(simd, (pass, reducer), (band, arena), pieces);
+    }
+}
+
+/// Runs one band of some planes by the shortest way that each allows.
+fn run_shortest<S: Simd, T: Element, R: Reducer<T>>(
     simd: S,
     (pass, reducer): (&Pass<'_>, &R),
     (band, mut arena): (&Band, Arena<'_>),
@@ -164,6 +148,29 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>>(
     }
 }
 
+/// Runs one band of some planes in torch's order.
+fn run_exactly<S: Simd, T: Element, R: Reducer<T>>(
+    simd: S,
+    (pass, reducer): (&Pass<'_>, &R),
+    (band, mut arena): (&Band, Arena<'_>),
+    Pieces {
+        source,
+        each: (plane, piece),
+        mut target,
+        ..
+    }: Pieces<'_, T>,
+) {
+    let tables = Table::of_band(pass, band, reducer.counting(), &mut arena);
+    let sizes = pass.sizes::<Value<T, R>>(band);
+    let mut way = Way::new(simd, (pass, reducer), (band, tables), &sizes, &mut arena);
+    let stages = pass.stages(band);
+    for source in source.chunks_exact(plane.max(1)) {
+        let (piece, rest) = target.split_at(piece);
+        target = rest;
+        way.run_ordered(&stages, source, piece);
+    }
+}
+
 /// How many planes are pooled as one tall one, of which a band is all, where the short way does.
 fn together<T: Element, R: Reducer<T>>(pass: &Pass<'_>, band: &Band) -> usize {
     let [depth, height, _] = pass.axes;
@@ -203,6 +210,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Way<'a, S, T, R> {
         sizes: &Sizes,
         arena: &mut Arena<'a>,
     ) -> Self {
+        let buffers = Buffers::new((pass, reducer), (band, &tables[1]), sizes, arena);
         let worker = Worker {
             simd,
             pass,
@@ -211,10 +219,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Way<'a, S, T, R> {
             reducer,
             source: &[],
         };
-        Self {
-            buffers: worker.buffers(sizes, arena),
-            worker,
-        }
+        Self { worker, buffers }
     }
 
     /// Pools one plane.
@@ -265,66 +270,6 @@ impl<'a, S: Simd, T: Element, R: InOrder<T>> Way<'a, S, T, R> {
 }
 
 impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
-    fn buffers<'b>(&self, sizes: &Sizes, arena: &mut Arena<'b>) -> Buffers<'b, R::Fold> {
-        let axis = self.pass.axes[2];
-        // Where windows along the width are alike, only indices ask where one begins.
-        let alike = matches!(self.pass.width, Width::Flat(_) | Width::Keep);
-        let windows = if alike && size_of::<<R::Fold as Fold>::Index>() == 0 {
-            Table::default()
-        } else {
-            Table::new(axis, 0..axis.output_len(), arena)
-        };
-        let mut starts: &mut [i32] = &mut [];
-        if size_of::<<R::Fold as Fold>::Index>() > 0 {
-            starts = Slot::take(arena, self.pass.row_len());
-            let all = windows.windows(0..axis.output_len());
-            for (group, (start, _)) in starts.chunks_exact_mut(self.pass.inner).zip(all) {
-                group.fill(start as i32);
-            }
-        }
-        let few = |table: &Table<'_>| {
-            table
-                .taps(0..axis.output_len())
-                .is_some_and(|taps| taps < LONG)
-        };
-        let dense = match self.pass.dense_windows() {
-            rows if rows > 0 && few(&windows) => {
-                let taps = self.tables[1].window(self.band.height.start).1;
-                Table::dense((rows + 1).saturating_sub(taps), taps, arena)
-            }
-            _ => Table::default(),
-        };
-        let counted = self.pass.counted.0[2];
-        let counts: &mut [Value<T, R>] = Slot::take(arena, counted.output_len());
-        let mut alike = true;
-        if self.reducer.counting() != Counting::None {
-            // Whole vectors are divided, and more than lanes that are kept.
-            counts.fill(self.reducer.width(1));
-            for (slot, window) in counts.iter_mut().zip(counted.windows()) {
-                *slot = self.reducer.width(count(self.reducer.counting(), window));
-            }
-            alike = counts[..counted.output_len()]
-                .windows(2)
-                .all(|pair| pair[0] == pair[1]);
-        }
-        Buffers {
-            staged: arena.lanes(sizes.staged),
-            spare: arena.lanes(sizes.spare),
-            contracted: arena.lanes(sizes.contracted),
-            folded: arena.lanes(sizes.folded),
-            row: arena.lanes(sizes.row),
-            windows,
-            starts,
-            dense,
-            alike,
-            counts,
-            ahead: Ahead::new(0),
-            sweeps: false,
-            fuses: false,
-            padded: 0,
-        }
-    }
-
     /// Folds a row.
     pub(crate) fn fold(
         &self,
@@ -385,11 +330,14 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
             ..lines
         };
         let source = lanes.as_ref();
-        let is_chunks = sliding.kernel_size == sliding.stride
-            && (step, size_of::<<R::Fold as Fold>::Index>()) == (1, 0);
+        let is_chunks = sliding.kernel_size == sliding.stride && step == 1;
         match (sliding.stride, inner) {
-            (3, 1) if is_chunks => fold_chunks::<S, R::Fold, 3>(self.simd, source, kept, out),
-            (4, 1) if is_chunks => fold_chunks::<S, R::Fold, 4>(self.simd, source, kept, out),
+            (3, 1) if const { !R::Fold::HAS_INDICES } && is_chunks => {
+                fold_chunks::<S, R::Fold, 3>(self.simd, source, kept, out);
+            }
+            (4, 1) if const { !R::Fold::HAS_INDICES } && is_chunks => {
+                fold_chunks::<S, R::Fold, 4>(self.simd, source, kept, out);
+            }
             (1, _) => fold_taps::<S, R::Fold, 1>(self.simd, source, taps, lines, out),
             (2, 1) => fold_taps::<S, R::Fold, 2>(self.simd, source, taps, lines, out),
             (stride, _) => {

@@ -5,11 +5,12 @@ use fearless_simd_macros::simd;
 
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
-use crate::index::{IndicesMut, Locator};
+use crate::index::{IndexLane, IndicesMut, Locator};
 use crate::pass::{Divide, Pass};
 use crate::plane::Worker;
 use crate::reduce::{Counts, Finish, Value};
 use crate::stuffed::finish_halves;
+use crate::table::Table;
 use crate::window::Axis;
 
 /// The part of a plane's output that a band owns.
@@ -121,28 +122,36 @@ impl<'b, S: Simd, T: Element, R: Finish<T>> Sink<'_, 'b, S, T, R> {
     pub(crate) fn finish(&mut self, place: (usize, usize), row: &mut LanesMut<'_, R::Fold>) {
         let (pass, len) = (self.worker.pass, self.worker.pass.row_len());
         self.finish_values(place, row);
-        if size_of::<<R::Fold as Fold>::Index>() == 0 {
-            return;
+        if const { R::Fold::HAS_INDICES } {
+            let slots = self.next_indices(len);
+            let tables = &self.worker.tables;
+            write_indices(pass, tables, place, (&row.indices[..len], slots));
         }
-        let slots = self.next_indices(len);
-        let indices = &row.indices[..len];
-        if slots.is_compact() {
-            number(pass, place, slots, |at| R::Fold::flat(indices[at]));
-        } else if pass.may_be_empty {
-            let [depth, height] = &self.worker.tables;
-            let width = pass.axes[2];
-            let is_empty = depth.window(place.0).1 == 0 || height.window(place.1).1 == 0;
-            // Windows without a tap have no index.
-            slots.fill(|at| {
-                if is_empty || width.window(at / pass.inner).taps == 0 {
-                    -1
-                } else {
-                    R::Fold::flat(indices[at])
-                }
-            });
-        } else {
-            slots.fill(|at| R::Fold::flat(indices[at]));
-        }
+    }
+}
+
+/// Makes indices of the index lanes of a row.
+fn write_indices<I: IndexLane>(
+    pass: &Pass<'_>,
+    [depth, height]: &[Table<'_>; 2],
+    place: (usize, usize),
+    (lanes, slots): (&[I], IndicesMut<'_>),
+) {
+    if slots.is_compact() {
+        number(pass, place, slots, |at| lanes[at].flat());
+    } else if pass.may_be_empty {
+        let width = pass.axes[2];
+        let is_empty = depth.window(place.0).1 == 0 || height.window(place.1).1 == 0;
+        // Windows without a tap have no index.
+        slots.fill(|at| {
+            if is_empty || width.window(at / pass.inner).taps == 0 {
+                -1
+            } else {
+                lanes[at].flat()
+            }
+        });
+    } else {
+        slots.fill(|at| lanes[at].flat());
     }
 }
 

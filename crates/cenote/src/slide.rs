@@ -8,7 +8,7 @@ use crate::kernel::{Lines, MOST_BYTES, lanes_of};
 /// Whether a vector is a line of the first cache: wherever it is not at the beginning of one, it takes two to load. Lanes with
 /// indices have no registers left to be slid in.
 pub(crate) const fn cross_lines<S: Simd, F: Fold>() -> bool {
-    size_of::<F::Index>() == 0 && lanes_of::<S, F>() * size_of::<F::Value>() == MOST_BYTES
+    !F::HAS_INDICES && lanes_of::<S, F>() * size_of::<F::Value>() == MOST_BYTES
 }
 
 /// The vector that starts one lane before `high`, which follows `low`.

@@ -38,8 +38,10 @@ pub(crate) trait Tasks<T>: Sync {
 }
 
 /// Runs all tasks, at most `grain` of them by one thread at a time.
-pub(crate) fn share<T: Send, W: Tasks<T>>(
-    tasks: &W,
+///
+/// Of whatever kind they are: so rayon is compiled once for each type of element.
+pub(crate) fn share<T: Send>(
+    tasks: &dyn Tasks<T>,
     range: Range<usize>,
     grain: usize,
     target: Target<'_, T>,

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use fearless_simd::{Level, Simd, SimdBase, dispatch};
+use fearless_simd::{Level, Simd, SimdBase};
 use fearless_simd_macros::simd;
 
 use crate::columns::next_chunk;
@@ -16,6 +16,7 @@ use crate::fold::Fold;
 use crate::index::IndicesMut;
 use crate::kernel::MANY;
 use crate::lane::Lane;
+use crate::level::at_level;
 use crate::long::LONG;
 use crate::pass::{Band, Flat, Pass, Width};
 use crate::plane::{self, Pieces};
@@ -90,7 +91,7 @@ impl<T: Element, R: Reducer<T>> Turned<'_, T, R> {
                 values: take::<T>(&mut arena, outputs),
                 indices: target.indices.scratch(&mut arena, outputs),
             };
-            dispatch!(self.level, simd => {
+            at_level!(self.level, simd, SHORT => {
                 turn(simd, (source, next), count, turned);
                 let pieces = Pieces {
                     source: turned,
@@ -98,7 +99,7 @@ impl<T: Element, R: Reducer<T>> Turned<'_, T, R> {
                     target: pooled.reborrow(),
                     ahead: 0,
                 };
-                plane::run(simd, (&pass, self.reducer), (&band, arena), pieces);
+                plane::run::<_, T, R, SHORT>(simd, (&pass, self.reducer), (&band, arena), pieces);
                 turn(simd, (pooled.values, &[]), self.planes.target, target.values);
                 turn_indices(simd, pooled.indices, self.planes.target, target.indices);
             });
