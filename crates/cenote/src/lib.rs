@@ -59,7 +59,7 @@
 //! shared among [rayon]'s threads, in the pool of the caller. Results do not depend on either. COMPARE.md of the
 //! repository has a table of cases beside PyTorch, ONNX Runtime, OpenVINO and a copy of the same bytes.
 //!
-//! With the release profile as it is, pooling takes 1.03 times what it does there, some cases up to 1.15: COMPARE.md
+//! With the release profile as it is, pooling takes 1.03 times what it does there, some cases up to 1.16: COMPARE.md
 //! is measured with `lto = "thin"` in the profile. x86-64 processors without SSE4.2, of before 2008, pool correctly
 //! but several times slower.
 //!
