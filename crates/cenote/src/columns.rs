@@ -48,12 +48,13 @@ pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
     fn wants_whole(&self) -> bool {
         false
     }
-    /// The fold of a vector of each of the rows, of which there is at least one, from element `at` on. Looks at those that are
-    /// fresh: a bit each.
+    /// The fold of a vector of each of the rows, of which there is at least one, from an element on, where they begin at a
+    /// column. Looks at those that are fresh: a bit each.
     fn fold_vector<S: Simd>(
         simd: S,
         rows: &[&[T]],
-        at: (usize, u32),
+        at_and_first: (usize, usize),
+        fresh: u32,
         seen: &mut Seen<S, T>,
     ) -> <Self::Fold as Fold>::Vector<S>;
     /// What a row's results are multiplied by where [`Columns::FUSES`] says so: with the counts along the width, if those are `alike`.
@@ -121,7 +122,24 @@ macro_rules! in_chunks {
     };
 }
 
-pub(crate) use {fold_rows, in_chunks};
+/// Does something with each chunk of `$len` lanes, at least as many: the last overlaps the one before it. That chunks lie within as many
+/// lanes is plain to the compiler, except for the last.
+macro_rules! each_chunk {
+    ($chunk:expr, $len:expr, |$at:ident| $work:expr) => {{
+        let (chunk, len) = ($chunk, $len);
+        let mut $at = 0;
+        while $at + chunk <= len {
+            $work;
+            $at += chunk;
+        }
+        if $at < len {
+            $at = len - chunk;
+            $work;
+        }
+    }};
+}
+
+pub(crate) use {each_chunk, fold_rows, in_chunks};
 
 /// Where the chunk after the one at `at` begins: the last one overlaps the one before it.
 #[inline(always)]

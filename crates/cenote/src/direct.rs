@@ -306,11 +306,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
     ) {
         let pitch = self.pass.staged_pitch();
         let step = self.pass.axes[2].step();
-        let taps = Taps {
-            start: 0,
-            count: windows.window(0).1,
-            step,
-        };
+        let taps = Taps::new(0, windows.window(0).1, step);
         let len = staged_rows * pitch - (taps.count - 1) * step;
         self.fold(staged, taps, len, spare);
         let picked = windows.list(0..self.pass.row_len());
@@ -372,7 +368,7 @@ fn contract_single<S: Simd, F: Fold>(
         let (start, count) = windows.window(output);
         for row in 0..rows {
             let start = row * pass.staged_pitch() + start;
-            let taps = Taps { start, count, step };
+            let taps = Taps::new(start, count, step);
             out.set(
                 row * pass.row_len() + output,
                 fold_many(&staged.as_ref(), taps),

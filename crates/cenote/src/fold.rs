@@ -86,7 +86,11 @@ impl<F: Fold> Lanes<'_, F> {
     pub(crate) fn piece(&self, at: usize, len: usize) -> Self {
         Self {
             values: &self.values[at..at + len],
-            indices: &self.indices[at..at + len],
+            indices: if F::HAS_INDICES {
+                &self.indices[at..at + len]
+            } else {
+                self.indices
+            },
         }
     }
 
@@ -96,7 +100,7 @@ impl<F: Fold> Lanes<'_, F> {
     }
 }
 
-impl<F: Fold> LanesMut<'_, F> {
+impl<'a, F: Fold> LanesMut<'a, F> {
     #[inline(always)]
     pub(crate) fn as_ref(&self) -> Lanes<'_, F> {
         Lanes {
@@ -106,10 +110,15 @@ impl<F: Fold> LanesMut<'_, F> {
     }
 
     /// The lanes from `at` on.
+    #[inline(always)]
     pub(crate) fn from(&mut self, at: usize) -> LanesMut<'_, F> {
         LanesMut {
             values: &mut self.values[at..],
-            indices: &mut self.indices[at..],
+            indices: if F::HAS_INDICES {
+                &mut self.indices[at..]
+            } else {
+                self.indices
+            },
         }
     }
 
@@ -118,8 +127,23 @@ impl<F: Fold> LanesMut<'_, F> {
     pub(crate) fn piece(&mut self, at: usize, len: usize) -> LanesMut<'_, F> {
         LanesMut {
             values: &mut self.values[at..][..len],
-            indices: &mut self.indices[at..][..len],
+            indices: if F::HAS_INDICES {
+                &mut self.indices[at..][..len]
+            } else {
+                self.indices
+            },
         }
+    }
+
+    /// All whole vectors.
+    #[inline(always)]
+    pub(crate) fn vectors<S: Simd>(self) -> impl Iterator<Item = LanesMut<'a, F>> {
+        let width = <F::Value as Lane>::Vector::<S>::LEN;
+        let values = self.values.chunks_exact_mut(width);
+        let indices = self.indices.chunks_exact_mut(width);
+        values
+            .zip(indices)
+            .map(|(values, indices)| LanesMut { values, indices })
     }
 
     #[inline(always)]

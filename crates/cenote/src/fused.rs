@@ -3,6 +3,8 @@
 //! Where windows along the width are two or three neighbours, all that they need of folded rows are vectors next to one another.
 //! Those are kept in registers, and slid.
 
+use std::slice::ChunksExactMut;
+
 use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
@@ -135,29 +137,35 @@ fn contract_rows<
     let indices = &mut fused.indices[before * index_lanes..];
     // Kept in registers.
     let mut seen = *all_seen;
+    let mut window = rows;
     for number in 0..rows.count {
         reach.ask_beyond(fused.ahead, worker.source, number);
-        let window = rows.window(number);
         let few = window.few::<ROWS>();
         let all = &mut [[].as_slice(); MOST_ROWS];
-        let line = Line {
+        let line = Line::<_, ROWS> {
             rows: if ROWS == 0 { window.all(all) } else { &few },
             fresh: if ROWS == 0 { rows.fresh } else { FRESH },
             len: rows.len,
             end: &end[..width * size],
         };
+        let elements = &mut elements[number * len..];
+        let room = len.next_multiple_of(width).min(elements.len());
+        let (whole, rest) = elements[..room].split_at_mut(room / width * width);
         let mut out = Out::<S, T, R> {
             simd,
-            elements: &mut elements[number * len..],
-            indices: &mut indices[number * index_lanes..],
-            vectors: len.div_ceil(width),
+            len,
+            at: 0,
+            elements: whole.chunks_exact_mut(width),
+            rest,
+            indices: indices[number * index_lanes..].chunks_exact_mut(width),
             factor: factor(worker, (place.0, place.1 + number), fused.counts),
         };
         if STRIDE == 1 {
-            line.each::<S, R>(simd, &mut out, &mut seen);
+            line.each::<S, R>(&mut out, &mut seen);
         } else {
-            line.every_other::<S, R, TAPS, BEFORE>(simd, &mut out, &mut seen);
+            line.every_other::<S, R, TAPS, BEFORE>(&mut out, &mut seen);
         }
+        window.advance(rows.hop);
     }
     *all_seen = seen;
 }
@@ -176,11 +184,12 @@ fn factor<'a, S: Simd, T: Element, R: Columns<T>>(
     Factor {
         row: divisors.map_or(R::Fold::IDENTITY, |divisors| R::factor(&divisors, alike)),
         counts: if alike { None } else { Some(counts) },
+        at: 0,
     }
 }
 
-/// The rows of a window.
-struct Line<'a, T> {
+/// The rows of a window, whose number is known if `ROWS` is not 0.
+struct Line<'a, T, const ROWS: usize> {
     rows: &'a [&'a [T]],
     /// Which of them have not been looked at: a bit each.
     fresh: u32,
@@ -190,147 +199,201 @@ struct Line<'a, T> {
     end: &'a [u8],
 }
 
-impl<T: Element> Line<'_, T> {
-    /// The fold of vector `number` of the rows, beyond which is nothing. It lies within them if it is `WHOLE`.
+impl<T: Element, const ROWS: usize> Line<'_, T, ROWS> {
+    /// The folds of `COUNT` vectors within the rows, from element `at` on: one look at the bounds serves all.
     #[inline(always)]
-    fn vector<S: Simd, R: Columns<T>, const WHOLE: bool>(
+    fn inside<S: Simd, R: Columns<T>, const COUNT: usize>(
         &self,
         simd: S,
-        number: usize,
+        at: usize,
+        seen: &mut Seen<S, T>,
+    ) -> [Vector<S, T, R>; COUNT] {
+        let width = lanes_of::<S, R::Fold>();
+        let mut near = [[].as_slice(); ROWS];
+        for (near, row) in near.iter_mut().zip(self.rows) {
+            *near = &row[at..at + COUNT * width];
+        }
+        let mut folded = [nothing::<S, R::Fold>(simd); COUNT];
+        for (number, folded) in folded.iter_mut().enumerate() {
+            let offset = number * width;
+            *folded = if ROWS == 0 {
+                R::fold_vector(simd, self.rows, (at + offset, 0), self.fresh, seen)
+            } else {
+                R::fold_vector(simd, &near, (offset, at), self.fresh, seen)
+            };
+        }
+        folded
+    }
+
+    /// The fold of a vector of the rows, beyond which is nothing, from element `at` on.
+    #[inline(always)]
+    fn anywhere<S: Simd, R: Columns<T>>(
+        &self,
+        simd: S,
+        at: usize,
         seen: &mut Seen<S, T>,
     ) -> Vector<S, T, R> {
         let width = lanes_of::<S, R::Fold>();
-        let at = number * width;
-        if WHOLE || at + width <= self.len {
-            return R::fold_vector(simd, self.rows, (at, self.fresh), seen);
+        if at + width <= self.len {
+            return R::fold_vector(simd, self.rows, (at, 0), self.fresh, seen);
         }
         let nothing = nothing::<S, R::Fold>(simd);
         if at >= self.len {
             return nothing;
         }
-        let last = R::fold_vector(simd, self.rows, (self.len - width, self.fresh), seen);
+        let last = (self.len - width, 0);
+        let last = R::fold_vector(simd, self.rows, last, self.fresh, seen);
         R::Fold::pick(simd, last, nothing, self.end)
     }
 
     /// Contracts windows of three columns, the second of which is each lane.
     #[inline(always)]
-    fn each<S: Simd, R: Columns<T>>(
-        &self,
-        simd: S,
-        out: &mut Out<'_, '_, S, T, R>,
-        seen: &mut Seen<S, T>,
-    ) {
+    fn each<S: Simd, R: Columns<T>>(&self, out: &mut Out<'_, '_, S, T, R>, seen: &mut Seen<S, T>) {
+        let (simd, width) = (out.simd, lanes_of::<S, R::Fold>());
         let mut before = nothing::<S, R::Fold>(simd);
-        let mut this = self.vector::<S, R, false>(simd, 0, seen);
-        let whole = (self.len / lanes_of::<S, R::Fold>() - 1).min(out.vectors);
+        let mut this = self.anywhere::<S, R>(simd, 0, seen);
+        let mut at = width;
         macro_rules! contract {
-            ($numbers:expr, $whole:literal) => {
-                for number in $numbers {
-                    let next = self.vector::<S, R, $whole>(simd, number + 1, seen);
-                    let first = slide_back::<S, R::Fold>(before, this);
-                    let last = R::Fold::slide::<S, 1>(this, next);
-                    out.finish(number, R::Fold::merge(R::Fold::merge(first, this), last));
-                    (before, this) = (this, next);
-                }
-            };
+            ($next:expr) => {{
+                let next = $next;
+                let first = slide_back::<S, R::Fold>(before, this);
+                let last = R::Fold::slide::<S, 1>(this, next);
+                let folded = R::Fold::merge(R::Fold::merge(first, this), last);
+                (before, this) = (this, next);
+                at += width;
+                folded
+            }};
         }
-        contract!(0..whole, true);
-        contract!(whole..out.vectors, false);
-    }
-
-    /// The folds of the even and of the odd lanes of two vectors.
-    #[inline(always)]
-    fn halves<S: Simd, R: Columns<T>, const WHOLE: bool>(
-        &self,
-        simd: S,
-        number: usize,
-        seen: &mut Seen<S, T>,
-    ) -> [Vector<S, T, R>; 2] {
-        let low = self.vector::<S, R, WHOLE>(simd, 2 * number, seen);
-        let high = self.vector::<S, R, WHOLE>(simd, 2 * number + 1, seen);
-        [R::Fold::unzip(low, high), R::Fold::unzip_odd(low, high)]
+        while at + width <= self.len
+            && let Some(place) = out.whole()
+        {
+            let [next] = self.inside::<S, R, 1>(simd, at, seen);
+            out.finish(contract!(next), place);
+        }
+        while out.at < out.len {
+            let next = self.anywhere::<S, R>(simd, at, seen);
+            out.finish_anywhere(contract!(next));
+        }
     }
 
     /// Contracts windows of `TAPS` columns, two apart, of which `BEFORE` lie before an even lane.
     #[inline(always)]
     fn every_other<S: Simd, R: Columns<T>, const TAPS: usize, const BEFORE: usize>(
         &self,
-        simd: S,
         out: &mut Out<'_, '_, S, T, R>,
         seen: &mut Seen<S, T>,
     ) {
-        // Windows that reach into the vectors after their own are contracted once those are there.
-        let ahead = usize::from(TAPS == 3 && BEFORE == 0);
-        let [mut even, mut odd] = if ahead > 0 {
-            self.halves::<S, R, false>(simd, 0, seen)
-        } else {
-            [nothing::<S, R::Fold>(simd); 2]
-        };
-        let whole = self.len / (2 * lanes_of::<S, R::Fold>());
-        let whole = whole.saturating_sub(ahead).min(out.vectors);
-        macro_rules! contract {
-            ($numbers:expr, $whole:literal) => {
-                for number in $numbers {
-                    let [next_even, next_odd] =
-                        self.halves::<S, R, $whole>(simd, number + ahead, seen);
-                    let [first, second, third] = if BEFORE == 0 {
-                        [even, odd, R::Fold::slide::<S, 1>(even, next_even)]
-                    } else {
-                        [slide_back::<S, R::Fold>(odd, next_odd), next_even, next_odd]
-                    };
-                    out.finish(
-                        number,
-                        if TAPS == 2 {
-                            R::Fold::merge(next_even, next_odd)
-                        } else {
-                            R::Fold::merge(R::Fold::merge(first, second), third)
-                        },
-                    );
-                    (even, odd) = (next_even, next_odd);
-                }
-            };
+        let (simd, width) = (out.simd, lanes_of::<S, R::Fold>());
+        let mut held = [nothing::<S, R::Fold>(simd); 2];
+        let mut at = 0;
+        macro_rules! anywhere {
+            () => {{
+                let low = self.anywhere::<S, R>(simd, at, seen);
+                let high = self.anywhere::<S, R>(simd, at + width, seen);
+                at += 2 * width;
+                contract::<S, R::Fold, TAPS, BEFORE>([low, high], &mut held)
+            }};
         }
-        contract!(0..whole, true);
-        contract!(whole..out.vectors, false);
+        if TAPS == 3 && BEFORE == 0 {
+            // Windows that reach into the vectors after their own are contracted once those are there.
+            anywhere!();
+        }
+        while at + 2 * width <= self.len
+            && let Some(place) = out.whole()
+        {
+            let pair = self.inside::<S, R, 2>(simd, at, seen);
+            out.finish(contract::<S, R::Fold, TAPS, BEFORE>(pair, &mut held), place);
+            at += 2 * width;
+        }
+        while out.at < out.len {
+            let folded = anywhere!();
+            out.finish_anywhere(folded);
+        }
     }
+}
+
+/// See [`Line::every_other`]. What is `held` are the even and the odd lanes of the two vectors before.
+#[inline(always)]
+fn contract<S: Simd, F: Fold, const TAPS: usize, const BEFORE: usize>(
+    [low, high]: [F::Vector<S>; 2],
+    held: &mut [F::Vector<S>; 2],
+) -> F::Vector<S> {
+    let [even, odd] = *held;
+    let (next_even, next_odd) = (F::unzip(low, high), F::unzip_odd(low, high));
+    *held = [next_even, next_odd];
+    if TAPS == 2 {
+        return F::merge(next_even, next_odd);
+    }
+    let [first, second, third] = if BEFORE == 0 {
+        [even, odd, F::slide::<S, 1>(even, next_even)]
+    } else {
+        [slide_back::<S, F>(odd, next_odd), next_even, next_odd]
+    };
+    F::merge(F::merge(first, second), third)
 }
 
 /// Where an output row goes.
 struct Out<'o, 'a, S: Simd, T: Element, R: Columns<T>> {
     simd: S,
-    /// The row's elements and all that follow.
-    elements: &'o mut [T],
-    /// Their index lanes, and a vector more.
-    indices: &'o mut [<R::Fold as Fold>::Index],
-    /// Vectors of the row.
-    vectors: usize,
+    /// Lanes of the row, and those that are done.
+    len: usize,
+    at: usize,
+    /// Vectors of the row. What the last has beyond it, the next row writes again.
+    elements: ChunksExactMut<'o, T>,
+    /// What is left of the last of all rows.
+    rest: &'o mut [T],
+    /// Vectors of index lanes.
+    indices: ChunksExactMut<'o, <R::Fold as Fold>::Index>,
     factor: Factor<'a, Value<T, R>>,
 }
 
-impl<S: Simd, T: Element, R: Columns<T>> Out<'_, '_, S, T, R> {
-    /// Makes elements of vector `number`. What it has beyond the row, the next row writes again.
+/// The elements of a vector of an output row, and its index lanes.
+type Place<'o, T, R> = (
+    &'o mut [T],
+    &'o mut [<<R as Finish<T>>::Fold as Fold>::Index],
+);
+
+impl<'o, S: Simd, T: Element, R: Columns<T>> Out<'o, '_, S, T, R> {
+    /// The place of the next vector, if it is whole.
     #[inline(always)]
-    fn finish(&mut self, number: usize, vector: Vector<S, T, R>) {
-        let width = lanes_of::<S, R::Fold>();
-        let at = number * width;
+    fn whole(&mut self) -> Option<Place<'o, T, R>> {
+        let elements = self.elements.next()?;
+        Some((elements, self.index_place()))
+    }
+
+    #[inline(always)]
+    fn index_place(&mut self) -> &'o mut [<R::Fold as Fold>::Index] {
+        if R::Fold::HAS_INDICES {
+            self.indices.next().unwrap_or_default()
+        } else {
+            &mut []
+        }
+    }
+
+    /// Makes elements of the next vector.
+    #[inline(always)]
+    fn finish(&mut self, vector: Vector<S, T, R>, (elements, indices): Place<'_, T, R>) {
         let factor = Factor {
-            row: self.factor.row,
-            counts: self.factor.counts.map(|counts| &counts[at..at + width]),
+            at: self.at,
+            ..self.factor
         };
         if R::Fold::HAS_INDICES {
-            let mut lanes = LanesMut::<R::Fold> {
-                values: &mut [R::Fold::IDENTITY; MOST_LANES],
-                indices: &mut self.indices[at..],
-            };
-            R::Fold::store(vector, &mut lanes, 0);
+            let values = &mut [R::Fold::IDENTITY; MOST_LANES];
+            R::Fold::store(vector, &mut LanesMut { values, indices }, 0);
         }
-        let elements = &mut self.elements[at..];
-        if let Some(elements) = elements.get_mut(..width) {
-            R::finish_vector(self.simd, vector, factor, elements);
-        } else {
-            let mut end = [T::default(); MOST_LANES];
-            R::finish_vector(self.simd, vector, factor, &mut end[..width]);
-            elements.copy_from_slice(&end[..elements.len()]);
+        R::finish_vector(self.simd, vector, factor, elements);
+        self.at += lanes_of::<S, R::Fold>();
+    }
+
+    /// As [`Out::finish`], of a vector that may not be whole.
+    #[inline(always)]
+    fn finish_anywhere(&mut self, vector: Vector<S, T, R>) {
+        if let Some(place) = self.whole() {
+            return self.finish(vector, place);
         }
+        let mut all = [T::default(); MOST_LANES];
+        let indices = self.index_place();
+        self.finish(vector, (&mut all[..lanes_of::<S, R::Fold>()], indices));
+        self.rest.copy_from_slice(&all[..self.rest.len()]);
     }
 }

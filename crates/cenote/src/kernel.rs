@@ -20,12 +20,31 @@ use crate::slide::{cross_lines, slide_every_other, slide_few, slide_five};
 /// Bytes of the widest vector.
 pub(crate) const MOST_BYTES: usize = 64;
 
-/// Taps of equal distance in a stream of lanes.
+/// Taps of equal distance in a stream of lanes; the last may be nearer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Taps {
     pub(crate) start: usize,
     pub(crate) count: usize,
     pub(crate) step: usize,
+    /// No tap lies further from the first.
+    pub(crate) limit: usize,
+}
+
+impl Taps {
+    pub(crate) fn new(start: usize, count: usize, step: usize) -> Self {
+        Self {
+            start,
+            count,
+            step,
+            limit: usize::MAX,
+        }
+    }
+
+    /// From the first tap to another.
+    #[inline(always)]
+    fn offset(&self, tap: usize) -> usize {
+        (tap * self.step).min(self.limit)
+    }
 }
 
 /// Rows of windows that are alike: how many, how many positions each has, and the lanes from one to the next.
@@ -95,6 +114,9 @@ pub(crate) fn fold_taps<S: Simd, F: Fold, const HOP: usize>(
         }
         (_, 2) => fold_lines::<S, F, HOP, 2, false>(simd, source, taps, lines, out),
         (_, 3) => fold_lines::<S, F, HOP, 3, false>(simd, source, taps, lines, out),
+        (_, 4) if const { F::IDEMPOTENT && HOP == 1 } => {
+            fold_lines::<S, F, HOP, 4, false>(simd, source, taps, lines, out);
+        }
         _ => fold_lines::<S, F, HOP, 0, false>(simd, source, taps, lines, out),
     }
     for row in lines.rows..all {
@@ -112,20 +134,44 @@ fn fold_lines<S: Simd, F: Fold, const HOP: usize, const TAPS: usize, const NEAR:
     out: &mut LanesMut<'_, F>,
 ) {
     let width = lanes_of::<S, F>();
+    let outputs = lines.len.div_ceil(HOP).next_multiple_of(width);
     for row in 0..lines.rows {
         let (from, to) = (row * lines.from, row * lines.to);
-        for at in (0..lines.len).step_by(width * HOP) {
+        let mut out = out.piece(to, outputs);
+        if TAPS > 0 && HOP == 1 && outputs > 3 * width {
+            // One look at the bounds of each tap serves the row.
+            let mut near = [source.piece(taps.start + from, outputs); TAPS];
+            for (tap, near) in near.iter_mut().enumerate() {
+                let offset = if NEAR { tap } else { taps.offset(tap) };
+                *near = source.piece(taps.start + from + offset, outputs);
+            }
+            let mut at = 0;
+            while at + width <= outputs {
+                let mut folded = F::load(simd, &near[0], at);
+                for near in &near[1..] {
+                    folded = F::merge(folded, F::load(simd, near, at));
+                }
+                F::store(folded, &mut out, at);
+                at += width;
+            }
+            continue;
+        }
+        let mut at = 0;
+        while at + width <= outputs {
+            let place = from + HOP * at;
             let vector = if TAPS == 0 {
-                fold_each::<S, F, HOP>(simd, &source, taps, from + at)
+                fold_each::<S, F, HOP>(simd, &source, taps, place)
             } else {
                 let known = Taps {
-                    start: taps.start + from + at,
+                    start: taps.start + place,
                     count: TAPS,
                     step: if NEAR { 1 } else { taps.step },
+                    limit: if NEAR { usize::MAX } else { taps.limit },
                 };
                 fold_known::<S, F, HOP>(simd, &source, known)
             };
-            F::store(vector, out, to + at / HOP);
+            F::store(vector, &mut out, at);
+            at += width;
         }
     }
 }
@@ -189,7 +235,7 @@ fn fold_known<S: Simd, F: Fold, const HOP: usize>(
     let reach = if taps.step == 1 {
         (taps.count - 1) / HOP * HOP
     } else {
-        (taps.count - 1) * taps.step
+        taps.offset(taps.count - 1)
     };
     let end = taps.start + reach + HOP * lanes_of::<S, F>();
     let near = source.piece(taps.start, end - taps.start);
@@ -213,7 +259,7 @@ fn fold_every_other<S: Simd, F: Fold>(
     let mut merged = F::unzip(low, high);
     if taps.step != 1 {
         for tap in 1..taps.count {
-            let (low, high) = pair(tap * taps.step);
+            let (low, high) = pair(taps.offset(tap));
             merged = F::merge(merged, F::unzip(low, high));
         }
         return merged;
@@ -243,7 +289,7 @@ fn fold_vector<S: Simd, F: Fold>(
     for tap in 1..taps.count {
         merged = F::merge(
             merged,
-            F::load(simd, source, taps.start + at + tap * taps.step),
+            F::load(simd, source, taps.start + at + taps.offset(tap)),
         );
     }
     merged
@@ -260,7 +306,7 @@ pub(crate) fn fold_one<F: Fold>(source: &Lanes<'_, F>, taps: Taps) -> (F::Value,
     if taps.count == 0 {
         return (F::IDENTITY, F::no_index());
     }
-    let end = taps.start + (taps.count - 1) * taps.step + 1;
+    let end = taps.start + taps.offset(taps.count - 1) + 1;
     let lanes = Lanes::<F> {
         values: &source.values[taps.start..end],
         indices: &source.indices[taps.start..end],
@@ -273,7 +319,7 @@ pub(crate) fn fold_one<F: Fold>(source: &Lanes<'_, F>, taps: Taps) -> (F::Value,
         }
     } else {
         for tap in 1..taps.count {
-            merged = F::merge_one(merged, lanes.get(tap * taps.step));
+            merged = F::merge_one(merged, lanes.get(taps.offset(tap)));
         }
     }
     merged

@@ -10,18 +10,21 @@ use crate::slide::cross_lines;
 /// From this many taps on, windows are folded by doubling instead of tap by tap.
 pub(crate) const LONG: usize = 8;
 
+/// Pieces of a long window that are merged in one go, at most.
+pub(crate) const MOST_PIECES: usize = 4;
+
 /// Folds `count` taps from each of `len` lanes on, all but the last step, at a cost that grows with the logarithm of
-/// `count`. What is left of each window is to be folded of `lanes`, with which `spare` may have changed places: `lanes` as
+/// `count`. What is left of each window, at most as many `pieces`, is to be folded of `lanes`, with which `spare` may have changed places: `lanes` as
 /// they were stay in `spare` where [`slides`] says so.
 ///
 /// Doubling the taps that each lane stands for is one merge with the lane that many taps later. A count that
-/// is no power of two takes two overlapping halves where the fold allows it, else its binary digits.
+/// is no power of two takes pieces that overlap where the fold allows it, else its binary digits.
 #[simd]
 pub(crate) fn double<'a, S: Simd, F: Fold>(
     simd: S,
     lanes: &mut LanesMut<'a, F>,
     (count, step): (usize, usize),
-    len: usize,
+    (len, pieces): (usize, usize),
     spare: &mut LanesMut<'a, F>,
 ) -> Taps {
     let width = lanes_of::<S, F>();
@@ -44,7 +47,7 @@ pub(crate) fn double<'a, S: Simd, F: Fold>(
             }
             done += taps;
         }
-        if 2 * taps > count {
+        if 2 * taps > count || (F::IDEMPOTENT && pieces * taps >= count) {
             break;
         }
         for at in (0..len + (count - 2 * taps) * step).step_by(width) {
@@ -59,9 +62,8 @@ pub(crate) fn double<'a, S: Simd, F: Fold>(
         taps = count;
     }
     Taps {
-        start: 0,
-        count: 1 + usize::from(taps < count),
-        step: (count - taps) * step,
+        limit: (count - taps) * step,
+        ..Taps::new(0, count.div_ceil(taps), taps * step)
     }
 }
 
@@ -107,9 +109,6 @@ fn slide_near<S: Simd, F: Fold>(
 }
 
 /// `out[i]` = the fold of `2^STEPS` lanes from `i` on, for `len` lanes.
-///
-/// A vector is merged with itself and the next, slid by one lane; those by two, and so on: each step is a vector behind
-/// the one before it.
 #[inline(always)]
 fn slide_over<S: Simd, F: Fold, const STEPS: usize>(
     simd: S,
@@ -117,16 +116,20 @@ fn slide_over<S: Simd, F: Fold, const STEPS: usize>(
     len: usize,
     out: &mut LanesMut<'_, F>,
 ) {
-    let width = lanes_of::<S, F>();
-    let vectors = len.div_ceil(width);
+    let (width, lag) = (lanes_of::<S, F>(), lag::<S, F>(STEPS));
+    let len = len.next_multiple_of(width);
+    let room = lag * width + len;
+    let (near, next) = (lanes.piece(0, room), lanes.piece(1, room));
     let mut held = [F::load(simd, &lanes, 0); STEPS];
-    for number in 1..vectors + STEPS {
-        // The last vector takes lanes of one more.
-        let vector = F::load(simd, &lanes, number.min(vectors) * width);
-        let vector = double_next::<S, F, STEPS>(vector, &mut held);
-        if number >= STEPS {
-            F::store(vector, out, (number - STEPS) * width);
-        }
+    let mut at = 0;
+    while at < lag * width {
+        double_next::<S, F, STEPS>(simd, [&near, &next], at, &mut held);
+        at += width;
+    }
+    for mut out in out.piece(0, len).vectors::<S>() {
+        let doubled = double_next::<S, F, STEPS>(simd, [&near, &next], at, &mut held);
+        F::store(doubled, &mut out, 0);
+        at += width;
     }
 }
 
@@ -174,14 +177,14 @@ fn slide_rows<S: Simd, F: Fold, const STEPS: usize>(
     let mut known = held[0];
     // The last vector takes lanes of one more.
     let last = lines.rows * lines.from;
-    for number in 1..=STEPS {
-        let next = F::load(simd, &lanes, (number * width).min(last));
-        known = double_next::<S, F, STEPS>(next, &mut held);
+    for number in 0..=STEPS {
+        let next = (number * width).min(last);
+        known = double_next::<S, F, STEPS>(simd, [&lanes; 2], next, &mut held);
     }
     for row in 0..lines.rows {
         for at in (0..lines.from).step_by(width) {
             let next = (row * lines.from + at + (STEPS + 1) * width).min(last);
-            let doubled = double_next::<S, F, STEPS>(F::load(simd, &lanes, next), &mut held);
+            let doubled = double_next::<S, F, STEPS>(simd, [&lanes; 2], next, &mut held);
             if at < lines.len {
                 let folded = F::merge(known, F::pick(simd, known, doubled, later));
                 let to = row * lines.to + at;
@@ -197,14 +200,29 @@ fn slide_rows<S: Simd, F: Fold, const STEPS: usize>(
     }
 }
 
-/// The folds of `2^STEPS` lanes from each of a vector on, which lies `STEPS` before this one.
+/// How many vectors [`double_next`] is behind the one that it reads.
+const fn lag<S: Simd, F: Fold>(steps: usize) -> usize {
+    steps - !cross_lines::<S, F>() as usize
+}
+
+/// The folds of `2^STEPS` lanes from each of a vector on, which lies [`lag`] before the one at `at`.
+///
+/// A vector is merged with itself and the next, slid by one lane; those by two, and so on: each step is a vector behind the one
+/// before it. Where vectors may be loaded from anywhere, the first step is a load of the `next` lanes.
 #[inline(always)]
 fn double_next<S: Simd, F: Fold, const STEPS: usize>(
-    mut vector: F::Vector<S>,
+    simd: S,
+    [near, next]: [&Lanes<'_, F>; 2],
+    at: usize,
     held: &mut [F::Vector<S>; STEPS],
 ) -> F::Vector<S> {
+    let mut vector = F::load(simd, near, at);
     if STEPS > 0 {
-        vector = slide_one::<S, F, 1>(&mut held[0], vector);
+        vector = if const { cross_lines::<S, F>() } {
+            slide_one::<S, F, 1>(&mut held[0], vector)
+        } else {
+            F::merge(vector, F::load(simd, next, at))
+        };
     }
     if STEPS > 1 {
         vector = slide_one::<S, F, 2>(&mut held[1], vector);

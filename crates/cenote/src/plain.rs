@@ -7,7 +7,8 @@
 use fearless_simd::{Simd, SimdBase};
 
 use crate::columns::{
-    Columns, MOST_ROWS, ROW_SHIFT, chunk, fold_rows, fold_value, fold_values, in_chunks, next_chunk,
+    Columns, MOST_ROWS, ROW_SHIFT, chunk, each_chunk, fold_rows, fold_value, fold_values,
+    in_chunks, next_chunk,
 };
 use crate::element::private::Lanes;
 use crate::element::{Convert, Element, Lift, lift_each};
@@ -67,7 +68,8 @@ impl<T: Element> Columns<T> for PlainMax {
     fn fold_vector<S: Simd>(
         simd: S,
         rows: &[&[T]],
-        (at, fresh): (usize, u32),
+        (at, _): (usize, usize),
+        fresh: u32,
         seen: &mut Seen<S, T>,
     ) -> <T::Plain as Lane>::Vector<S> {
         let mut folded = load_fresh(simd, (rows[0], at), fresh & 1 != 0, seen);
@@ -170,12 +172,10 @@ fn largest<S: Simd, T: Element>(
     seen: &mut Seen<S, T>,
 ) {
     let width = <T::Plain as Lane>::Vector::<S>::LEN;
-    let mut next = Some(0);
-    while let Some(at) = next {
-        let folded = <PlainMax as Columns<T>>::fold_vector(simd, rows, (at, fresh), seen);
+    each_chunk!(width, lanes.len(), |at| {
+        let folded = <PlainMax as Columns<T>>::fold_vector(simd, rows, (at, 0), fresh, seen);
         folded.store_slice(&mut lanes[at..at + width]);
-        next = next_chunk(width, at, lanes.len());
-    }
+    });
 }
 
 /// As [`largest`], of two windows that share all of these rows but the first and the last.
@@ -188,8 +188,7 @@ fn largest_two<S: Simd, T: Element, const ROWS: usize>(
     seen: &mut Seen<S, T>,
 ) {
     let width = <T::Plain as Lane>::Vector::<S>::LEN;
-    let mut next = Some(0);
-    while let Some(at) = next {
+    each_chunk!(width, rows[0].len(), |at| {
         let mut shared = load_fresh(simd, (rows[1], at), fresh & 0b10 != 0, seen);
         for number in 2..ROWS - 1 {
             let vector = load_fresh(simd, (rows[number], at), fresh >> number & 1 != 0, seen);
@@ -206,8 +205,7 @@ fn largest_two<S: Simd, T: Element, const ROWS: usize>(
         let last = <Larger as MergeValues<T::Plain>>::merge::<S>(shared, last);
         first.store_slice(&mut lanes.0[at..at + width]);
         last.store_slice(&mut lanes.1[at..at + width]);
-        next = next_chunk(width, at, rows[0].len());
-    }
+    });
 }
 
 /// The largest element and where it is, where none is NaN. An index lane holds the number of the row and, in its low
@@ -233,18 +231,19 @@ impl<T: Element> Columns<T> for PlainArgMax {
     fn fold_vector<S: Simd>(
         simd: S,
         rows: &[&[T]],
-        (at, fresh): (usize, u32),
+        (at, first): (usize, usize),
+        fresh: u32,
         seen: &mut Seen<S, T>,
     ) -> ArgVector<T::Arg, S> {
         let width = <T::Arg as Lane>::Vector::<S>::LEN;
         let places: [Index<T>; MOST_LANES] = std::array::from_fn(Index::<T>::of);
         let places = <Index<T> as Lane>::Vector::<S>::from_slice(simd, &places[..width]);
         let mut values = lift_fresh::<S, T>(simd, (rows[0], at), fresh & 1 != 0, seen);
-        let mut indices = places + Index::<T>::of(at);
+        let mut indices = places + Index::<T>::of(first + at);
         for number in 1..rows.len() {
             let is_fresh = fresh >> number & 1 != 0;
             let later = lift_fresh::<S, T>(simd, (rows[number], at), is_fresh, seen);
-            let later_indices = places + Index::<T>::of((number << ROW_SHIFT) + at);
+            let later_indices = places + Index::<T>::of((number << ROW_SHIFT) + first + at);
             let wins = later.simd_gt(values);
             // Not selected by what wins, for which the next row would wait.
             values = fold::larger::<S, T::Arg>(values, later);
@@ -326,14 +325,12 @@ fn largest_pairs<S: Simd, T: Element>(
     seen: &mut Seen<S, T>,
 ) {
     let width = <T::Arg as Lane>::Vector::<S>::LEN;
-    let mut next = Some(0);
-    while let Some(at) = next {
+    each_chunk!(width, rows[0].len(), |at| {
         let (values, indices) =
-            <PlainArgMax as Columns<T>>::fold_vector(simd, rows, (at, fresh), seen);
+            <PlainArgMax as Columns<T>>::fold_vector(simd, rows, (at, 0), fresh, seen);
         values.store_slice(&mut lanes.values[at..at + width]);
         indices.store_slice(&mut lanes.indices[at..at + width]);
-        next = next_chunk(width, at, rows[0].len());
-    }
+    });
 }
 
 /// The vector of elements that starts at `at`, as lanes. Looks at it if it is `fresh`.

@@ -11,7 +11,7 @@ use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
 use crate::fused;
 use crate::kernel::{Lines, Taps, fold_chunks, fold_one, fold_taps, thin};
-use crate::long::{double, is_doubled, slide_windows, slides};
+use crate::long::{MOST_PIECES, double, is_doubled, slide_windows, slides};
 use crate::look::see_row;
 use crate::pass::{Band, Divide, Flat, Pass, Sizes, Width};
 use crate::reduce::{Counting, Counts, Finish, InOrder, Reducer, Value};
@@ -316,13 +316,11 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
         let is_long = is_doubled::<R::Fold>(sliding.kernel_size, step);
         let taps = if is_long {
             let doubled = (sliding.kernel_size, step);
-            double(self.simd, &mut lanes, doubled, whole, &mut spare)
+            // Where every position is kept, a few pieces are merged there.
+            let pieces = if sliding.stride == 1 { MOST_PIECES } else { 2 };
+            double(self.simd, &mut lanes, doubled, (whole, pieces), &mut spare)
         } else {
-            Taps {
-                start: 0,
-                count: sliding.kernel_size,
-                step,
-            }
+            Taps::new(0, sliding.kernel_size, step)
         };
         let stays = !is_long || slides::<R::Fold>(step);
         let kept = Lines {
@@ -361,11 +359,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
         let mut output = 0;
         while output < axis.output_len() {
             let (start, count) = windows.window(output);
-            let taps = Taps {
-                start: from + start * inner,
-                count,
-                step: axis.step() * inner,
-            };
+            let taps = Taps::new(from + start * inner, count, axis.step() * inner);
             if inner == 1 {
                 out.set(output, fold_one(&staged.as_ref(), taps));
                 output += 1;

@@ -93,8 +93,9 @@ pub(crate) struct Counts<'a, L> {
 #[derive(Clone, Copy)]
 pub(crate) struct Factor<'a, L> {
     pub(crate) row: L,
-    /// Counts along the width of the windows to be multiplied, if they differ.
+    /// Counts along the width of the windows of a row, if they differ, and the first of those to be multiplied.
     pub(crate) counts: Option<&'a [L]>,
+    pub(crate) at: usize,
 }
 
 impl<L: SumLane> Counts<'_, L> {

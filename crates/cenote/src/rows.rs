@@ -38,33 +38,29 @@ pub(crate) struct Rows<'a, T> {
 
 /// Does something with each window of some rows, and the place of the lanes that it is folded to.
 macro_rules! each_window {
-    ($rows:ident, |$window:ident, $to:ident| $fold:expr) => {
-        for number in 0..$rows.count {
-            let $window = $rows.window(number);
-            let $to = number * $rows.to..number * $rows.to + $rows.len;
+    ($rows:ident, |$window:ident, $to:ident| $fold:expr) => {{
+        let mut $window = $rows;
+        let mut to = 0;
+        for _ in 0..$rows.count {
+            let $to = to..to + $rows.len;
             $fold;
+            $window.advance($rows.hop);
+            to += $rows.to;
         }
-    };
+    }};
 }
 
 impl<'a, T: Element> Rows<'a, T> {
-    #[inline(always)]
-    pub(crate) fn window(&self, number: usize) -> Self {
-        Self {
-            source: &self.source[number * self.hop..],
-            ..*self
-        }
-    }
-
     /// Whether there are two windows or more, each of them a row after the one before it.
     #[inline(always)]
     pub(crate) fn are_dense(&self) -> bool {
         self.count > 1 && self.hop == self.pitch[1]
     }
 
+    /// Goes on to what lies some elements further on, if anything does.
     #[inline(always)]
-    fn row(&self, z: usize, y: usize) -> &'a [T] {
-        &self.source[z * self.pitch[0] + y * self.pitch[1]..][..self.len]
+    pub(crate) fn advance(&mut self, elements: usize) {
+        self.source = self.source.get(elements..).unwrap_or_default();
     }
 
     /// The rows, whose number is known.
@@ -83,31 +79,35 @@ impl<'a, T: Element> Rows<'a, T> {
         rows
     }
 
-    /// Lists as many rows as there are places.
+    /// Lists as many rows as there are places. They are found one from the other: that takes no multiplications.
     #[inline(always)]
     fn list(&self, rows: &mut [&'a [T]]) {
-        let (mut z, mut y) = (0, 0);
-        for row in rows {
-            *row = self.row(z, y);
-            y += 1;
-            if y == self.taps[1] {
-                (z, y) = (z + 1, 0);
+        let (mut slab, mut place) = (self.source, self.source);
+        let mut left = self.taps[1];
+        for (number, row) in rows.iter_mut().enumerate() {
+            if left == 0 {
+                slab = &slab[self.pitch[0]..];
+                (place, left) = (slab, self.taps[1]);
+            } else if number > 0 {
+                place = &place[self.pitch[1]..];
             }
+            left -= 1;
+            *row = &place[..self.len];
         }
     }
 
     /// Looks at the fresh rows.
     #[inline(always)]
     pub(crate) fn see<S: Simd>(&self, simd: S, seen: &mut Seen<S, T>) {
-        for number in 0..self.count {
-            let window = self.window(number);
-            for z in 0..self.taps[0] {
-                for y in 0..self.taps[1] {
-                    if self.fresh >> (z * self.taps[1] + y) & 1 != 0 {
-                        see_row(simd, window.row(z, y), seen);
-                    }
+        let all = &mut [[].as_slice(); MOST_ROWS];
+        let mut window = *self;
+        for _ in 0..self.count {
+            for (number, row) in window.all(all).iter().enumerate() {
+                if self.fresh >> number & 1 != 0 {
+                    see_row(simd, row, seen);
                 }
             }
+            window.advance(self.hop);
         }
     }
 }
@@ -115,15 +115,18 @@ impl<'a, T: Element> Rows<'a, T> {
 /// Does something with each two windows that follow one another, as one that holds the rows of both, and the place of the
 /// lanes that the first is folded to. Of an odd number, the last but one is met twice.
 macro_rules! each_pair {
-    ($rows:ident, |$pair:ident, $to:ident| $fold:expr) => {
-        for number in (0..$rows.count).step_by(2) {
-            let number = number.min($rows.count - 2);
-            let mut $pair = $rows.window(number);
-            $pair.taps[1] += 1;
-            let $to = number * $rows.to;
+    ($rows:ident, |$pair:ident, $to:ident| $fold:expr) => {{
+        let mut $pair = $rows;
+        $pair.taps[1] += 1;
+        let (mut $to, mut left) = (0, $rows.count);
+        while left > 0 {
             $fold;
+            let step = if left == 3 { 1 } else { 2 };
+            left = left.saturating_sub(2);
+            $pair.advance(step * $rows.hop);
+            $to += step * $rows.to;
         }
-    };
+    }};
 }
 
 pub(crate) use {each_pair, each_window};

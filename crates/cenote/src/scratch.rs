@@ -6,7 +6,7 @@ use crate::fold::{Fold, LanesMut};
 
 /// Lanes beyond the end of every buffer, so that a kernel may always read and write whole vectors
 /// (two of the widest: 64 lanes of u8 each).
-pub(crate) const SLACK: usize = 128;
+pub(crate) const SLACK: usize = 576;
 
 thread_local! {
     static ARENA: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };

@@ -96,19 +96,26 @@ pub(crate) fn slide_five<S: Simd, F: Fold>(
     out: &mut LanesMut<'_, F>,
 ) {
     let width = lanes_of::<S, F>();
-    let vectors = lines.len.div_ceil(width);
+    let len = lines.len.next_multiple_of(width);
     for row in 0..lines.rows {
-        let from = start + row * lines.from;
-        let load = |number: usize| F::load(simd, &source, from + number.min(vectors) * width);
-        let (mut this, mut next) = (load(0), load(1));
+        // The last vector takes lanes of the next.
+        let source = source.piece(start + row * lines.from, len + width);
+        let mut out = out.piece(row * lines.to, len);
+        let load = |at: usize| F::load(simd, &source, at);
+        let (mut this, mut next) = (load(0), load(width));
         let mut pair = F::merge(this, F::slide::<S, 1>(this, next));
-        for number in 0..vectors {
-            let after = load(number + 2);
+        let mut five = |after| {
             let next_pair = F::merge(next, F::slide::<S, 1>(next, after));
             let four = F::merge(pair, F::slide::<S, 2>(pair, next_pair));
             let five = F::merge(four, F::slide::<S, 4>(this, next));
-            F::store(five, out, row * lines.to + number * width);
             (this, next, pair) = (next, after, next_pair);
+            five
+        };
+        let mut at = 0;
+        while at + 2 * width <= len {
+            F::store(five(load(at + 2 * width)), &mut out, at);
+            at += width;
         }
+        F::store(five(load(len)), &mut out, at);
     }
 }

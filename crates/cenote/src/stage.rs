@@ -6,7 +6,7 @@ use fearless_simd::Simd;
 
 use crate::fold::{Fold, LanesMut};
 use crate::kernel::Taps;
-use crate::long::double;
+use crate::long::{MOST_PIECES, double};
 use crate::table::Table;
 use crate::window::{Axis, Sliding};
 
@@ -79,11 +79,7 @@ impl<'a> Stage<'a> {
         } else {
             start - self.first as usize
         };
-        Taps {
-            start: start * unit,
-            count,
-            step: self.axis.step() * unit,
-        }
+        Taps::new(start * unit, count, self.axis.step() * unit)
     }
 
     /// Makes the positions ready for [`Stage::taps`]: fills those that are padding, and folds long windows, all but what
@@ -96,11 +92,7 @@ impl<'a> Stage<'a> {
         unit: usize,
     ) -> Taps {
         let Some(sliding) = self.long else {
-            return Taps {
-                start: 0,
-                count: 1,
-                step: 0,
-            };
+            return Taps::new(0, 1, 0);
         };
         for position in (0..self.positions).filter(|&position| self.input(position).is_none()) {
             lanes.clear(position * unit, unit);
@@ -113,7 +105,7 @@ impl<'a> Stage<'a> {
         }
         let len = ((self.outputs.len() - 1) * sliding.stride + 1) * unit;
         let taps = (sliding.kernel_size, sliding.dilation * unit);
-        double(simd, lanes, taps, len, spare)
+        double(simd, lanes, taps, (len, MOST_PIECES), spare)
     }
 
     /// The position of the first tap inside the input, of a window with a tap at `position` before it.

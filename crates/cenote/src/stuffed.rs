@@ -3,7 +3,7 @@
 use fearless_simd::{Simd, SimdBase};
 use fearless_simd_macros::simd;
 
-use crate::columns::next_chunk;
+use crate::columns::each_chunk;
 use crate::element::Element;
 use crate::kernel::Taps;
 use crate::lane::{Lane, MOST_LANES};
@@ -48,10 +48,9 @@ impl Halves {
         let lead = sliding.padding[0];
         let first = |place: usize| (lead + place) % 2;
         let before = lead / 2;
-        let taps = |place: usize| Taps {
-            start: (place + first(place) + 2 * before - lead) / 2,
-            count: (sliding.kernel_size - first(place)).div_ceil(2),
-            step: 1,
+        let taps = |place: usize| {
+            let start = (place + first(place) + 2 * before - lead) / 2;
+            Taps::new(start, (sliding.kernel_size - first(place)).div_ceil(2), 1)
         };
         let taps = [taps(0), taps(1)];
         let reach = |taps: Taps| taps.start + taps.count + outputs / 2;
@@ -103,26 +102,26 @@ fn finish_row<S: Simd, T: Element, R: Finish<T>>(
         }
         return;
     }
-    let mut next = Some(0);
-    while let Some(at) = next {
-        let even = add(simd, source, even, at);
-        let odd = add(simd, source, odd, at);
+    let even = (&source[even.start..][..count + even.count - 1], even.count);
+    let odd = (&source[odd.start..][..count + odd.count - 1], odd.count);
+    each_chunk!(width, count, |at| {
+        let even = add(simd, even, at);
+        let odd = add(simd, odd, at);
         let mut sums = [<Value<T, R> as Lane>::ZERO; 2 * MOST_LANES];
         let sums = &mut sums[..2 * width];
         even.zip_low(odd).store_slice(&mut sums[..width]);
         even.zip_high(odd).store_slice(&mut sums[width..]);
         reducer.finish(sums, None, pairs[at..at + width].as_flattened_mut());
-        next = next_chunk(width, at, count);
-    }
+    });
 }
 
 /// The sums of taps from each of a vector of lanes on.
 #[inline(always)]
-fn add<S: Simd, L: Lane>(simd: S, source: &[L], taps: Taps, at: usize) -> L::Vector<S> {
+fn add<S: Simd, L: Lane>(simd: S, (source, taps): (&[L], usize), at: usize) -> L::Vector<S> {
     let width = L::Vector::<S>::LEN;
-    let source = &source[taps.start + at..][..width + taps.count - 1];
+    let source = &source[at..][..width + taps - 1];
     let mut sums = L::Vector::<S>::from_slice(simd, &source[..width]);
-    for tap in 1..taps.count {
+    for tap in 1..taps {
         sums += L::Vector::<S>::from_slice(simd, &source[tap..tap + width]);
     }
     sums

@@ -136,7 +136,8 @@ macro_rules! impl_columns_of_sums {
             fn fold_vector<S: Simd>(
                 simd: S,
                 rows: &[&[T]],
-                (at, _): (usize, u32),
+                (at, _): (usize, usize),
+                _fresh: u32,
                 _seen: &mut Seen<S, T>,
             ) -> <T::$lane as Lane>::Vector<S> {
                 let mut sum = $vector(simd, rows[0], at);
@@ -209,6 +210,7 @@ fn mean_vector<S: Simd, T: Element>(
     type Vector<S, T> = <<T as Lanes>::Sum as Lane>::Vector<S>;
     let mut factors = Vector::<S, T>::splat(simd, factor.row);
     if let Some(counts) = factor.counts {
+        let counts = &counts[factor.at..factor.at + Vector::<S, T>::LEN];
         factors = Vector::<S, T>::from_slice(simd, counts) * factors;
     }
     let means = (sums + T::Sum::ZERO) * factors;

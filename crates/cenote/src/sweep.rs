@@ -57,6 +57,9 @@ pub(crate) struct Group<'a, T> {
     to: usize,
 }
 
+/// Vectors of a row that are folded together, at most.
+const MOST_VECTORS: usize = 5;
+
 type Vectors<S, T, const COUNT: usize> =
     [<<T as crate::element::private::Lanes>::Plain as Lane>::Vector<S>; COUNT];
 
@@ -72,11 +75,14 @@ impl<T: Element> Group<'_, T> {
         let width = <T::Plain as Lane>::Vector::<S>::LEN;
         let mut at = 0;
         while at < self.len {
-            // As many vectors as are left, of which the last may overlap the one before it.
-            let count = (self.len - at).div_ceil(width).min(self.len / width).min(4);
+            // Vectors are shared among as few strips as have registers for them; the last may overlap the one before it.
+            let left = (self.len - at).div_ceil(width);
+            let count = left.div_ceil(left.div_ceil(MOST_VECTORS));
+            let count = count.min(self.len / width);
             at = at.min(self.len - count * width);
             let lanes = (&mut *spare, &mut out[at..]);
             match count {
+                5 => self.fold_strip::<S, 5>(simd, at, lanes, seen),
                 4 => self.fold_strip::<S, 4>(simd, at, lanes, seen),
                 3 => self.fold_strip::<S, 3>(simd, at, lanes, seen),
                 2 => self.fold_strip::<S, 2>(simd, at, lanes, seen),
@@ -112,12 +118,13 @@ impl<T: Element> Group<'_, T> {
         let width = <T::Plain as Lane>::Vector::<S>::LEN;
         let mut row = split - 1;
         let mut folded = self.load::<S, COUNT>(simd, (row, at), seen);
-        for (place, &[start, _]) in self.windows.iter().enumerate().rev() {
+        let spare = &mut spare[..self.windows.len() * COUNT * width];
+        let spare = spare.chunks_exact_mut(COUNT * width);
+        for (spare, &[start, _]) in spare.zip(self.windows).rev() {
             while row > start as usize {
                 row -= 1;
                 self.merge::<S, COUNT>(simd, (row, at), &mut folded, seen);
             }
-            let spare = &mut spare[place * COUNT * width..][..COUNT * width];
             for (number, vector) in folded.iter().enumerate() {
                 vector.store_slice(&mut spare[number * width..][..width]);
             }
@@ -136,13 +143,13 @@ impl<T: Element> Group<'_, T> {
         let width = <T::Plain as Lane>::Vector::<S>::LEN;
         let mut row = split;
         let mut folded = [<T::Plain as Lane>::Vector::<S>::splat(simd, T::Plain::LOWEST); COUNT];
-        for (place, &[start, taps]) in self.windows.iter().enumerate() {
+        let mut left = out;
+        for (spare, &[start, taps]) in spare.chunks_exact(COUNT * width).zip(self.windows) {
             while row < (start + taps) as usize {
                 self.merge::<S, COUNT>(simd, (row, at), &mut folded, seen);
                 row += 1;
             }
-            let spare = &spare[place * COUNT * width..][..COUNT * width];
-            let out = &mut out[place * self.to..][..COUNT * width];
+            let out = &mut left[..COUNT * width];
             for (number, &vector) in folded.iter().enumerate() {
                 let before = <T::Plain as Lane>::Vector::<S>::from_slice(
                     simd,
@@ -150,6 +157,7 @@ impl<T: Element> Group<'_, T> {
                 );
                 larger::<S, T>(before, vector).store_slice(&mut out[number * width..][..width]);
             }
+            left = left.get_mut(self.to..).unwrap_or_default();
         }
     }
 

@@ -204,18 +204,24 @@ fn transpose_by<S: Simd, L: Lane, const N: usize>(
     while let Some(y) = next_row {
         let mut next_column = Some(0);
         while let Some(x) = next_column {
-            let mut vectors = [L::Vector::<S>::splat(simd, L::ZERO); N];
-            for (number, vector) in vectors.iter_mut().enumerate() {
-                let at = (y + number) * columns + x;
-                if at < next.len() {
-                    fetch(&next[at..=at]);
+            if let Some(next) = next.get(y * columns + x..) {
+                for lane in next.iter().step_by(columns).take(N) {
+                    fetch(std::slice::from_ref(lane));
                 }
-                let row = &source[at..][..N];
-                *vector = L::Vector::<S>::from_slice(simd, row);
             }
-            let vectors = transpose_square(vectors);
-            for number in 0..N {
-                vectors[number].store_slice(&mut target[(x + number) * rows + y..][..N]);
+            // Each row is split off from those that follow: one look at the bounds of a row serves all.
+            let mut left = &source[y * columns..];
+            let mut vectors = [L::Vector::<S>::splat(simd, L::ZERO); N];
+            for vector in &mut vectors {
+                let (row, rest) = left.split_at(columns);
+                *vector = L::Vector::<S>::from_slice(simd, &row[x..][..N]);
+                left = rest;
+            }
+            let mut left = &mut target[x * rows..];
+            for vector in transpose_square(vectors) {
+                let (column, rest) = left.split_at_mut(rows);
+                vector.store_slice(&mut column[y..][..N]);
+                left = rest;
             }
             next_column = next_chunk(N, x, columns);
         }
