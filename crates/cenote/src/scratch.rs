@@ -4,8 +4,8 @@ use std::cell::RefCell;
 
 use crate::fold::{Fold, LanesMut};
 
-/// Lanes beyond the end of every buffer, so that a kernel may always read and write whole vectors
-/// (two of the widest: 64 lanes of u8 each).
+/// Lanes beyond the end of every buffer, so that a kernel may always read and write whole vectors: nine of the widest, 64 lanes of u8
+/// each, since one that doubles long windows reads up to seven further on, and the row that it begins with may end within another.
 pub(crate) const SLACK: usize = 576;
 
 thread_local! {
