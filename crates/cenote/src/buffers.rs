@@ -50,8 +50,7 @@ impl<'a, F: Fold<Value: Slot>> Buffers<'a, F> {
         sizes: &Sizes,
         arena: &mut Arena<'a>,
     ) -> Self {
-        let has_indices = F::HAS_INDICES;
-        let (windows, starts) = windows_of(pass, has_indices, arena);
+        let (windows, starts) = windows_of(pass, F::HAS_INDICES, arena);
         let dense = dense_of(pass, &windows, (band, heights), arena);
         let (counts, alike) = counts_of(pass, reducer, arena);
         Self {

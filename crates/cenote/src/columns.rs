@@ -141,7 +141,7 @@ macro_rules! each_chunk {
 
 pub(crate) use {each_chunk, fold_rows, in_chunks};
 
-/// Where the chunk after the one at `at` begins: the last one overlaps the one before it.
+/// Where the chunk after the one at `at` begins, as in [`each_chunk`], for work that is too long to be compiled twice.
 #[inline(always)]
 pub(crate) fn next_chunk(chunk: usize, at: usize, len: usize) -> Option<usize> {
     (at + chunk < len).then_some((at + chunk).min(len - chunk))

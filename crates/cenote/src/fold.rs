@@ -8,6 +8,7 @@
 //! it. [`Sum`], [`Plain`] and [`PlainArg`] may be merged in any order.
 
 use std::marker::PhantomData;
+use std::slice::SliceIndex;
 
 use fearless_simd::{Select, Simd, SimdBase};
 
@@ -81,7 +82,7 @@ impl<F: Fold + ?Sized> Clone for Lanes<'_, F> {
 impl<F: Fold + ?Sized> Copy for Lanes<'_, F> {}
 
 impl<F: Fold> Lanes<'_, F> {
-    /// `len` lanes from `at` on.
+    /// `len` lanes from `at` on. Index lanes are cut as those of [`LanesMut`] are.
     #[inline(always)]
     pub(crate) fn piece(&self, at: usize, len: usize) -> Self {
         Self {
@@ -114,11 +115,7 @@ impl<'a, F: Fold> LanesMut<'a, F> {
     pub(crate) fn from(&mut self, at: usize) -> LanesMut<'_, F> {
         LanesMut {
             values: &mut self.values[at..],
-            indices: if F::HAS_INDICES {
-                &mut self.indices[at..]
-            } else {
-                self.indices
-            },
+            indices: cut(self.indices, at..),
         }
     }
 
@@ -127,15 +124,11 @@ impl<'a, F: Fold> LanesMut<'a, F> {
     pub(crate) fn piece(&mut self, at: usize, len: usize) -> LanesMut<'_, F> {
         LanesMut {
             values: &mut self.values[at..][..len],
-            indices: if F::HAS_INDICES {
-                &mut self.indices[at..][..len]
-            } else {
-                self.indices
-            },
+            indices: cut(self.indices, at..at + len),
         }
     }
 
-    /// All whole vectors.
+    /// All whole vectors of a [`LanesMut::piece`].
     #[inline(always)]
     pub(crate) fn vectors<S: Simd>(self) -> impl Iterator<Item = LanesMut<'a, F>> {
         let width = <F::Value as Lane>::Vector::<S>::LEN;
@@ -158,9 +151,8 @@ impl<'a, F: Fold> LanesMut<'a, F> {
         let none = nothing::<S, F>(simd);
         let width = <F::Value as Lane>::Vector::<S>::LEN;
         let piece = self.piece(at, count.next_multiple_of(width));
-        let values = piece.values.chunks_exact_mut(width);
-        for (values, indices) in values.zip(piece.indices.chunks_exact_mut(width)) {
-            F::store(none, &mut LanesMut { values, indices }, 0);
+        for mut vector in piece.vectors::<S>() {
+            F::store(none, &mut vector, 0);
         }
     }
 
@@ -168,6 +160,16 @@ impl<'a, F: Fold> LanesMut<'a, F> {
     pub(crate) fn clear(&mut self, at: usize, count: usize) {
         self.values[at..at + count].fill(F::IDENTITY);
         self.indices[at..at + count].fill(F::no_index());
+    }
+}
+
+/// Some index lanes; of `()`, all: nothing is gained by fewer, but their bounds would be looked at.
+#[inline(always)]
+fn cut<I, R: SliceIndex<[I], Output = [I]>>(indices: &mut [I], range: R) -> &mut [I] {
+    if size_of::<I>() > 0 {
+        &mut indices[range]
+    } else {
+        indices
     }
 }
 

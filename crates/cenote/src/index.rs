@@ -123,6 +123,25 @@ pub enum IndicesMut<'a> {
     U32(&'a mut [u32]),
 }
 
+/// Does the same with slots of any form, given how those of this form are wrapped.
+macro_rules! of_any_form {
+    ($indices:expr, |$form:ident, $slots:ident| $work:expr, $nowhere:expr) => {{
+        macro_rules! of {
+            ($one:ident $these:ident) => {{
+                let ($form, $slots) = (IndicesMut::$one, $these);
+                $work
+            }};
+        }
+        match $indices {
+            IndicesMut::Nowhere => $nowhere,
+            IndicesMut::I64(slots) => of!(I64 slots),
+            IndicesMut::U8(slots) => of!(U8 slots),
+            IndicesMut::U16(slots) => of!(U16 slots),
+            IndicesMut::U32(slots) => of!(U32 slots),
+        }
+    }};
+}
+
 impl IndicesMut<'_> {
     pub(crate) fn is_compact(&self) -> bool {
         !matches!(self, Self::Nowhere | Self::I64(_))
@@ -130,13 +149,7 @@ impl IndicesMut<'_> {
 
     /// The same slots, for a while.
     pub(crate) fn reborrow(&mut self) -> IndicesMut<'_> {
-        match self {
-            Self::Nowhere => IndicesMut::Nowhere,
-            Self::I64(slots) => IndicesMut::I64(slots),
-            Self::U8(slots) => IndicesMut::U8(slots),
-            Self::U16(slots) => IndicesMut::U16(slots),
-            Self::U32(slots) => IndicesMut::U32(slots),
-        }
+        of_any_form!(self, |form, slots| form(slots), IndicesMut::Nowhere)
     }
 
     /// Words of scratch memory that [`Self::scratch`] takes.
@@ -165,31 +178,21 @@ impl IndicesMut<'_> {
     /// The first `at` slots, and the rest.
     #[inline(always)]
     pub(crate) fn split_at(self, at: usize) -> (Self, Self) {
-        macro_rules! split {
-            ($form:ident $slots:ident) => {{
-                let (first, rest) = $slots.split_at_mut(at);
-                (Self::$form(first), Self::$form(rest))
-            }};
-        }
-        match self {
-            Self::Nowhere => (Self::Nowhere, Self::Nowhere),
-            Self::I64(slots) => split!(I64 slots),
-            Self::U8(slots) => split!(U8 slots),
-            Self::U16(slots) => split!(U16 slots),
-            Self::U32(slots) => split!(U32 slots),
-        }
+        let nowhere = (Self::Nowhere, Self::Nowhere);
+        of_any_form!(
+            self,
+            |form, slots| {
+                let (first, rest) = slots.split_at_mut(at);
+                (form(first), form(rest))
+            },
+            nowhere
+        )
     }
 
     /// Writes the index that `index` gives for each lane, and where its window starts, to its slot.
     #[inline(always)]
     pub(crate) fn fill_from<L: Copy>(self, lanes: (&[L], &[i32]), index: impl Fn(L, i32) -> i32) {
-        match self {
-            Self::Nowhere => {}
-            Self::I64(slots) => fill_each(slots, lanes, index),
-            Self::U8(slots) => fill_each(slots, lanes, index),
-            Self::U16(slots) => fill_each(slots, lanes, index),
-            Self::U32(slots) => fill_each(slots, lanes, index),
-        }
+        of_any_form!(self, |_form, slots| fill_each(slots, lanes, index), ());
     }
 
     /// Writes the index that `index` gives for each slot.
@@ -201,13 +204,7 @@ impl IndicesMut<'_> {
                 *slot = I::from_number(index(at));
             }
         }
-        match self {
-            Self::Nowhere => {}
-            Self::I64(slots) => each(slots, index),
-            Self::U8(slots) => each(slots, index),
-            Self::U16(slots) => each(slots, index),
-            Self::U32(slots) => each(slots, index),
-        }
+        of_any_form!(self, |_form, slots| each(slots, index), ());
     }
 }
 

@@ -145,15 +145,7 @@ fn fold_lines<S: Simd, F: Fold, const HOP: usize, const TAPS: usize, const NEAR:
                 let offset = if NEAR { tap } else { taps.offset(tap) };
                 *near = source.piece(taps.start + from + offset, outputs);
             }
-            let mut at = 0;
-            while at + width <= outputs {
-                let mut folded = F::load(simd, &near[0], at);
-                for near in &near[1..] {
-                    folded = F::merge(folded, F::load(simd, near, at));
-                }
-                F::store(folded, &mut out, at);
-                at += width;
-            }
+            fold_line::<S, F, TAPS>(simd, &near, &mut out, outputs);
             continue;
         }
         let mut at = 0;
@@ -173,6 +165,26 @@ fn fold_lines<S: Simd, F: Fold, const HOP: usize, const TAPS: usize, const NEAR:
             F::store(vector, &mut out, at);
             at += width;
         }
+    }
+}
+
+/// Folds as many lanes of each tap, whole vectors of them.
+#[inline(always)]
+fn fold_line<S: Simd, F: Fold, const TAPS: usize>(
+    simd: S,
+    taps: &[Lanes<'_, F>; TAPS],
+    out: &mut LanesMut<'_, F>,
+    len: usize,
+) {
+    let width = lanes_of::<S, F>();
+    let mut at = 0;
+    while at + width <= len {
+        let mut folded = F::load(simd, &taps[0], at);
+        for tap in &taps[1..] {
+            folded = F::merge(folded, F::load(simd, tap, at));
+        }
+        F::store(folded, out, at);
+        at += width;
     }
 }
 

@@ -3,6 +3,7 @@
 use fearless_simd::{Bytes, Simd, SimdBase};
 use half::{bf16, f16};
 
+use crate::columns::each_chunk;
 use crate::element::ordered;
 use crate::lane::{Lane, MOST_LANES};
 
@@ -67,10 +68,9 @@ pub(crate) fn see_row<S: Simd, L: Lane, T: Look<L>>(
         T::see(T::load(simd, &filled, 0).1, seen);
         return;
     }
-    for at in (0..row.len() - width).step_by(width) {
+    each_chunk!(width, row.len(), |at| {
         T::see(T::load(simd, row, at).1, seen);
-    }
-    T::see(T::load(simd, row, row.len() - width).1, seen);
+    });
 }
 
 macro_rules! look_at_floats {

@@ -7,6 +7,7 @@ use crate::long::LONG;
 use crate::scratch::{arena_words, lane_words};
 use crate::stage::Stage;
 use crate::stuffed::Halves;
+use crate::table::Table;
 use crate::window::{Axis, Sliding};
 
 /// When a pass divides by the number of taps.
@@ -308,7 +309,7 @@ impl<'a> Pass<'a> {
             row,
         } = sizes;
         let lanes = [staged, spare, contracted, folded, row, width].map(lane_words::<F>);
-        let tables = arena_words::<i64>(2 * width) + arena_words::<i64>(2 * self.dense_windows());
+        let tables = Table::words(width) + Table::words(self.dense_windows());
         let starts = arena_words::<i32>(self.row_len());
         lanes.iter().sum::<usize>() + tables + starts
     }

@@ -19,7 +19,7 @@ use crate::scratch::Arena;
 use crate::sink::{Sink, Target};
 use crate::stage::Stage;
 use crate::sweep;
-use crate::table::{Table, alike};
+use crate::table::Table;
 
 /// Bytes of small planes that are pooled as one: where one of their elements may not be taken in any order, all of them are
 /// pooled again.
@@ -365,7 +365,7 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
                 output += 1;
                 continue;
             }
-            let (alike, hop) = alike(windows.windows(output..axis.output_len()));
+            let (alike, hop) = windows.run(output..axis.output_len());
             let lines = Lines {
                 rows: alike,
                 len: inner,

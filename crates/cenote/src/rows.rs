@@ -13,7 +13,7 @@ use crate::fold::{Fold, LanesMut};
 use crate::look::{Look, see_row};
 use crate::pass::Pass;
 use crate::plane::Worker;
-use crate::table::{Table, alike};
+use crate::table::Table;
 
 /// The least and the largest element that was seen: see [`Look`].
 pub(crate) type Seen<S, T> = [<T as Look<<T as Lanes>::Plain>>::Bits<S>; 2];
@@ -200,13 +200,18 @@ impl Looked {
         if grid.steps != [1, 1] {
             return u32::MAX;
         }
-        let stale = self.row.saturating_sub(start).min(taps);
-        let rows = (1 << taps) - (1 << stale);
+        let rows = (1 << taps) - (1 << self.stale((start, taps)));
         let mut fresh = 0;
         for z in self.depth.saturating_sub(depth)..depth_taps {
             fresh |= rows << (z * taps);
         }
         fresh
+    }
+
+    /// How many rows of a window have been looked at, if any of its depths is new.
+    #[inline(always)]
+    fn stale(&self, (start, taps): (usize, usize)) -> usize {
+        self.row.saturating_sub(start).min(taps)
     }
 
     /// The rows of a window will have been looked at from now on.
@@ -326,10 +331,11 @@ pub(crate) fn gather_rows<S: Simd, T: Element, R: Columns<T>, G: Gather<S, T, R>
     while y < heights.end {
         let window = windows.window(y);
         let fresh = looked.fresh(grid, depth, window);
+        let stale = looked.stale(window);
         looked.pass(window);
-        let (mut count, hop) = alike(windows.windows(y..heights.end));
+        let (mut count, hop) = windows.run(y..heights.end);
         // All that follow are as fresh as the second, but not always as the first.
-        if looked.fresh(grid, depth, (window.0 + hop, window.1)) != fresh {
+        if looked.stale((window.0 + hop, window.1)) != stale {
             count = 1;
         }
         let last = (window.0 + (count - 1) * hop, window.1);
@@ -367,6 +373,9 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         padded: &mut usize,
         out: &mut LanesMut<'_, R::Fold>,
     ) {
+        if *padded >= rows.end {
+            return;
+        }
         let (before, inside) = (self.pass.padding_before(), self.pass.inside());
         let staged = self.pass.staged_pitch();
         let done = padded.saturating_sub(rows.start);

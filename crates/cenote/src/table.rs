@@ -14,34 +14,34 @@ pub(crate) struct Table<'a> {
     first: usize,
     /// Start and taps of each window.
     windows: &'a [i64],
+    /// Where the windows end that follow each one and are alike, counted from the first of all, and how far apart they lie.
+    runs: &'a [i64],
     first_counted: usize,
     counts: &'a [i64],
 }
 
 impl<'a> Table<'a> {
     pub(crate) fn new(axis: &Axis, outputs: Range<usize>, arena: &mut Arena<'a>) -> Self {
-        let windows = i64::take(arena, 2 * outputs.len());
+        let windows = &mut i64::take(arena, 2 * outputs.len())[..2 * outputs.len()];
         let first = outputs.start;
-        let (slots, _) = windows.as_chunks_mut::<2>();
-        axis.list(first, &mut slots[..outputs.len()]);
+        axis.list(first, windows.as_chunks_mut().0);
         Self {
             first,
             windows,
+            runs: runs(windows, arena),
             ..Self::default()
         }
     }
 
     /// A window of `taps` rows from each of `rows` rows on.
     pub(crate) fn dense(rows: usize, taps: usize, arena: &mut Arena<'a>) -> Self {
-        let windows = i64::take(arena, 2 * rows);
-        for (start, slots) in windows.as_chunks_mut::<2>().0[..rows]
-            .iter_mut()
-            .enumerate()
-        {
+        let windows = &mut i64::take(arena, 2 * rows)[..2 * rows];
+        for (start, slots) in windows.as_chunks_mut().0.iter_mut().enumerate() {
             *slots = [start as i64, taps as i64];
         }
         Self {
-            windows: &windows[..2 * rows],
+            windows,
+            runs: runs(windows, arena),
             ..Self::default()
         }
     }
@@ -81,10 +81,15 @@ impl<'a> Table<'a> {
         [of_axis(0), of_axis(1)]
     }
 
+    /// Words of scratch memory that a table of as many outputs takes, without counts.
+    pub(crate) fn words(outputs: usize) -> usize {
+        2 * arena_words::<i64>(2 * outputs)
+    }
+
     /// Words of scratch memory that [`Table::of_band`] takes.
     pub(crate) fn band_words(pass: &Pass<'_>, band: &Band) -> usize {
         let words = |index: usize| {
-            arena_words::<i64>(2 * band.outputs(index).len())
+            Self::words(band.outputs(index).len())
                 + arena_words::<i64>(counted(pass, band, index).len())
         };
         words(0) + words(1)
@@ -96,10 +101,10 @@ impl<'a> Table<'a> {
             return self;
         }
         let outputs = height.output_len();
-        let windows = i64::take(arena, 2 * planes * outputs);
+        let windows = &mut i64::take(arena, 2 * planes * outputs)[..2 * planes * outputs];
         let counts = i64::take(arena, planes * outputs);
-        let (slots, _) = windows.as_chunks_mut::<2>();
-        for (plane, slots) in slots.chunks_exact_mut(outputs).take(planes).enumerate() {
+        let (slots, _) = windows.as_chunks_mut();
+        for (plane, slots) in slots.chunks_exact_mut(outputs).enumerate() {
             let first = (plane * height.input_len()) as i64;
             for (slot, [start, taps]) in slots.iter_mut().zip(self.list(0..outputs)) {
                 *slot = [first + start, *taps];
@@ -110,6 +115,7 @@ impl<'a> Table<'a> {
         }
         Self {
             windows,
+            runs: runs(windows, arena),
             counts,
             ..self
         }
@@ -117,7 +123,7 @@ impl<'a> Table<'a> {
 
     /// Words of scratch memory that [`Table::stacked`] takes.
     pub(crate) fn stacked_words(stacked: &Band) -> usize {
-        arena_words::<i64>(2 * stacked.height.len()) + arena_words::<i64>(stacked.height.len())
+        Self::words(stacked.height.len()) + arena_words::<i64>(stacked.height.len())
     }
 
     /// How many windows a dense table has.
@@ -130,6 +136,14 @@ impl<'a> Table<'a> {
     pub(crate) fn window(&self, output: usize) -> (usize, usize) {
         let at = 2 * (output - self.first);
         (self.windows[at] as usize, self.windows[at + 1] as usize)
+    }
+
+    /// How many windows of some outputs, from the first on, have as many taps and lie as far apart, and how far that is.
+    #[inline(always)]
+    pub(crate) fn run(&self, outputs: Range<usize>) -> (usize, usize) {
+        let first = outputs.start - self.first;
+        let (end, hop) = (self.runs[2 * first], self.runs[2 * first + 1]);
+        ((end as usize - first).min(outputs.len()), hop as usize)
     }
 
     /// Start and taps of some outputs' windows.
@@ -153,29 +167,35 @@ impl<'a> Table<'a> {
     }
 }
 
-/// How many windows at the beginning of some have as many taps and lie as far apart, and how far that is.
-#[inline(always)]
-pub(crate) fn alike(mut windows: impl Iterator<Item = (usize, usize)>) -> (usize, usize) {
-    let (Some(first), Some(second)) = (windows.next(), windows.next()) else {
-        return (1, 0);
-    };
-    // Empty windows lie anywhere.
-    let Some(hop) = second
-        .0
-        .checked_sub(first.0)
-        .filter(|_| second.1 == first.1)
-    else {
-        return (1, 0);
-    };
-    let mut last = second;
-    let mut count = 2;
-    for window in windows {
-        if window != (last.0 + hop, last.1) {
-            break;
-        }
-        (count, last) = (count + 1, window);
+/// Where the windows end that follow each one, have as many taps and lie as far apart, and how far that is.
+fn runs<'a>(windows: &[i64], arena: &mut Arena<'a>) -> &'a [i64] {
+    let runs = &mut i64::take(arena, windows.len())[..windows.len()];
+    let (windows, slots) = (windows.as_chunks().0, runs.as_chunks_mut().0);
+    let mut first = 0;
+    while first < windows.len() {
+        let (count, hop) = alike(&windows[first..]);
+        slots[first..first + count].fill([(first + count) as i64, hop]);
+        first += count;
     }
-    (count, hop)
+    runs
+}
+
+/// How many windows at the beginning of some have as many taps and lie as far apart, and how far that is.
+fn alike(windows: &[[i64; 2]]) -> (usize, i64) {
+    let &[[first, taps], second, ..] = windows else {
+        return (1, 0);
+    };
+    let hop = second[0] - first;
+    // Empty windows lie anywhere.
+    if second[1] != taps || hop < 0 {
+        return (1, 0);
+    }
+    let mut start = first;
+    let follows = |window: &&[i64; 2]| {
+        start += hop;
+        **window == [start, taps]
+    };
+    (1 + windows[1..].iter().take_while(follows).count(), hop)
 }
 
 /// The places along the counted axis that a band divides at: its outputs, or the inputs that they read.
