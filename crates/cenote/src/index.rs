@@ -168,10 +168,10 @@ impl IndicesMut<'_> {
         use bytemuck::cast_slice_mut;
         match self {
             Self::Nowhere => IndicesMut::Nowhere,
-            Self::I64(_) => IndicesMut::I64(&mut i64::take(arena, len)[..len]),
-            Self::U8(_) => IndicesMut::U8(&mut u8::take(arena, len)[..len]),
-            Self::U16(_) => IndicesMut::U16(cast_slice_mut(&mut i16::take(arena, len)[..len])),
-            Self::U32(_) => IndicesMut::U32(cast_slice_mut(&mut i32::take(arena, len)[..len])),
+            Self::I64(_) => IndicesMut::I64(i64::take_exactly(arena, len)),
+            Self::U8(_) => IndicesMut::U8(u8::take_exactly(arena, len)),
+            Self::U16(_) => IndicesMut::U16(cast_slice_mut(i16::take_exactly(arena, len))),
+            Self::U32(_) => IndicesMut::U32(cast_slice_mut(i32::take_exactly(arena, len))),
         }
     }
 

@@ -19,6 +19,10 @@ pub(crate) struct Arena<'a>(&'a mut [u64]);
 pub(crate) trait Slot: Copy + Send + Sync + 'static {
     /// Takes `len` of them, and [`SLACK`] more.
     fn take<'a>(arena: &mut Arena<'a>, len: usize) -> &'a mut [Self];
+    /// As [`Slot::take`], and leaves the slack unseen.
+    fn take_exactly<'a>(arena: &mut Arena<'a>, len: usize) -> &'a mut [Self] {
+        &mut Self::take(arena, len)[..len]
+    }
 }
 
 impl Slot for () {

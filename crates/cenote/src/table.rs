@@ -22,7 +22,7 @@ pub(crate) struct Table<'a> {
 
 impl<'a> Table<'a> {
     pub(crate) fn new(axis: &Axis, outputs: Range<usize>, arena: &mut Arena<'a>) -> Self {
-        let windows = &mut i64::take(arena, 2 * outputs.len())[..2 * outputs.len()];
+        let windows = i64::take_exactly(arena, 2 * outputs.len());
         let first = outputs.start;
         axis.list(first, windows.as_chunks_mut().0);
         Self {
@@ -35,7 +35,7 @@ impl<'a> Table<'a> {
 
     /// A window of `taps` rows from each of `rows` rows on.
     pub(crate) fn dense(rows: usize, taps: usize, arena: &mut Arena<'a>) -> Self {
-        let windows = &mut i64::take(arena, 2 * rows)[..2 * rows];
+        let windows = i64::take_exactly(arena, 2 * rows);
         for (start, slots) in windows.as_chunks_mut().0.iter_mut().enumerate() {
             *slots = [start as i64, taps as i64];
         }
@@ -101,7 +101,7 @@ impl<'a> Table<'a> {
             return self;
         }
         let outputs = height.output_len();
-        let windows = &mut i64::take(arena, 2 * planes * outputs)[..2 * planes * outputs];
+        let windows = i64::take_exactly(arena, 2 * planes * outputs);
         let counts = i64::take(arena, planes * outputs);
         let (slots, _) = windows.as_chunks_mut();
         for (plane, slots) in slots.chunks_exact_mut(outputs).enumerate() {
@@ -169,7 +169,7 @@ impl<'a> Table<'a> {
 
 /// Where the windows end that follow each one, have as many taps and lie as far apart, and how far that is.
 fn runs<'a>(windows: &[i64], arena: &mut Arena<'a>) -> &'a [i64] {
-    let runs = &mut i64::take(arena, windows.len())[..windows.len()];
+    let runs = i64::take_exactly(arena, windows.len());
     let (windows, slots) = (windows.as_chunks().0, runs.as_chunks_mut().0);
     let mut first = 0;
     while first < windows.len() {

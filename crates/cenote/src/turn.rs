@@ -109,7 +109,7 @@ impl<T: Element, R: Reducer<T>> Turned<'_, T, R> {
 
 /// Takes scratch memory for exactly `len` elements.
 fn take<'a, T: Element>(arena: &mut Arena<'a>, len: usize) -> &'a mut [T] {
-    bytemuck::cast_slice_mut(&mut T::Plain::take(arena, len)[..len])
+    bytemuck::cast_slice_mut(T::Plain::take_exactly(arena, len))
 }
 
 impl<T: Element, R: Reducer<T>> Tasks<T> for Turned<'_, T, R> {
