@@ -15,15 +15,19 @@ use crate::rows::{Rows, Seen};
 use crate::sweep::Group;
 
 /// Where an index lane of [`PlainArgMax`](crate::plain::PlainArgMax) has the number of its row.
-pub(crate) const ROW_SHIFT: u32 = 26;
+pub(crate) const ROW_SHIFT: u32 = 24;
 /// Rows that are folded together at most.
 pub(crate) const MOST_ROWS: usize = 16;
+/// Rows of a window at most: as many as index lanes can number.
+pub(crate) const MOST_WINDOW_ROWS: usize = 1 << (31 - ROW_SHIFT);
 
 /// A reduction that folds rows lane by lane.
 pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
     /// Whether NaN may not be taken in any order, so that elements have to be looked at, and whether −0 neither may.
     const REFUSES_NAN: bool;
     const REFUSES_NEGATIVE_ZERO: bool;
+    /// Whether what is made of elements that may not be taken in any order can be [mended](crate::mend).
+    const MENDS: bool = false;
     /// Whether windows may be folded as [`Columns::sweep`] does.
     const SWEEPS: bool = false;
 

@@ -9,7 +9,7 @@ use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
 use crate::buffers::Buffers;
-use crate::columns::{Columns, MOST_ROWS, ROW_SHIFT};
+use crate::columns::{Columns, MOST_ROWS, MOST_WINDOW_ROWS, ROW_SHIFT};
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
 use crate::fused::{self, Fused};
@@ -44,9 +44,13 @@ pub(crate) fn fits<T: Element, R: Columns<T>>(pass: &Pass<'_>) -> bool {
 
 /// Whether folding the rows of each window costs little.
 fn few_rows(depth: &Axis, height: &Axis) -> bool {
-    depth.max_taps().saturating_mul(height.max_taps()) <= MOST_ROWS
-        && !doubles(depth)
-        && !doubles(height)
+    let rows = depth.max_taps().saturating_mul(height.max_taps());
+    let most = if depth.max_taps() == 1 {
+        MOST_WINDOW_ROWS
+    } else {
+        MOST_ROWS
+    };
+    rows <= most && !doubles(depth) && !doubles(height)
 }
 
 /// Whether neighbouring windows share so many taps that doubling them costs less than folding each window's rows.
@@ -64,6 +68,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             let start = z * self.pass.axes[1].input_len();
             start + self.band.height.start..start + self.band.height.end
         };
+        let mut is_plain = true;
         let mut values = [R::Fold::IDENTITY; BATCH];
         let mut indices = [R::Fold::no_index(); BATCH];
         for rows in self.band.depth.clone().map(rows_of) {
@@ -73,7 +78,8 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
                     values: &mut values[..count],
                     indices: &mut indices[..count],
                 };
-                if !fold_whole(self.simd, self, first, &mut lanes) {
+                is_plain &= fold_whole(self.simd, self, first, &mut lanes);
+                if !is_plain && !R::MENDS {
                     return false;
                 }
                 sink.finish_counted(1, lanes.values);
@@ -89,7 +95,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
                 slots.fill(|at| ((first + at) % plane_rows * base) as i64 + indices[at].flat());
             }
         }
-        true
+        is_plain
     }
 
     /// Pools a band, of that many planes if it is all of each. False if it met an element that may not be taken in any order: then it
@@ -107,6 +113,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         let chunk = self.rows_at_once(buffers);
         let grid = Grid::new(self.pass);
         let mut looked = Looked::default();
+        let mut is_plain = true;
         for z in band.depth.clone() {
             for first in band.height.clone().step_by(chunk) {
                 let rows = first..first.saturating_add(chunk).min(band.height.end);
@@ -116,13 +123,14 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
                 } else {
                     self.pool_rows(grid, (z, rows), (buffers, looked), sink)
                 };
-                if !admitted {
+                is_plain &= admitted;
+                if !is_plain && !R::MENDS {
                     return false;
                 }
             }
             looked.end_depth(self.tables[0].window(z));
         }
-        true
+        is_plain
     }
 
     /// Pools output rows of one depth whose windows are contracted as they are folded. False as in [`Worker::run_direct`].
@@ -201,11 +209,12 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
                 first: outputs.start,
                 padded,
                 lanes,
+                spare: &mut buffers.spare.from(0),
             };
             let outputs = (z, windows, outputs);
             gather_rows(self.simd, (self, grid), outputs, looked, &mut staged)
         };
-        if !admitted {
+        if !admitted && !R::MENDS {
             return false;
         }
         if buffers.ahead.is_asked() {
@@ -223,10 +232,10 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         }
         if in_place {
             sink.settle(rows * len);
-            return true;
+        } else {
+            self.finish_rows(grid, (z, heights), buffers, sink);
         }
-        self.finish_rows(grid, (z, heights), buffers, sink);
-        true
+        admitted
     }
 
     /// Finishes contracted rows.
@@ -343,13 +352,14 @@ fn fold_whole<S: Simd, T: Element, R: Columns<T>>(
 ) -> bool {
     let len = worker.pass.source_row_len();
     let rows = &worker.source[first * len..][..lanes.values.len() * len];
-    if !admits::<S, T, R>(simd, rows) {
+    let is_plain = admits::<S, T, R>(simd, rows);
+    if !is_plain && !R::MENDS {
         return false;
     }
     for (at, row) in rows.chunks_exact(len).enumerate() {
         lanes.set(at, worker.reducer.fold_row(simd, row));
     }
-    true
+    is_plain
 }
 
 /// Contracts `rows` staged rows window by window, lane by lane.

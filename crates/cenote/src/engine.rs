@@ -8,12 +8,12 @@ use crate::element::Element;
 use crate::fetch;
 use crate::level::at_level;
 use crate::pass::{Band, Pass};
-use crate::plane::{self, Pieces};
 use crate::reduce::{Reducer, Value};
 use crate::scratch::with_arena;
 use crate::sink::Target;
 use crate::threads::{self, Tasks};
 use crate::turn::{self, Turned};
+use crate::ways::{self, Pieces};
 use crate::window::Axis;
 
 /// Bytes of contracted rows that a band may hold: they are written and read again, so they should stay in
@@ -156,8 +156,8 @@ impl<T: Element, R: Reducer<T>> Tasks<T> for Run<'_, T, R> {
                 ahead,
             };
             let band = self.bands.band(self.pass.axes, number);
-            with_arena(plane::scratch_words::<T, R>(self.pass, &band), |arena| {
-                at_level!(self.level, simd, SHORT => plane::run::<_, T, R, SHORT>(simd, (self.pass, self.reducer), (&band, arena), pieces));
+            with_arena(ways::scratch_words::<T, R>(self.pass, &band), |arena| {
+                at_level!(self.level, simd, SHORT => ways::run::<_, T, R, SHORT>(simd, (self.pass, self.reducer), (&band, arena), pieces));
             });
         }
     }
@@ -221,7 +221,7 @@ pub(crate) fn run_alone<T: Element, R: Reducer<T>>(
         target,
         ahead: 0,
     };
-    with_arena(plane::scratch_words::<T, R>(pass, &band), |arena| {
-        at_level!(level, simd, SHORT => plane::run::<_, T, R, SHORT>(simd, (pass, reducer), (&band, arena), pieces));
+    with_arena(ways::scratch_words::<T, R>(pass, &band), |arena| {
+        at_level!(level, simd, SHORT => ways::run::<_, T, R, SHORT>(simd, (pass, reducer), (&band, arena), pieces));
     });
 }

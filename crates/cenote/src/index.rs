@@ -238,6 +238,18 @@ fn fill_each<I: Form, L: Copy>(
     }
 }
 
+/// Quotient and rest. Most numbers are small, and many divisors 1: those take a fraction of the time.
+#[inline(always)]
+pub(crate) fn divide(number: usize, by: usize) -> (usize, usize) {
+    if by == 1 {
+        return (number, 0);
+    }
+    match (u32::try_from(number), u32::try_from(by)) {
+        (Ok(number), Ok(by)) => ((number / by) as usize, (number % by) as usize),
+        _ => (number / by, number % by),
+    }
+}
+
 /// Translates between flat indices and tap numbers along one row of outputs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Locator<'a> {
@@ -257,18 +269,22 @@ impl<'a> Locator<'a> {
         }
     }
 
-    /// The tap number, in the window of output `x`, of the element at `flat`.
-    pub(crate) fn number(&self, flat: i64, x: usize) -> i64 {
+    /// The tap number, in a window that starts at column `start`, of the element at `flat`.
+    pub(crate) fn number(&self, flat: i64, start: i32) -> i64 {
         let [depth, height, width] = self.axes;
         let Ok(flat) = usize::try_from(flat) else {
             return 0;
         };
-        let (row, at_x) = (flat / width.input_len(), flat % width.input_len());
-        let (at_z, at_y) = (row / height.input_len(), row % height.input_len());
-        let tap = |axis: &Axis, at: usize, start: usize| at.saturating_sub(start) / axis.step();
+        let (row, at_x) = divide(flat, width.input_len());
+        let (at_z, at_y) = match depth.input_len() {
+            1 => (0, row),
+            _ => divide(row, height.input_len()),
+        };
+        let tap =
+            |axis: &Axis, at: usize, start: usize| divide(at.saturating_sub(start), axis.step()).0;
         let along_z = tap(depth, at_z, self.starts[0]);
         let along_y = tap(height, at_y, self.starts[1]);
-        let along_x = tap(width, at_x, width.window(x).start);
+        let along_x = tap(width, at_x, start as usize);
         ((along_z * self.taps[1] + along_y) * self.taps[2] + along_x) as i64
     }
 
@@ -278,8 +294,8 @@ impl<'a> Locator<'a> {
         let Ok(number) = usize::try_from(number) else {
             return -1;
         };
-        let (rows, along_x) = (number / self.taps[2], number % self.taps[2]);
-        let (along_z, along_y) = (rows / self.taps[1], rows % self.taps[1]);
+        let (rows, along_x) = divide(number, self.taps[2]);
+        let (along_z, along_y) = divide(rows, self.taps[1]);
         let at_z = self.starts[0] + along_z * depth.step();
         let at_y = self.starts[1] + along_y * height.step();
         let at_x = width.window(x).start + along_x * width.step();

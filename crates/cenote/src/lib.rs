@@ -90,6 +90,7 @@ mod level;
 mod long;
 mod look;
 mod lp;
+mod mend;
 mod name;
 pub mod nn;
 mod ordered;
@@ -111,6 +112,7 @@ mod sweep;
 mod table;
 mod threads;
 mod turn;
+mod ways;
 pub mod window;
 
 #[cfg(feature = "ndarray")]

@@ -80,7 +80,8 @@ macro_rules! look_at_floats {
 
         #[inline(always)]
         fn nothing_seen<S: Simd>(simd: S) -> [S::$bits; 2] {
-            [$integer::MAX, 0].map(|bits| S::$bits::splat(simd, bits))
+            let splat = S::$bits::splat;
+            [splat(simd, $integer::MAX), splat(simd, 0)]
         }
         #[inline(always)]
         fn see<S: Simd>(bits: S::$bits, [smallest, largest]: &mut [S::$bits; 2]) {

@@ -34,7 +34,11 @@ impl<S: Simd, T: Element, R: Columns<T>> Worker<'_, S, T, R> {
         let mut plane_start = None;
         let mut at = 0;
         grid.each_row(depth, height, |row, number| {
-            named.bases[at] = if slots.is_compact() {
+            // Of windows of more rows, all lie as far apart.
+            let Some(base) = named.bases.get_mut(at) else {
+                return;
+            };
+            *base = if slots.is_compact() {
                 number * width.max_taps()
             } else {
                 let start = *plane_start.get_or_insert_with(|| row - row % plane_rows);
@@ -68,6 +72,10 @@ fn write_row<S: Simd, I: IndexLane>(
 ) {
     let bases = &named.bases;
     let base_of = |row: i32| bases[row as usize % MOST_ROWS];
+    let base_anywhere = |row: i32| match named.step {
+        Some(step) => bases[0] + row * step,
+        None => base_of(row),
+    };
     // Most numbers of channels are powers of two, by which dividing is shifting.
     let inner = named.inner as i32;
     let shift = inner.trailing_zeros();
@@ -79,7 +87,7 @@ fn write_row<S: Simd, I: IndexLane>(
             named.write(slots, lanes, |row| bases[0] + row * step, |at| at >> shift);
         }
         (None, true) => named.write(slots, lanes, base_of, |at| at >> shift),
-        (_, false) => named.write(slots, lanes, base_of, |at| at / inner),
+        (_, false) => named.write(slots, lanes, base_anywhere, |at| at / inner),
     }
 }
 
@@ -103,10 +111,13 @@ impl Named {
             return slots.fill_from(lanes, |at, _| first(lane(at)) + column(lane(at)));
         }
         let tap = |at: i32, start: i32| column(at) - start;
-        if self.tap_step == 1 {
-            slots.fill_from(lanes, |at, start| first(lane(at)) + tap(lane(at), start));
+        let step = self.tap_step;
+        if step.cast_unsigned().is_power_of_two() {
+            let shift = step.trailing_zeros();
+            slots.fill_from(lanes, |at, start| {
+                first(lane(at)) + (tap(lane(at), start) >> shift)
+            });
         } else {
-            let step = self.tap_step;
             slots.fill_from(lanes, |at, start| {
                 first(lane(at)) + tap(lane(at), start) / step
             });

@@ -233,9 +233,11 @@ impl<'a> Pass<'a> {
 
     /// Windows of all rows along the height that may be folded between those of outputs.
     pub(crate) fn dense_windows(&self) -> usize {
-        let height = self.axes[1];
+        let [_, height, width] = self.axes;
+        // Windows of taps that are no neighbours may begin before the one before them.
+        let are_near = (height.step(), width.step()) == (1, 1);
         match self.width {
-            Width::Single if height.step() == 1 && !self.is_whole() => height.input_len(),
+            Width::Single if are_near && !self.is_whole() => height.input_len(),
             _ => 0,
         }
     }

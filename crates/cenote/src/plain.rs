@@ -61,6 +61,7 @@ impl<T: Element> InOrder<T> for PlainMax {
 impl<T: Element> Columns<T> for PlainMax {
     const REFUSES_NAN: bool = true;
     const REFUSES_NEGATIVE_ZERO: bool = true;
+    const MENDS: bool = T::IS_FLOAT;
     const SWEEPS: bool = true;
     const FUSES: bool = T::IS_FLOAT || size_of::<T>() == 1;
 
@@ -281,15 +282,21 @@ impl<T: Element> Columns<T> for PlainArgMax {
             ($few:literal, $fresh:literal) => {
                 each_window!(rows, |rows, to| {
                     let lanes = &mut lanes.piece(to.start, to.len());
-                    largest_pairs::<S, T>(simd, &rows.few::<$few>(), $fresh, lanes, seen)
+                    largest_pairs::<S, T>(
+                        simd,
+                        (&rows.few::<$few>(), rows.first),
+                        $fresh,
+                        lanes,
+                        seen,
+                    )
                 })
             };
         }
         match (rows.taps[0] * rows.taps[1], fresh) {
             _ if rows.len < width => each_window!(rows, |rows, to| {
                 let all = &mut [[].as_slice(); MOST_ROWS];
-                let (values, indices) = (&mut lanes.values[to.clone()], &mut lanes.indices[to]);
-                in_chunks!(values.len(), fold_pairs(rows.all(all), values, indices))
+                let lanes = (&mut lanes.values[to.clone()], &mut lanes.indices[to]);
+                in_chunks!(rows.len, fold_pairs((rows.all(all), rows.first), lanes))
             }),
             (2, 0b11) => of_few!(2, 0b11),
             (3, 0b110) => of_few!(3, 0b110),
@@ -298,7 +305,7 @@ impl<T: Element> Columns<T> for PlainArgMax {
             _ => each_window!(rows, |rows, to| {
                 let all = &mut [[].as_slice(); MOST_ROWS];
                 let lanes = &mut lanes.piece(to.start, to.len());
-                largest_pairs::<S, T>(simd, rows.all(all), fresh, lanes, seen)
+                largest_pairs::<S, T>(simd, (rows.all(all), rows.first), fresh, lanes, seen)
             }),
         }
     }
@@ -315,19 +322,21 @@ impl<T: Element> Columns<T> for PlainArgMax {
 
 type Index<T> = <<T as Lanes>::Arg as ArgLane>::Index;
 
-/// The largest of each column of rows at least as long as a vector, and where it came from. Looks at those that are fresh: a bit each.
+/// The largest of each column of rows at least as long as a vector, and where it came from, where the first row has a number. Looks at those
+/// that are fresh: a bit each.
 #[inline(always)]
 fn largest_pairs<S: Simd, T: Element>(
     simd: S,
-    rows: &[&[T]],
+    (rows, number): (&[&[T]], usize),
     fresh: u32,
     lanes: &mut LanesMut<'_, fold::PlainArg<T::Arg>>,
     seen: &mut Seen<S, T>,
 ) {
     let width = <T::Arg as Lane>::Vector::<S>::LEN;
+    let first = number << ROW_SHIFT;
     each_chunk!(width, rows[0].len(), |at| {
         let (values, indices) =
-            <PlainArgMax as Columns<T>>::fold_vector(simd, rows, (at, 0), fresh, seen);
+            <PlainArgMax as Columns<T>>::fold_vector(simd, rows, (at, first), fresh, seen);
         values.store_slice(&mut lanes.values[at..at + width]);
         indices.store_slice(&mut lanes.indices[at..at + width]);
     });
@@ -351,10 +360,10 @@ fn lift_fresh<S: Simd, T: Element>(
 /// As [`largest_pairs`], of shorter rows.
 #[inline(always)]
 fn fold_pairs<T: Copy + Lift<L>, L: ArgLane, const CHUNK: usize>(
-    rows: &[&[T]],
-    lanes: &mut [L],
-    index_lanes: &mut [L::Index],
+    (rows, number): (&[&[T]], usize),
+    (lanes, index_lanes): (&mut [L], &mut [L::Index]),
 ) {
+    let start = number << ROW_SHIFT;
     let mut next = (!lanes.is_empty()).then_some(0);
     while let Some(at) = next {
         let mut values = [L::ZERO; CHUNK];
@@ -362,11 +371,11 @@ fn fold_pairs<T: Copy + Lift<L>, L: ArgLane, const CHUNK: usize>(
         let first = chunk::<T, CHUNK>(rows[0], at);
         for x in 0..CHUNK {
             values[x] = first[x].lift();
-            indices[x] = L::Index::of(at + x);
+            indices[x] = L::Index::of(start + at + x);
         }
         for number in 1..rows.len() {
             let row = chunk::<T, CHUNK>(rows[number], at);
-            let base = (number << ROW_SHIFT) + at;
+            let base = start + (number << ROW_SHIFT) + at;
             for x in 0..CHUNK {
                 let lane = row[x].lift();
                 let wins = lane > values[x];

@@ -7,16 +7,17 @@ use fearless_simd_macros::simd;
 
 use crate::columns::{Columns, MOST_ROWS};
 use crate::element::Element;
-use crate::element::private::Lanes;
+use crate::element::private;
 use crate::fetch::Ahead;
-use crate::fold::{Fold, LanesMut};
+use crate::fold::{Fold, Lanes, LanesMut};
+use crate::kernel::lanes_of;
 use crate::look::{Look, see_row};
 use crate::pass::Pass;
 use crate::plane::Worker;
 use crate::table::Table;
 
 /// The least and the largest element that was seen: see [`Look`].
-pub(crate) type Seen<S, T> = [<T as Look<<T as Lanes>::Plain>>::Bits<S>; 2];
+pub(crate) type Seen<S, T> = [<T as Look<<T as private::Lanes>::Plain>>::Bits<S>; 2];
 
 /// The rows of a window, of which there is at least one, and of windows like it that follow.
 #[derive(Clone, Copy)]
@@ -28,6 +29,8 @@ pub(crate) struct Rows<'a, T> {
     /// Rows along depth and height, and the elements from one to the next.
     pub(crate) taps: [usize; 2],
     pub(crate) pitch: [usize; 2],
+    /// The number of the first of them among the rows of its window.
+    pub(crate) first: usize,
     /// Which rows have not been looked at: a bit each.
     pub(crate) fresh: u32,
     /// Windows, the elements from one to the next, and the lanes from what one is folded to to that of the next.
@@ -197,7 +200,7 @@ impl Looked {
         (depth, depth_taps): (usize, usize),
         (start, taps): (usize, usize),
     ) -> u32 {
-        if grid.steps != [1, 1] {
+        if grid.steps != [1, 1] || taps > MOST_ROWS {
             return u32::MAX;
         }
         let rows = (1 << taps) - (1 << self.stale((start, taps)));
@@ -289,6 +292,8 @@ pub(crate) struct Staged<'a, 'b, F: Fold> {
     /// Rows whose padding is in place.
     pub(crate) padded: &'b mut usize,
     pub(crate) lanes: &'b mut LanesMut<'a, F>,
+    /// As many more, for pieces of windows.
+    pub(crate) spare: &'b mut LanesMut<'a, F>,
 }
 
 impl<S: Simd, T: Element, R: Columns<T>> Gather<S, T, R> for Staged<'_, '_, R::Fold> {
@@ -308,7 +313,59 @@ impl<S: Simd, T: Element, R: Columns<T>> Gather<S, T, R> for Staged<'_, '_, R::F
         let lanes = &mut self
             .lanes
             .from(row * rows.to + worker.pass.padding_before());
-        worker.reducer.fold_rows(simd, rows, lanes, seen);
+        if rows.taps[0] * rows.taps[1] <= MOST_ROWS {
+            worker.reducer.fold_rows(simd, rows, lanes, seen);
+        } else {
+            fold_in_pieces(simd, worker.reducer, rows, (lanes, self.spare), seen);
+        }
+    }
+}
+
+/// Folds windows of one depth that have more rows than are folded together: some rows at a time.
+#[simd]
+fn fold_in_pieces<S: Simd, T: Element, R: Columns<T>>(
+    simd: S,
+    reducer: &R,
+    rows: Rows<'_, T>,
+    (lanes, spare): (&mut LanesMut<'_, R::Fold>, &mut LanesMut<'_, R::Fold>),
+    seen: &mut Seen<S, T>,
+) {
+    for first in (0..rows.taps[1]).step_by(MOST_ROWS) {
+        let piece = Rows {
+            source: &rows.source[first * rows.pitch[1]..],
+            taps: [1, MOST_ROWS.min(rows.taps[1] - first)],
+            first,
+            ..rows
+        };
+        if first == 0 {
+            reducer.fold_rows(simd, piece, lanes, seen);
+            continue;
+        }
+        reducer.fold_rows(simd, piece, spare, seen);
+        for window in 0..rows.count {
+            let (at, len) = (window * rows.to, rows.len);
+            merge_rows::<S, R::Fold>(
+                simd,
+                &spare.as_ref().piece(at, len),
+                &mut lanes.piece(at, len),
+            );
+        }
+    }
+}
+
+/// Merges as many lanes into others.
+#[simd]
+fn merge_rows<S: Simd, F: Fold>(simd: S, later: &Lanes<'_, F>, lanes: &mut LanesMut<'_, F>) {
+    let (width, len) = (lanes_of::<S, F>(), later.values.len());
+    let mut at = 0;
+    while at + width <= len {
+        let earlier = F::load(simd, &lanes.as_ref(), at);
+        F::store(F::merge(earlier, F::load(simd, later, at)), lanes, at);
+        at += width;
+    }
+    for at in at..len {
+        let merged = F::merge_one(lanes.as_ref().get(at), later.get(at));
+        lanes.set(at, merged);
     }
 }
 
@@ -346,6 +403,7 @@ pub(crate) fn gather_rows<S: Simd, T: Element, R: Columns<T>, G: Gather<S, T, R>
             len: inside,
             taps: [depth.1, window.1],
             pitch,
+            first: 0,
             fresh,
             count,
             hop: hop * len,

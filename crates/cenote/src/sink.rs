@@ -55,6 +55,8 @@ where
     T: Element,
 {
     pub(crate) worker: &'a Worker<'a, S, T, R>,
+    /// Where the window of each lane of a row begins along the width, where lanes have indices.
+    pub(crate) starts: &'a [i32],
     /// Counts along the width.
     pub(crate) counts: &'a [Value<T, R>],
     /// Whether they are all the same.
@@ -125,7 +127,12 @@ impl<'b, S: Simd, T: Element, R: Finish<T>> Sink<'_, 'b, S, T, R> {
         if const { R::Fold::HAS_INDICES } {
             let slots = self.next_indices(len);
             let tables = &self.worker.tables;
-            write_indices(pass, tables, place, (&row.indices[..len], slots));
+            write_indices(
+                pass,
+                tables,
+                place,
+                (&row.indices[..len], self.starts, slots),
+            );
         }
     }
 }
@@ -135,10 +142,10 @@ fn write_indices<I: IndexLane>(
     pass: &Pass<'_>,
     [depth, height]: &[Table<'_>; 2],
     place: (usize, usize),
-    (lanes, slots): (&[I], IndicesMut<'_>),
+    (lanes, starts, slots): (&[I], &[i32], IndicesMut<'_>),
 ) {
     if slots.is_compact() {
-        number(pass, place, slots, |at| lanes[at].flat());
+        number(pass, place, (slots, starts), |at| lanes[at].flat());
     } else if pass.may_be_empty {
         let width = pass.axes[2];
         let is_empty = depth.window(place.0).1 == 0 || height.window(place.1).1 == 0;
@@ -159,7 +166,7 @@ fn write_indices<I: IndexLane>(
 fn number(
     pass: &Pass<'_>,
     (z, y): (usize, usize),
-    slots: IndicesMut<'_>,
+    (slots, starts): (IndicesMut<'_>, &[i32]),
     flat: impl Fn(usize) -> i64,
 ) {
     let [depth, height, _] = pass.plane;
@@ -167,7 +174,7 @@ fn number(
     let place = (row / height.output_len(), row % height.output_len());
     let windows = [depth.window(place.0), height.window(place.1)];
     let locator = Locator::new(pass.plane, pass.plane.map(Axis::max_taps), windows);
-    slots.fill(|at| locator.number(flat(at), at / pass.inner));
+    slots.fill(|at| locator.number(flat(at), starts[at]));
 }
 
 #[simd]

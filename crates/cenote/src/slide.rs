@@ -62,15 +62,10 @@ pub(crate) fn slide_every_other<S: Simd, F: Fold>(
     let vectors = lines.len.div_ceil(2 * width);
     for row in 0..lines.rows {
         let (from, to) = (start + row * lines.from, row * lines.to);
-        let load = |number: usize| {
-            let at = from + 2 * number * width;
-            let low = F::load(simd, &source, at);
-            let high = F::load(simd, &source, at + width);
-            (F::unzip(low, high), F::unzip_odd(low, high))
-        };
-        let (mut even, mut odd) = load(0);
+        let (mut even, mut odd) = load_apart::<S, F>(simd, &source, from);
         for number in 1..vectors {
-            let (next_even, next_odd) = load(number);
+            let next = from + 2 * number * width;
+            let (next_even, next_odd) = load_apart::<S, F>(simd, &source, next);
             let three = F::merge(F::merge(even, odd), F::slide::<S, 1>(even, next_even));
             F::store(three, out, to + (number - 1) * width);
             (even, odd) = (next_even, next_odd);
@@ -84,6 +79,18 @@ pub(crate) fn slide_every_other<S: Simd, F: Fold>(
         );
         F::store(F::merge(F::merge(even, odd), later), out, to + last);
     }
+}
+
+/// The even and the odd lanes of the two vectors from `at` on.
+#[inline(always)]
+fn load_apart<S: Simd, F: Fold>(
+    simd: S,
+    source: &Lanes<'_, F>,
+    at: usize,
+) -> (F::Vector<S>, F::Vector<S>) {
+    let low = F::load(simd, source, at);
+    let high = F::load(simd, source, at + lanes_of::<S, F>());
+    (F::unzip(low, high), F::unzip_odd(low, high))
 }
 
 /// As [`fold_taps`](crate::kernel::fold_taps), of five neighbouring taps: vectors are loaded once, and slid.
@@ -101,21 +108,25 @@ pub(crate) fn slide_five<S: Simd, F: Fold>(
         // The last vector takes lanes of the next.
         let source = source.piece(start + row * lines.from, len + width);
         let mut out = out.piece(row * lines.to, len);
-        let load = |at: usize| F::load(simd, &source, at);
-        let (mut this, mut next) = (load(0), load(width));
+        let mut this = F::load(simd, &source, 0);
+        let mut next = F::load(simd, &source, width);
         let mut pair = F::merge(this, F::slide::<S, 1>(this, next));
-        let mut five = |after| {
-            let next_pair = F::merge(next, F::slide::<S, 1>(next, after));
-            let four = F::merge(pair, F::slide::<S, 2>(pair, next_pair));
-            let five = F::merge(four, F::slide::<S, 4>(this, next));
-            (this, next, pair) = (next, after, next_pair);
-            five
-        };
+        // Not a closure: where vectors are pairs of lanes and indices, it is called, and all that it does too.
+        macro_rules! five {
+            ($after:expr) => {{
+                let after = F::load(simd, &source, $after);
+                let next_pair = F::merge(next, F::slide::<S, 1>(next, after));
+                let four = F::merge(pair, F::slide::<S, 2>(pair, next_pair));
+                let five = F::merge(four, F::slide::<S, 4>(this, next));
+                (this, next, pair) = (next, after, next_pair);
+                five
+            }};
+        }
         let mut at = 0;
         while at + 2 * width <= len {
-            F::store(five(load(at + 2 * width)), &mut out, at);
+            F::store(five!(at + 2 * width), &mut out, at);
             at += width;
         }
-        F::store(five(load(len)), &mut out, at);
+        F::store(five!(len), &mut out, at);
     }
 }

@@ -19,11 +19,11 @@ use crate::lane::Lane;
 use crate::level::at_level;
 use crate::long::LONG;
 use crate::pass::{Band, Flat, Pass, Width};
-use crate::plane::{self, Pieces};
 use crate::reduce::Reducer;
 use crate::scratch::{Arena, Slot, arena_words, with_arena};
 use crate::sink::Target;
 use crate::threads::Tasks;
+use crate::ways::{self, Pieces};
 
 /// How many planes are turned together: as many as the widest vector has lanes.
 const TOGETHER: usize = 64;
@@ -81,7 +81,7 @@ impl<T: Element, R: Reducer<T>> Turned<'_, T, R> {
         let pass = Pass::new(self.pass.axes, count, self.pass.plane, self.pass.counted);
         let band = Band::whole(pass.axes);
         let (inputs, outputs) = (source.len(), target.values.len());
-        let words = plane::scratch_words::<T, R>(&pass, &band)
+        let words = ways::scratch_words::<T, R>(&pass, &band)
             + arena_words::<T::Plain>(inputs)
             + arena_words::<T::Plain>(outputs)
             + target.indices.scratch_words(outputs);
@@ -99,7 +99,7 @@ impl<T: Element, R: Reducer<T>> Turned<'_, T, R> {
                     target: pooled.reborrow(),
                     ahead: 0,
                 };
-                plane::run::<_, T, R, SHORT>(simd, (&pass, self.reducer), (&band, arena), pieces);
+                ways::run::<_, T, R, SHORT>(simd, (&pass, self.reducer), (&band, arena), pieces);
                 turn(simd, (pooled.values, &[]), self.planes.target, target.values);
                 turn_indices(simd, pooled.indices, self.planes.target, target.indices);
             });

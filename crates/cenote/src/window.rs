@@ -3,6 +3,8 @@
 //! A kernel never sees these rules. It asks an [`Axis`] for the [`Window`] of one output position and
 //! folds the taps that the window names.
 
+use std::ops::Range;
+
 use crate::element::Precision;
 use crate::error::{Error, Result};
 
@@ -108,6 +110,13 @@ impl Sliding {
     /// How far the adjoint's first window starts before its input; `None` if it starts inside.
     pub(crate) fn lead(&self) -> Option<usize> {
         ((self.kernel_size - 1) * self.dilation).checked_sub(self.padding[0])
+    }
+
+    /// The outputs between whose first and last tap an input lies, of any number of them.
+    fn reaching(&self, input: usize) -> Range<usize> {
+        let at = input + self.padding[0];
+        let reach = (self.kernel_size - 1) * self.dilation;
+        at.saturating_sub(reach).div_ceil(self.stride)..at / self.stride + 1
     }
 
     fn window(&self, input: usize, output: usize) -> Window {
@@ -498,7 +507,7 @@ impl Axis {
     }
 
     /// The inputs from the first to the last that the windows of `outputs` read.
-    pub(crate) fn inputs(&self, outputs: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    pub(crate) fn inputs(&self, outputs: Range<usize>) -> Range<usize> {
         let reach = |output: usize| {
             let window = self.window(output);
             let end = window.start + window.taps.saturating_sub(1) * self.step() + 1;
@@ -515,6 +524,25 @@ impl Axis {
         let ends = outputs.filter_map(reach);
         ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
             .map_or(0..0, |(start, end)| start..end)
+    }
+
+    /// Those of some outputs whose windows hold an input.
+    pub(crate) fn holding(&self, outputs: Range<usize>, input: usize) -> Holding<'_> {
+        let (near, all) = match &self.rule {
+            Rule::Sliding(sliding) => (sliding.reaching(input), sliding.dilation == 1),
+            Rule::Adaptive => {
+                let start = scale(input, self.output, self.input);
+                let end = 1 + scale_less_one(input + 1, self.output, self.input);
+                (start..end, true)
+            }
+            Rule::Covering(_) | Rule::Fractional(_) => (outputs.clone(), false),
+        };
+        Holding {
+            axis: self,
+            input,
+            near: near.start.max(outputs.start)..near.end.min(outputs.end),
+            all,
+        }
     }
 
     /// Whether every output is its own input.
@@ -550,14 +578,13 @@ impl Axis {
     /// Whether some window may lie outside the input altogether.
     pub(crate) fn may_be_empty(&self) -> bool {
         match &self.rule {
-            Rule::Sliding(Sliding {
-                kernel_size,
-                padding,
-                dilation,
-                ..
-            }) => {
-                *padding != [0, 0]
-                    && (*dilation > 1 || padding.iter().any(|padding| padding >= kernel_size))
+            Rule::Sliding(sliding) => {
+                let last = self.output.saturating_sub(1).saturating_mul(sliding.stride);
+                let reach = (sliding.kernel_size - 1) * sliding.dilation;
+                // Taps of a window that begins before the input may lie on either side of it, where it is shorter than from one to the next.
+                sliding.padding[0] > reach
+                    || last >= self.input + sliding.padding[0]
+                    || (sliding.padding[0] > 0 && self.input < sliding.dilation)
             }
             Rule::Covering(_) => true,
             Rule::Adaptive | Rule::Fractional(_) => false,
@@ -577,6 +604,40 @@ impl Axis {
     /// An upper bound of the elements from a window's first tap to one past its last.
     pub(crate) fn reach(&self) -> usize {
         (self.max_taps().saturating_sub(1) * self.step() + 1).min(self.input)
+    }
+}
+
+/// The outputs whose windows hold an input.
+pub(crate) struct Holding<'a> {
+    axis: &'a Axis,
+    input: usize,
+    /// Outputs among which they are, and whether they are all of those.
+    near: Range<usize>,
+    all: bool,
+}
+
+impl Holding<'_> {
+    /// All of them, if they are neighbours.
+    pub(crate) fn range(&self) -> Option<Range<usize>> {
+        self.all.then(|| self.near.clone())
+    }
+
+    /// How many outputs are looked at to find them.
+    pub(crate) fn tried(&self) -> usize {
+        self.near.len()
+    }
+
+    /// Each of them, in order.
+    pub(crate) fn outputs(&self) -> impl Iterator<Item = usize> + '_ {
+        let near = self.near.clone();
+        near.filter(|&output| self.all || self.holds(output))
+    }
+
+    fn holds(&self, output: usize) -> bool {
+        let (window, step) = (self.axis.window(output), self.axis.step());
+        let distance = self.input.checked_sub(window.start);
+        distance
+            .is_some_and(|distance| distance.is_multiple_of(step) && distance / step < window.taps)
     }
 }
 

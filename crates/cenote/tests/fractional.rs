@@ -64,9 +64,14 @@ fn expected<T: Sample>(
             for &left in &columns {
                 let rows = top..top + kernel_size[0];
                 let row = |y: usize| (left..left + kernel_size[1]).map(move |x| y * width + x);
-                let first = rows
-                    .flat_map(row)
-                    .reduce(|best, at| if plane[at] > plane[best] { at } else { best });
+                let first = rows.flat_map(row).reduce(|best, at| {
+                    let is_nan = plane[at].partial_cmp(&plane[at]).is_none();
+                    if plane[at] > plane[best] || is_nan {
+                        at
+                    } else {
+                        best
+                    }
+                });
                 let at = first.expect("a window has taps");
                 values.push(plane[at]);
                 indices.push(at as i64);
@@ -84,13 +89,15 @@ struct Case {
     outputs: [usize; 2],
     samples: Vec<f64>,
     seed: u64,
+    /// Whether some elements are NaN or zeros, and all others negative.
+    special: bool,
 }
 
 fn case() -> impl Strategy<Value = Case> {
     let axis = || (1usize..6, 1usize..70, 0usize..90);
     let samples = proptest::collection::vec(0.0..1.0f64, 6);
-    (1usize..4, axis(), axis(), samples, any::<u64>()).prop_map(
-        |(planes, high, wide, samples, seed)| {
+    (1usize..4, axis(), axis(), samples, any::<(u64, bool)>()).prop_map(
+        |(planes, high, wide, samples, (seed, special))| {
             // An axis has room for its windows, and some to spare.
             let length = |(kernel_size, outputs, more): (usize, usize, usize)| {
                 kernel_size - 1 + outputs + more
@@ -102,6 +109,7 @@ fn case() -> impl Strategy<Value = Case> {
                 outputs: [high.1, wide.1],
                 samples,
                 seed,
+                special,
             }
         },
     )
@@ -110,7 +118,17 @@ fn case() -> impl Strategy<Value = Case> {
 fn check<T: Sample>(case: &Case) {
     let [height, width] = case.lengths;
     let samples = &case.samples[..2 * case.planes];
-    let numbers = numbers(case.planes * height * width, case.seed);
+    let mut numbers = numbers(case.planes * height * width, case.seed);
+    if case.special {
+        for (at, number) in numbers.iter_mut().enumerate() {
+            *number = match (at ^ case.seed as usize).wrapping_mul(2_654_435_761) % 509 {
+                0 => f64::NAN,
+                1 => -0.0,
+                2 => 0.0,
+                _ => -number.abs(),
+            };
+        }
+    }
     let input: Vec<T> = numbers.into_iter().map(T::sample).collect();
     let (values, indices) = expected(
         &input,

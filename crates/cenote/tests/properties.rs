@@ -6,7 +6,7 @@ mod bits;
 mod random;
 
 use bits::{Bits, assert_same};
-use cenote::{Layer, MaxPool, MemoryFormat, Plan, reference};
+use cenote::{AdaptiveMaxPool2d, Layer, MaxPool, MemoryFormat, Plan, reference};
 use half::{bf16, f16};
 use proptest::prelude::*;
 use random::{Geometry, fitted, levels, near_geometry, wide_geometry};
@@ -88,18 +88,30 @@ struct Case<const N: usize> {
     channels_last: bool,
     layer: MaxPool<N>,
     codes: Vec<u8>,
-    /// Whether codes of NaN, zeros and infinities are left out.
-    plain: bool,
+    special: Special,
+}
+
+/// How many elements are NaN, zeros and infinities.
+#[derive(Clone, Copy, Debug)]
+enum Special {
+    None,
+    /// So few that windows which hold one are found again one by one. All other elements are negative, so that zeros win.
+    Few,
+    Many,
+}
+
+fn special() -> impl Strategy<Value = Special> {
+    prop_oneof![Just(Special::None), Just(Special::Few), Just(Special::Many)]
 }
 
 impl Case<2> {
-    fn contiguous(geometry: Geometry<2>, codes: Vec<u8>, plain: bool) -> Self {
+    fn contiguous(geometry: Geometry<2>, codes: Vec<u8>, special: Special) -> Self {
         Self {
             layer: geometry.apply(MaxPool::new(geometry.kernel_size)),
             shape: geometry.shape,
             channels_last: false,
             codes,
-            plain,
+            special,
         }
     }
 }
@@ -130,16 +142,16 @@ fn case_of<const N: usize>(
         axes,
         1usize..4,
         1usize..6,
-        any::<([bool; 4], u8)>(),
-        codes(),
+        any::<([bool; 3], u8)>(),
+        (codes(), special()),
     )
         .prop_map(
             |(
                 mut axes,
                 batch,
                 channels,
-                ([channels_last, ceil_mode, batched, plain], number),
-                codes,
+                ([channels_last, ceil_mode, batched], number),
+                (codes, special),
             )| {
                 for axis in &mut axes {
                     (axis.1, axis.4) = fitted(number, (axis.1, axis.4), axis.0, axis.0);
@@ -167,10 +179,25 @@ fn case_of<const N: usize>(
                     channels_last,
                     layer,
                     codes,
-                    plain,
+                    special,
                 }
             },
         )
+}
+
+/// As many elements as codes decide.
+fn elements<T: Sample>(len: usize, codes: &[u8], special: Special) -> Vec<T> {
+    let element = |at: usize| {
+        let code = codes[at % codes.len()].wrapping_add((at / codes.len()) as u8);
+        let is_special = (at + usize::from(codes[0])).wrapping_mul(2_654_435_761) % 1009 < 5;
+        T::sample(match special {
+            Special::None => 5 + code % 11,
+            Special::Few if is_special => code % 3,
+            Special::Few => 5 + code % 4,
+            Special::Many => code,
+        })
+    };
+    (0..len).map(element).collect()
 }
 
 fn check<T: Sample, const N: usize>(case: &Case<N>) {
@@ -179,25 +206,22 @@ fn check<T: Sample, const N: usize>(case: &Case<N>) {
     } else {
         MemoryFormat::Contiguous
     };
-    let Ok(plan) = case.layer.plan_in(&case.shape, format) else {
-        return;
-    };
-    let input: Vec<T> = (0..plan.input_len())
-        .map(|at| {
-            let code =
-                case.codes[at % case.codes.len()].wrapping_add((at / case.codes.len()) as u8);
-            T::sample(if case.plain { 5 + code % 11 } else { code })
-        })
-        .collect();
-    let (expected, expected_indices) = reference::max_pool(&plan, &input, T::LOWEST);
+    if let Ok(plan) = case.layer.plan_in(&case.shape, format) {
+        let input = elements::<T>(plan.input_len(), &case.codes, case.special);
+        check_plan(&plan, &input);
+    }
+}
+
+fn check_plan<T: Sample>(plan: &Plan, input: &[T]) {
+    let (expected, expected_indices) = reference::max_pool(plan, input, T::LOWEST);
     for level in levels() {
         let plan: Plan = plan.clone().with_level(level);
         let mut output = vec![T::default(); plan.output_len()];
         let mut indices = vec![0; plan.output_len()];
-        plan.forward_into(&input, &mut output).unwrap();
+        plan.forward_into(input, &mut output).unwrap();
         assert_same(&output, &expected, "values alone", level);
         output.fill(T::default());
-        plan.forward_with_indices_into(&input, &mut output, &mut indices)
+        plan.forward_with_indices_into(input, &mut output, &mut indices)
             .unwrap();
         assert_same(&output, &expected, "values", level);
         assert_eq!(indices, expected_indices, "indices at {level:?}");
@@ -252,13 +276,37 @@ proptest! {
 
     /// Of windows that are contracted as their rows are folded.
     #[test]
-    fn max_pool2d_of_near_windows(geometry in near_geometry(), codes in codes(), plain: bool, kind: u8) {
-        check_every_type(&Case::contiguous(geometry, codes, plain), kind);
+    fn max_pool2d_of_near_windows(geometry in near_geometry(), codes in codes(), special in special(), kind: u8) {
+        check_every_type(&Case::contiguous(geometry, codes, special), kind);
     }
 
     /// Of windows whose lanes are doubled and merged in one go.
     #[test]
     fn max_pool2d_of_wide_windows(geometry in wide_geometry(), codes in codes(), kind: u8) {
-        check_every_type(&Case::contiguous(geometry, codes, true), kind % 5);
+        check_every_type(&Case::contiguous(geometry, codes, Special::None), kind % 5);
+    }
+
+    /// Of floats, some of which are NaN or zeros, by layers whose windows differ, over planes that are cut into bands as well.
+    #[test]
+    fn adaptive_max_pool2d_of_special_elements(
+        lengths: [(u8, u8); 2],
+        planes in 1usize..4,
+        codes in codes(),
+        special in special(),
+        kind: u8,
+    ) {
+        let [height, width] = lengths.map(|(input, output)| {
+            let input = usize::from(input) % 100 + 1;
+            (input, usize::from(output) % input + 1)
+        });
+        let layer = AdaptiveMaxPool2d::new([height.1, width.1]);
+        let plan = layer.plan(&[planes, height.0, width.0]).unwrap();
+        let threads = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        threads.install(|| match kind % 4 {
+            0 => check_plan::<f32>(&plan, &elements(plan.input_len(), &codes, special)),
+            1 => check_plan::<f64>(&plan, &elements(plan.input_len(), &codes, special)),
+            2 => check_plan::<f16>(&plan, &elements(plan.input_len(), &codes, special)),
+            _ => check_plan::<bf16>(&plan, &elements(plan.input_len(), &codes, special)),
+        });
     }
 }

@@ -66,9 +66,16 @@ impl<const N: usize> Case<N> {
         let mut numbers = numbers(len, self.seed);
         if self.special {
             let at = |number: u64| (self.seed.rotate_left(number as u32 * 7) % len as u64) as usize;
-            numbers[at(0)] = f64::NAN;
-            numbers[at(1)] = -0.0;
-            numbers[at(2)] = f64::INFINITY;
+            // Zeros win where all else is negative.
+            numbers
+                .iter_mut()
+                .for_each(|number| *number = -number.abs());
+            for number in 0..8 {
+                numbers[at(3 * number)] = f64::NAN;
+                numbers[at(3 * number + 1)] = -0.0;
+                numbers[at(3 * number + 2)] = 0.0;
+            }
+            numbers[at(24)] = f64::INFINITY;
         }
         numbers.into_iter().map(T::sample).collect()
     }
