@@ -83,7 +83,10 @@ fn windows_of<'a>(
     if !has_indices && matches!(pass.width, Width::Flat(_) | Width::Keep) {
         return (Table::default(), &[]);
     }
-    let windows = Table::new(axis, 0..axis.output_len(), arena);
+    let mut windows = Table::new(axis, 0..axis.output_len(), arena);
+    if matches!(pass.width, Width::Groups) {
+        windows = windows.with_runs(arena);
+    }
     if !has_indices {
         return (windows, &[]);
     }

@@ -28,8 +28,15 @@ impl<'a> Table<'a> {
         Self {
             first,
             windows,
-            runs: runs(windows, arena),
             ..Self::default()
+        }
+    }
+
+    /// The same table, of which [`Table::run`] can be asked.
+    pub(crate) fn with_runs(self, arena: &mut Arena<'a>) -> Self {
+        Self {
+            runs: runs(self.windows, arena),
+            ..self
         }
     }
 
@@ -39,11 +46,11 @@ impl<'a> Table<'a> {
         for (start, slots) in windows.as_chunks_mut().0.iter_mut().enumerate() {
             *slots = [start as i64, taps as i64];
         }
-        Self {
+        let dense = Self {
             windows,
-            runs: runs(windows, arena),
             ..Self::default()
-        }
+        };
+        dense.with_runs(arena)
     }
 
     /// How many taps all windows of some outputs have, if they have as many.
@@ -95,10 +102,11 @@ impl<'a> Table<'a> {
         words(0) + words(1)
     }
 
-    /// The table of as many planes one below the other, of each of which this one has all windows along the height.
+    /// The table of as many planes one below the other, of each of which this one has all windows along the height. It can be asked for
+    /// runs.
     pub(crate) fn stacked(self, planes: usize, height: &Axis, arena: &mut Arena<'a>) -> Self {
         if planes <= 1 {
-            return self;
+            return self.with_runs(arena);
         }
         let outputs = height.output_len();
         let windows = i64::take_exactly(arena, 2 * planes * outputs);
@@ -113,12 +121,12 @@ impl<'a> Table<'a> {
         for counts in counts.chunks_exact_mut(outputs).take(planes) {
             counts.copy_from_slice(&self.counts[..outputs]);
         }
-        Self {
+        let stacked = Self {
             windows,
-            runs: runs(windows, arena),
             counts,
             ..self
-        }
+        };
+        stacked.with_runs(arena)
     }
 
     /// Words of scratch memory that [`Table::stacked`] takes.
