@@ -28,6 +28,8 @@ pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
     const REFUSES_NEGATIVE_ZERO: bool;
     /// Whether what is made of elements that may not be taken in any order can be [mended](crate::mend).
     const MENDS: bool = false;
+    /// Whether long rows of far tensors are folded in segments, for which [`Columns::fold_rows`] is compiled once more.
+    const SEGMENTS: bool = false;
     /// Whether windows may be folded as [`Columns::sweep`] does.
     const SWEEPS: bool = false;
 

@@ -15,6 +15,7 @@ use crate::fold::{Fold, LanesMut};
 use crate::fused::{self, Fused};
 use crate::index::IndexLane;
 use crate::kernel::{Taps, fold_many, pick_lanes};
+use crate::lane::MOST_LANES;
 use crate::long::LONG;
 use crate::pass::{Divide, Flat, Pass, Width};
 use crate::plane::{Worker, admits};
@@ -30,26 +31,27 @@ const BATCH: usize = 64;
 
 /// Whether a pass can go this way.
 pub(crate) fn fits<T: Element, R: Columns<T>>(pass: &Pass<'_>) -> bool {
-    let [depth, height, _] = pass.axes;
     let plain = match pass.width {
         Width::Flat(Flat { hop, sliding, .. }) => hop == 1 && sliding.padding[0] <= 1 << 20,
         Width::Keep | Width::Groups | Width::Single => true,
     };
     plain
         && pass.counted.1 == Divide::Folded
-        && (few_rows(depth, height) || sweep::fits::<T, R>(pass))
+        && (few_rows::<T, R>(pass) || sweep::fits::<T, R>(pass))
         && pass.source_row_len() + pass.staged_pitch() < 1 << ROW_SHIFT
         && !pass.may_be_empty
 }
 
 /// Whether folding the rows of each window costs little.
-fn few_rows(depth: &Axis, height: &Axis) -> bool {
-    let rows = depth.max_taps().saturating_mul(height.max_taps());
-    let most = if depth.max_taps() == 1 {
+fn few_rows<T: Element, R: Columns<T>>(pass: &Pass<'_>) -> bool {
+    let [depth, height, _] = pass.axes;
+    let has_vectors = pass.inside() >= MOST_LANES / size_of::<Value<T, R>>();
+    let most = if depth.max_taps() == 1 && has_vectors {
         MOST_WINDOW_ROWS
     } else {
         MOST_ROWS
     };
+    let rows = depth.max_taps().saturating_mul(height.max_taps());
     rows <= most && !doubles(depth) && !doubles(height)
 }
 
@@ -209,7 +211,6 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
                 first: outputs.start,
                 padded,
                 lanes,
-                spare: &mut buffers.spare.from(0),
             };
             let outputs = (z, windows, outputs);
             gather_rows(self.simd, (self, grid), outputs, looked, &mut staged)

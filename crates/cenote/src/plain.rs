@@ -17,7 +17,7 @@ use crate::index::IndexLane;
 use crate::lane::{ArgLane, Lane, MOST_LANES};
 use crate::look::load_fresh;
 use crate::reduce::{Counts, Factor, Finish, InOrder};
-use crate::rows::{Rows, Seen, each_pair, each_window};
+use crate::rows::{Rows, Seen, each_pair, each_window, is_fresh};
 use crate::sweep::Group;
 
 #[inline(always)]
@@ -62,6 +62,7 @@ impl<T: Element> Columns<T> for PlainMax {
     const REFUSES_NAN: bool = true;
     const REFUSES_NEGATIVE_ZERO: bool = true;
     const MENDS: bool = T::IS_FLOAT;
+    const SEGMENTS: bool = T::IS_FLOAT;
     const SWEEPS: bool = true;
     const FUSES: bool = T::IS_FLOAT || size_of::<T>() == 1;
 
@@ -75,7 +76,7 @@ impl<T: Element> Columns<T> for PlainMax {
     ) -> <T::Plain as Lane>::Vector<S> {
         let mut folded = load_fresh(simd, (rows[0], at), fresh & 1 != 0, seen);
         for number in 1..rows.len() {
-            let vector = load_fresh(simd, (rows[number], at), fresh >> number & 1 != 0, seen);
+            let vector = load_fresh(simd, (rows[number], at), is_fresh(fresh, number), seen);
             folded = <Larger as MergeValues<T::Plain>>::merge::<S>(folded, vector);
         }
         folded
@@ -242,7 +243,7 @@ impl<T: Element> Columns<T> for PlainArgMax {
         let mut values = lift_fresh::<S, T>(simd, (rows[0], at), fresh & 1 != 0, seen);
         let mut indices = places + Index::<T>::of(first + at);
         for number in 1..rows.len() {
-            let is_fresh = fresh >> number & 1 != 0;
+            let is_fresh = is_fresh(fresh, number);
             let later = lift_fresh::<S, T>(simd, (rows[number], at), is_fresh, seen);
             let later_indices = places + Index::<T>::of((number << ROW_SHIFT) + first + at);
             let wins = later.simd_gt(values);
@@ -282,21 +283,15 @@ impl<T: Element> Columns<T> for PlainArgMax {
             ($few:literal, $fresh:literal) => {
                 each_window!(rows, |rows, to| {
                     let lanes = &mut lanes.piece(to.start, to.len());
-                    largest_pairs::<S, T>(
-                        simd,
-                        (&rows.few::<$few>(), rows.first),
-                        $fresh,
-                        lanes,
-                        seen,
-                    )
+                    largest_pairs::<S, T>(simd, &rows.few::<$few>(), $fresh, lanes, seen)
                 })
             };
         }
         match (rows.taps[0] * rows.taps[1], fresh) {
             _ if rows.len < width => each_window!(rows, |rows, to| {
                 let all = &mut [[].as_slice(); MOST_ROWS];
-                let lanes = (&mut lanes.values[to.clone()], &mut lanes.indices[to]);
-                in_chunks!(rows.len, fold_pairs((rows.all(all), rows.first), lanes))
+                let (values, indices) = (&mut lanes.values[to.clone()], &mut lanes.indices[to]);
+                in_chunks!(values.len(), fold_pairs(rows.all(all), values, indices))
             }),
             (2, 0b11) => of_few!(2, 0b11),
             (3, 0b110) => of_few!(3, 0b110),
@@ -305,7 +300,7 @@ impl<T: Element> Columns<T> for PlainArgMax {
             _ => each_window!(rows, |rows, to| {
                 let all = &mut [[].as_slice(); MOST_ROWS];
                 let lanes = &mut lanes.piece(to.start, to.len());
-                largest_pairs::<S, T>(simd, (rows.all(all), rows.first), fresh, lanes, seen)
+                largest_pairs::<S, T>(simd, rows.all(all), fresh, lanes, seen)
             }),
         }
     }
@@ -322,21 +317,19 @@ impl<T: Element> Columns<T> for PlainArgMax {
 
 type Index<T> = <<T as Lanes>::Arg as ArgLane>::Index;
 
-/// The largest of each column of rows at least as long as a vector, and where it came from, where the first row has a number. Looks at those
-/// that are fresh: a bit each.
+/// The largest of each column of rows at least as long as a vector, and where it came from. Looks at those that are fresh: a bit each.
 #[inline(always)]
 fn largest_pairs<S: Simd, T: Element>(
     simd: S,
-    (rows, number): (&[&[T]], usize),
+    rows: &[&[T]],
     fresh: u32,
     lanes: &mut LanesMut<'_, fold::PlainArg<T::Arg>>,
     seen: &mut Seen<S, T>,
 ) {
     let width = <T::Arg as Lane>::Vector::<S>::LEN;
-    let first = number << ROW_SHIFT;
     each_chunk!(width, rows[0].len(), |at| {
         let (values, indices) =
-            <PlainArgMax as Columns<T>>::fold_vector(simd, rows, (at, first), fresh, seen);
+            <PlainArgMax as Columns<T>>::fold_vector(simd, rows, (at, 0), fresh, seen);
         values.store_slice(&mut lanes.values[at..at + width]);
         indices.store_slice(&mut lanes.indices[at..at + width]);
     });
@@ -360,10 +353,10 @@ fn lift_fresh<S: Simd, T: Element>(
 /// As [`largest_pairs`], of shorter rows.
 #[inline(always)]
 fn fold_pairs<T: Copy + Lift<L>, L: ArgLane, const CHUNK: usize>(
-    (rows, number): (&[&[T]], usize),
-    (lanes, index_lanes): (&mut [L], &mut [L::Index]),
+    rows: &[&[T]],
+    lanes: &mut [L],
+    index_lanes: &mut [L::Index],
 ) {
-    let start = number << ROW_SHIFT;
     let mut next = (!lanes.is_empty()).then_some(0);
     while let Some(at) = next {
         let mut values = [L::ZERO; CHUNK];
@@ -371,11 +364,11 @@ fn fold_pairs<T: Copy + Lift<L>, L: ArgLane, const CHUNK: usize>(
         let first = chunk::<T, CHUNK>(rows[0], at);
         for x in 0..CHUNK {
             values[x] = first[x].lift();
-            indices[x] = L::Index::of(start + at + x);
+            indices[x] = L::Index::of(at + x);
         }
         for number in 1..rows.len() {
             let row = chunk::<T, CHUNK>(rows[number], at);
-            let base = start + (number << ROW_SHIFT) + at;
+            let base = (number << ROW_SHIFT) + at;
             for x in 0..CHUNK {
                 let lane = row[x].lift();
                 let wins = lane > values[x];

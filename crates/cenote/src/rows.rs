@@ -2,22 +2,23 @@
 
 use std::ops::Range;
 
-use fearless_simd::Simd;
+use fearless_simd::{Simd, SimdBase};
 use fearless_simd_macros::simd;
 
-use crate::columns::{Columns, MOST_ROWS};
+use crate::columns::{Columns, MOST_ROWS, MOST_WINDOW_ROWS, next_chunk};
 use crate::element::Element;
-use crate::element::private;
+use crate::element::private::Lanes;
 use crate::fetch::Ahead;
-use crate::fold::{Fold, Lanes, LanesMut};
+use crate::fold::{Fold, LanesMut};
 use crate::kernel::lanes_of;
+use crate::lane::Lane;
 use crate::look::{Look, see_row};
 use crate::pass::Pass;
 use crate::plane::Worker;
 use crate::table::Table;
 
 /// The least and the largest element that was seen: see [`Look`].
-pub(crate) type Seen<S, T> = [<T as Look<<T as private::Lanes>::Plain>>::Bits<S>; 2];
+pub(crate) type Seen<S, T> = [<T as Look<<T as Lanes>::Plain>>::Bits<S>; 2];
 
 /// The rows of a window, of which there is at least one, and of windows like it that follow.
 #[derive(Clone, Copy)]
@@ -29,8 +30,6 @@ pub(crate) struct Rows<'a, T> {
     /// Rows along depth and height, and the elements from one to the next.
     pub(crate) taps: [usize; 2],
     pub(crate) pitch: [usize; 2],
-    /// The number of the first of them among the rows of its window.
-    pub(crate) first: usize,
     /// Which rows have not been looked at: a bit each.
     pub(crate) fresh: u32,
     /// Windows, the elements from one to the next, and the lanes from what one is folded to to that of the next.
@@ -76,7 +75,7 @@ impl<'a, T: Element> Rows<'a, T> {
 
     /// All rows.
     #[inline(always)]
-    pub(crate) fn all<'b>(&self, rows: &'b mut [&'a [T]; MOST_ROWS]) -> &'b [&'a [T]] {
+    pub(crate) fn all<'b>(&self, rows: &'b mut [&'a [T]]) -> &'b [&'a [T]] {
         let rows = &mut rows[..self.taps[0] * self.taps[1]];
         self.list(rows);
         rows
@@ -105,14 +104,26 @@ impl<'a, T: Element> Rows<'a, T> {
         let all = &mut [[].as_slice(); MOST_ROWS];
         let mut window = *self;
         for _ in 0..self.count {
-            for (number, row) in window.all(all).iter().enumerate() {
-                if self.fresh >> number & 1 != 0 {
-                    see_row(simd, row, seen);
-                }
-            }
+            see_rows(simd, window.all(all), self.fresh, seen);
             window.advance(self.hop);
         }
     }
+}
+
+/// Looks at those rows that are fresh: a bit each, or all of many.
+#[inline(always)]
+fn see_rows<S: Simd, T: Element>(simd: S, rows: &[&[T]], fresh: u32, seen: &mut Seen<S, T>) {
+    for (number, row) in rows.iter().enumerate() {
+        if is_fresh(fresh, number) {
+            see_row(simd, row, seen);
+        }
+    }
+}
+
+/// Whether a row of a window is fresh. Of more than [`MOST_ROWS`], all are.
+#[inline(always)]
+pub(crate) fn is_fresh(fresh: u32, row: usize) -> bool {
+    fresh >> (row % MOST_ROWS) & 1 != 0
 }
 
 /// Does something with each two windows that follow one another, as one that holds the rows of both, and the place of the
@@ -284,6 +295,9 @@ pub(crate) trait Gather<S: Simd, T: Element, R: Columns<T>> {
     );
 }
 
+/// Bytes of a row of a far tensor for which memory is asked at a time, before as much is folded. In one go it would be waited for.
+const SEGMENT_BYTES: usize = 4 << 10;
+
 /// Rows that are staged: each window folded to a row of lanes, between its padding.
 pub(crate) struct Staged<'a, 'b, F: Fold> {
     pub(crate) ahead: &'b mut Ahead,
@@ -292,8 +306,6 @@ pub(crate) struct Staged<'a, 'b, F: Fold> {
     /// Rows whose padding is in place.
     pub(crate) padded: &'b mut usize,
     pub(crate) lanes: &'b mut LanesMut<'a, F>,
-    /// As many more, for pieces of windows.
-    pub(crate) spare: &'b mut LanesMut<'a, F>,
 }
 
 impl<S: Simd, T: Element, R: Columns<T>> Gather<S, T, R> for Staged<'_, '_, R::Fold> {
@@ -305,68 +317,81 @@ impl<S: Simd, T: Element, R: Columns<T>> Gather<S, T, R> for Staged<'_, '_, R::F
         seen: &mut Seen<S, T>,
     ) {
         let row = row - self.first;
-        if self.ahead.is_asked() {
-            reach.ask(self.ahead, worker.source, rows.count - 1);
-            self.ahead.go_on(worker.source, rows.count * rows.hop / 2);
-        }
         worker.clear_padding(row..row + rows.count, self.padded, self.lanes);
         let lanes = &mut self
             .lanes
             .from(row * rows.to + worker.pass.padding_before());
-        if rows.taps[0] * rows.taps[1] <= MOST_ROWS {
-            worker.reducer.fold_rows(simd, rows, lanes, seen);
-        } else {
-            fold_in_pieces(simd, worker.reducer, rows, (lanes, self.spare), seen);
+        if self.ahead.is_asked() {
+            reach.ask(self.ahead, worker.source, rows.count - 1);
+            if const { R::SEGMENTS } && rows.len * size_of::<T>() >= 2 * SEGMENT_BYTES {
+                return fold_segments(simd, (worker, self.ahead), rows, lanes, seen);
+            }
+            self.ahead.go_on(worker.source, rows.count * rows.hop / 2);
         }
+        if rows.taps[0] * rows.taps[1] > MOST_ROWS {
+            return fold_many_rows::<S, T, R>(simd, rows, lanes, seen);
+        }
+        worker.reducer.fold_rows(simd, rows, lanes, seen);
     }
 }
 
-/// Folds windows of one depth that have more rows than are folded together: some rows at a time.
+/// Folds long rows, and asks memory for what comes next a little at a time.
 #[simd]
-fn fold_in_pieces<S: Simd, T: Element, R: Columns<T>>(
+fn fold_segments<S: Simd, T: Element, R: Columns<T>>(
     simd: S,
-    reducer: &R,
+    (worker, ahead): (&Worker<'_, S, T, R>, &mut Ahead),
     rows: Rows<'_, T>,
-    (lanes, spare): (&mut LanesMut<'_, R::Fold>, &mut LanesMut<'_, R::Fold>),
-    seen: &mut Seen<S, T>,
+    lanes: &mut LanesMut<'_, R::Fold>,
+    all_seen: &mut Seen<S, T>,
 ) {
-    for first in (0..rows.taps[1]).step_by(MOST_ROWS) {
+    // Kept in registers.
+    let mut seen = *all_seen;
+    let segment = SEGMENT_BYTES / size_of::<T>();
+    let brought = rows.count * rows.hop / 2;
+    for at in (0..rows.len).step_by(segment) {
         let piece = Rows {
-            source: &rows.source[first * rows.pitch[1]..],
-            taps: [1, MOST_ROWS.min(rows.taps[1] - first)],
-            first,
+            source: &rows.source[at..],
+            len: segment.min(rows.len - at),
             ..rows
         };
-        if first == 0 {
-            reducer.fold_rows(simd, piece, lanes, seen);
-            continue;
-        }
-        reducer.fold_rows(simd, piece, spare, seen);
-        for window in 0..rows.count {
-            let (at, len) = (window * rows.to, rows.len);
-            merge_rows::<S, R::Fold>(
-                simd,
-                &spare.as_ref().piece(at, len),
-                &mut lanes.piece(at, len),
-            );
-        }
+        ahead.go_on(worker.source, brought * piece.len / rows.len);
+        let lanes = &mut lanes.from(at);
+        worker.reducer.fold_rows(simd, piece, lanes, &mut seen);
     }
+    *all_seen = seen;
 }
 
-/// Merges as many lanes into others.
+/// Folds windows of more rows than [`Columns::fold_rows`] takes, vector by vector: rows of a vector at least.
 #[simd]
-fn merge_rows<S: Simd, F: Fold>(simd: S, later: &Lanes<'_, F>, lanes: &mut LanesMut<'_, F>) {
-    let (width, len) = (lanes_of::<S, F>(), later.values.len());
-    let mut at = 0;
-    while at + width <= len {
-        let earlier = F::load(simd, &lanes.as_ref(), at);
-        F::store(F::merge(earlier, F::load(simd, later, at)), lanes, at);
-        at += width;
+fn fold_many_rows<S: Simd, T: Element, R: Columns<T>>(
+    simd: S,
+    mut window: Rows<'_, T>,
+    lanes: &mut LanesMut<'_, R::Fold>,
+    all_seen: &mut Seen<S, T>,
+) {
+    let all = &mut [[].as_slice(); MOST_WINDOW_ROWS];
+    let width = lanes_of::<S, R::Fold>();
+    let is_near = width == <T::Plain as Lane>::Vector::<S>::LEN;
+    // Kept in registers.
+    let mut seen = *all_seen;
+    for number in 0..window.count {
+        let rows = window.all(all);
+        let mut fresh = window.fresh;
+        // Elements are looked at as they are folded, where as many are looked at together as are folded.
+        if R::REFUSES_NAN && !is_near {
+            see_rows(simd, rows, fresh, &mut seen);
+            fresh = 0;
+        }
+        let lanes = &mut lanes.piece(number * window.to, window.len);
+        let mut next = Some(0);
+        while let Some(at) = next {
+            let folded = R::fold_vector(simd, rows, (at, 0), fresh, &mut seen);
+            R::Fold::store(folded, lanes, at);
+            next = next_chunk(width, at, window.len);
+        }
+        window.advance(window.hop);
     }
-    for at in at..len {
-        let merged = F::merge_one(lanes.as_ref().get(at), later.get(at));
-        lanes.set(at, merged);
-    }
+    *all_seen = seen;
 }
 
 /// Gathers the source rows of some `windows` along the height at one depth. False if an element may not be taken in any order.
@@ -403,7 +428,6 @@ pub(crate) fn gather_rows<S: Simd, T: Element, R: Columns<T>, G: Gather<S, T, R>
             len: inside,
             taps: [depth.1, window.1],
             pitch,
-            first: 0,
             fresh,
             count,
             hop: hop * len,
