@@ -1,5 +1,5 @@
 //! Looks for cliffs: `cargo bench -p cenote --bench survey -- [WORD…]` times many layers on small tensors, with one thread, and lists
-//! those that take longest beside a copy of what they read and write. WORDS are parts of names that all have to be there.
+//! those that take longest for each element read and written. WORDS are parts of names that all have to be there.
 //!
 //! The table of `cenote bench` has cases that people meet most; a case beside those that takes ten times as long shows here.
 
@@ -24,7 +24,7 @@ type Make<T> = fn(u32) -> T;
 
 struct Survey {
     words: Vec<String>,
-    /// Times of copying as many bytes, and names.
+    /// Times for each element in ns, and names.
     found: Vec<(f64, String)>,
 }
 
@@ -45,21 +45,17 @@ fn elements<T>(len: usize, make: Make<T>) -> Vec<T> {
 }
 
 impl Survey {
-    fn add(&mut self, name: String, bytes: usize, work: impl FnMut()) {
-        if !self.words.iter().all(|word| name.contains(word.as_str())) {
-            return;
+    fn add(&mut self, name: String, elements: usize, work: impl FnMut()) {
+        if self.words.iter().all(|word| name.contains(word.as_str())) {
+            self.found.push((time(work) / elements as f64, name));
         }
-        let (source, mut target) = (vec![1u8; bytes / 2], vec![0u8; bytes / 2]);
-        let copy = time(|| black_box(&mut target).copy_from_slice(black_box(&source)));
-        self.found.push((time(work) / copy, name));
     }
 
     fn forward<T: Element>(&mut self, name: &str, plan: cenote::Result<Plan>, make: Make<T>) {
         let Ok(plan) = plan else { return };
         let input = elements(plan.input_len(), make);
         let mut output = vec![T::default(); plan.output_len()];
-        let bytes = size_of_val(&*input) + size_of_val(&*output);
-        self.add(name.into(), bytes, || {
+        self.add(name.into(), input.len() + output.len(), || {
             plan.forward_into(black_box(&input), &mut output).unwrap();
         });
     }
@@ -80,13 +76,13 @@ impl Survey {
         {
             return;
         }
-        let bytes = size_of_val(&*input) + size_of_val(&*output) + size_of_val(&*indices);
-        self.add(format!("{name} with indices"), bytes, || {
+        let elements = input.len() + output.len();
+        self.add(format!("{name} with indices"), elements, || {
             plan.forward_with_indices_into(black_box(&input), &mut output, &mut indices)
                 .unwrap();
         });
         let mut gradient = vec![T::default(); plan.input_len()];
-        self.add(format!("{name} backward"), bytes, || {
+        self.add(format!("{name} backward"), elements, || {
             plan.backward_from_indices_into(black_box(&output), &indices, &mut gradient)
                 .unwrap();
         });
@@ -179,7 +175,7 @@ fn main() {
     });
     survey.found.sort_by(|a, b| b.0.total_cmp(&a.0));
     println!(
-        "{} cases. The slowest, × a copy of as many bytes:",
+        "{} cases. The slowest, ns an element read or written:",
         survey.found.len()
     );
     for (ratio, name) in survey.found.iter().take(LISTED) {
