@@ -240,7 +240,7 @@ fn fill_each<I: Form, L: Copy>(
 
 /// Quotient and rest. Most numbers are small, and many divisors 1: those take a fraction of the time.
 #[inline(always)]
-pub(crate) fn divide(number: usize, by: usize) -> (usize, usize) {
+fn divide(number: usize, by: usize) -> (usize, usize) {
     if by == 1 {
         return (number, 0);
     }

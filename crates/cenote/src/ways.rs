@@ -18,7 +18,7 @@ use crate::stage::Stage;
 use crate::sweep;
 use crate::table::Table;
 
-/// Bytes of small planes that are pooled as one: where one of their elements may not be taken in any order, all of them are
+/// Bytes of small planes that are pooled as one: where one of their elements may not be taken in any order, each of them is mended, or
 /// pooled again.
 const TOGETHER_BYTES: usize = 16 << 10;
 
