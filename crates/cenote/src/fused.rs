@@ -12,12 +12,13 @@ use crate::columns::{Columns, MOST_ROWS};
 use crate::element::Element;
 use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut, nothing};
+use crate::gather::Gather;
 use crate::kernel::{MOST_BYTES, lanes_of};
 use crate::lane::MOST_LANES;
 use crate::pass::{Divide, Flat, Pass, Width};
 use crate::plane::Worker;
 use crate::reduce::{Counting, Factor, Finish, Value};
-use crate::rows::{Gather, Reach, Rows, Seen};
+use crate::rows::{Reach, Rows, Seen};
 use crate::slide::slide_back;
 
 /// Rows of a window from which on folding them is most of the work, and staging costs little.

@@ -2,7 +2,6 @@
 
 use crate::columns::{chunk, next_chunk};
 use crate::scratch::{Arena, Slot, arena_words};
-use crate::window::{Axis, Window};
 
 /// A form of index: `i64` is torch's flat index into the plane, `u8`, `u16` and `u32` number the taps of the
 /// window.
@@ -235,73 +234,5 @@ fn fill_each<I: Form, L: Copy>(
         for x in 0..CHUNK {
             slots[x] = I::from_number(index(lanes[x], starts[x]).into());
         }
-    }
-}
-
-/// Quotient and rest. Most numbers are small, and many divisors 1: those take a fraction of the time.
-#[inline(always)]
-fn divide(number: usize, by: usize) -> (usize, usize) {
-    if by == 1 {
-        return (number, 0);
-    }
-    match (u32::try_from(number), u32::try_from(by)) {
-        (Ok(number), Ok(by)) => ((number / by) as usize, (number % by) as usize),
-        _ => (number / by, number % by),
-    }
-}
-
-/// Translates between flat indices and tap numbers along one row of outputs.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Locator<'a> {
-    axes: [&'a Axis; 3],
-    /// First taps along depth and height.
-    starts: [usize; 2],
-    taps: [usize; 3],
-}
-
-impl<'a> Locator<'a> {
-    /// The row of outputs whose windows along depth and height are these.
-    pub(crate) fn new(axes: [&'a Axis; 3], taps: [usize; 3], windows: [Window; 2]) -> Self {
-        Self {
-            axes,
-            starts: windows.map(|window| window.start),
-            taps,
-        }
-    }
-
-    /// The tap number, in a window that starts at column `start`, of the element at `flat`.
-    pub(crate) fn number(&self, flat: i64, start: i32) -> i64 {
-        let [depth, height, width] = self.axes;
-        let Ok(flat) = usize::try_from(flat) else {
-            return 0;
-        };
-        let (row, at_x) = divide(flat, width.input_len());
-        let (at_z, at_y) = match depth.input_len() {
-            1 => (0, row),
-            _ => divide(row, height.input_len()),
-        };
-        let tap =
-            |axis: &Axis, at: usize, start: usize| divide(at.saturating_sub(start), axis.step()).0;
-        let along_z = tap(depth, at_z, self.starts[0]);
-        let along_y = tap(height, at_y, self.starts[1]);
-        let along_x = tap(width, at_x, start as usize);
-        ((along_z * self.taps[1] + along_y) * self.taps[2] + along_x) as i64
-    }
-
-    /// The flat index of a tap of the window of output `x`.
-    pub(crate) fn flat(&self, number: i64, x: usize) -> i64 {
-        let [depth, height, width] = self.axes;
-        let Ok(number) = usize::try_from(number) else {
-            return -1;
-        };
-        let (rows, along_x) = divide(number, self.taps[2]);
-        let (along_z, along_y) = divide(rows, self.taps[1]);
-        let at_z = self.starts[0] + along_z * depth.step();
-        let at_y = self.starts[1] + along_y * height.step();
-        let at_x = width.window(x).start + along_x * width.step();
-        if at_y >= height.input_len() || at_x >= width.input_len() {
-            return i64::MAX;
-        }
-        ((at_z * height.input_len() + at_y) * width.input_len() + at_x) as i64
     }
 }

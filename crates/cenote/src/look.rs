@@ -1,6 +1,7 @@
 //! Looking at elements: whether they may be compared as plain lanes, in any order.
 
 use fearless_simd::{Bytes, Simd, SimdBase};
+use fearless_simd_macros::simd;
 use half::{bf16, f16};
 
 use crate::columns::each_chunk;
@@ -71,6 +72,14 @@ pub(crate) fn see_row<S: Simd, L: Lane, T: Look<L>>(
     each_chunk!(width, row.len(), |at| {
         T::see(T::load(simd, row, at).1, seen);
     });
+}
+
+/// Whether no element is NaN or, where `zero` says so, −0.
+#[simd]
+pub(crate) fn are_plain<S: Simd, L: Lane, T: Look<L>>(simd: S, elements: &[T], zero: bool) -> bool {
+    let mut seen = T::nothing_seen(simd);
+    see_row(simd, elements, &mut seen);
+    T::are_plain::<S>(seen, zero)
 }
 
 macro_rules! look_at_floats {

@@ -10,7 +10,7 @@ use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
 use crate::element::Element;
-use crate::look::see_row;
+use crate::look::are_plain;
 use crate::pass::{Band, Pass};
 use crate::window::Window;
 
@@ -109,14 +109,14 @@ impl<'a, T: Element> Mend<'a, T> {
         let mut done = 0;
         for z in depths {
             let slab = self.rows(z, heights.clone());
-            if !has_nan(simd, slab) {
+            if are_plain(simd, slab, false) {
                 done += slab.len();
                 continue;
             }
             for y in heights.clone() {
                 for (number, chunk) in self.rows(z, y..y + 1).chunks(CHUNK).enumerate() {
                     done += chunk.len();
-                    if !has_nan(simd, chunk) {
+                    if are_plain(simd, chunk, false) {
                         continue;
                     }
                     let done = (done as f64 / all as f64 * elements.len() as f64) as usize;
@@ -185,12 +185,4 @@ fn has_zero<S: Simd, T: Element>(_simd: S, elements: &[T]) -> bool {
         found |= is_zero(*element);
     }
     found
-}
-
-/// Whether any element is NaN.
-#[simd]
-fn has_nan<S: Simd, T: Element>(simd: S, elements: &[T]) -> bool {
-    let mut seen = T::nothing_seen(simd);
-    see_row(simd, elements, &mut seen);
-    !T::are_plain::<S>(seen, false)
 }

@@ -71,23 +71,17 @@ fn write_row<S: Simd, I: IndexLane>(
     lanes: (&[I], &[i32]),
 ) {
     let bases = &named.bases;
-    let base_of = |row: i32| bases[row as usize % MOST_ROWS];
-    let base_anywhere = |row: i32| match named.step {
-        Some(step) => bases[0] + row * step,
-        None => base_of(row),
-    };
+    let listed = |row: i32| bases[row as usize % MOST_ROWS];
+    let apart = |step: i32| move |row: i32| bases[0] + row * step;
     // Most numbers of channels are powers of two, by which dividing is shifting.
     let inner = named.inner as i32;
     let shift = inner.trailing_zeros();
     match (named.step, named.inner.is_power_of_two()) {
-        (Some(step), true) if inner == 1 => {
-            named.write(slots, lanes, |row| bases[0] + row * step, |at| at);
-        }
-        (Some(step), true) => {
-            named.write(slots, lanes, |row| bases[0] + row * step, |at| at >> shift);
-        }
-        (None, true) => named.write(slots, lanes, base_of, |at| at >> shift),
-        (_, false) => named.write(slots, lanes, base_anywhere, |at| at / inner),
+        (Some(step), true) if inner == 1 => named.write(slots, lanes, apart(step), |at| at),
+        (Some(step), true) => named.write(slots, lanes, apart(step), |at| at >> shift),
+        (None, true) => named.write(slots, lanes, listed, |at| at >> shift),
+        (Some(step), false) => named.write(slots, lanes, apart(step), |at| at / inner),
+        (None, false) => named.write(slots, lanes, listed, |at| at / inner),
     }
 }
 

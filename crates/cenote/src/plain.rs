@@ -191,18 +191,14 @@ fn largest_two<S: Simd, T: Element, const ROWS: usize>(
 ) {
     let width = <T::Plain as Lane>::Vector::<S>::LEN;
     each_chunk!(width, rows[0].len(), |at| {
-        let mut shared = load_fresh(simd, (rows[1], at), fresh & 0b10 != 0, seen);
+        let mut shared = load_fresh(simd, (rows[1], at), is_fresh(fresh, 1), seen);
         for number in 2..ROWS - 1 {
-            let vector = load_fresh(simd, (rows[number], at), fresh >> number & 1 != 0, seen);
+            let vector = load_fresh(simd, (rows[number], at), is_fresh(fresh, number), seen);
             shared = <Larger as MergeValues<T::Plain>>::merge::<S>(shared, vector);
         }
-        let first = load_fresh(simd, (rows[0], at), fresh & 1 != 0, seen);
-        let last = load_fresh(
-            simd,
-            (rows[ROWS - 1], at),
-            fresh >> (ROWS - 1) & 1 != 0,
-            seen,
-        );
+        let first = load_fresh(simd, (rows[0], at), is_fresh(fresh, 0), seen);
+        let end = ROWS - 1;
+        let last = load_fresh(simd, (rows[end], at), is_fresh(fresh, end), seen);
         let first = <Larger as MergeValues<T::Plain>>::merge::<S>(first, shared);
         let last = <Larger as MergeValues<T::Plain>>::merge::<S>(shared, last);
         first.store_slice(&mut lanes.0[at..at + width]);

@@ -1,14 +1,13 @@
 //! What is done with the rows of one plane.
 
 use fearless_simd::Simd;
-use fearless_simd_macros::simd;
 
 use crate::columns::Columns;
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
 use crate::kernel::{Lines, Taps, fold_chunks, fold_one, fold_taps, thin};
 use crate::long::{MOST_PIECES, double, is_doubled, slide_windows, slides};
-use crate::look::see_row;
+use crate::look::are_plain;
 use crate::pass::{Band, Divide, Flat, Pass};
 use crate::reduce::{Counting, Counts, Finish, Value};
 use crate::table::Table;
@@ -26,14 +25,8 @@ pub(crate) struct Worker<'a, S, T, R> {
 }
 
 /// Whether the elements of a plane may be taken in any order.
-#[simd]
 pub(crate) fn admits<S: Simd, T: Element, C: Columns<T>>(simd: S, source: &[T]) -> bool {
-    if !C::REFUSES_NAN {
-        return true;
-    }
-    let mut seen = T::nothing_seen(simd);
-    see_row(simd, source, &mut seen);
-    C::admits::<S>(seen)
+    !C::REFUSES_NAN || are_plain(simd, source, C::REFUSES_NEGATIVE_ZERO)
 }
 
 impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {

@@ -5,13 +5,13 @@ use fearless_simd_macros::simd;
 
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
-use crate::index::{IndexLane, IndicesMut, Locator};
+use crate::index::{IndexLane, IndicesMut};
+use crate::number::Locator;
 use crate::pass::{Divide, Pass};
 use crate::plane::Worker;
 use crate::reduce::{Counts, Finish, Value};
 use crate::stuffed::finish_halves;
 use crate::table::Table;
-use crate::window::Axis;
 
 /// The part of a plane's output that a band owns.
 pub struct Target<'a, T> {
@@ -173,7 +173,7 @@ fn number(
     let row = (z * pass.axes[1].output_len() + y) % (depth.output_len() * height.output_len());
     let place = (row / height.output_len(), row % height.output_len());
     let windows = [depth.window(place.0), height.window(place.1)];
-    let locator = Locator::new(pass.plane, pass.plane.map(Axis::max_taps), windows);
+    let locator = Locator::new(pass.plane, windows);
     slots.fill(|at| locator.number(flat(at), starts[at]));
 }
 

@@ -201,7 +201,7 @@ fn larger<S: Simd, T: Element>(
     <Larger as MergeValues<T::Plain>>::merge::<S>(a, b)
 }
 
-/// As [`gather_rows`](crate::rows::gather_rows), of long windows.
+/// As [`gather_rows`](crate::gather::gather_rows), of long windows.
 #[simd]
 pub(crate) fn sweep_columns<S: Simd, T: Element, R: Columns<T>>(
     simd: S,

@@ -55,9 +55,15 @@ pub(crate) fn run<S: Simd, T: Element, R: Reducer<T>, const SHORT: bool>(
     pieces: Pieces<'_, T>,
 ) {
     if const { SHORT } {
-        run_shortest(simd, (pass, reducer), (band, arena), pieces);
-    } else {
-        run_exactly(simd, (pass, reducer), (band, arena), pieces);
+        return run_shortest(simd, (pass, reducer), (band, arena), pieces);
+    }
+    let mut exact = Exact::new(simd, (pass, reducer), (band, None), arena);
+    let (plane, piece) = pieces.each;
+    let mut target = pieces.target;
+    for source in pieces.source.chunks_exact(plane.max(1)) {
+        let (piece, rest) = target.split_at(piece);
+        target = rest;
+        exact.run(source, piece);
     }
 }
 
@@ -94,6 +100,15 @@ fn run_shortest<S: Simd, T: Element, R: Reducer<T>>(
 
 /// The ways through a band, the shortest first.
 struct Ways<'a, S, T: Element, R: Reducer<T>> {
+    /// Rows first, if windows allow that.
+    short: Option<Way<'a, S, T, R::AnyOrder>>,
+    /// In torch's order, but cheaper, if there is no shorter way.
+    quick: Option<Way<'a, S, T, R::Plain>>,
+    exact: Exact<'a, S, T, R>,
+}
+
+/// The way through a band in torch's order.
+struct Exact<'a, S, T: Element, R: Finish<T>> {
     simd: S,
     pass: &'a Pass<'a>,
     band: &'a Band,
@@ -102,12 +117,8 @@ struct Ways<'a, S, T: Element, R: Reducer<T>> {
     /// The windows of one plane along depth and height, once something asks for them.
     tables: Option<[Table<'a>; 2]>,
     stages: [Stage<'a>; 2],
-    /// Rows first, if windows allow that.
-    short: Option<Way<'a, S, T, R::AnyOrder>>,
-    /// In torch's order, but cheaper, if there is no shorter way.
-    quick: Option<Way<'a, S, T, R::Plain>>,
-    /// In torch's order.
-    exact: Option<Way<'a, S, T, R>>,
+    /// What it takes, once a plane goes there.
+    way: Option<Way<'a, S, T, R>>,
 }
 
 /// The same reduction rows first, and in torch's order but cheaper, where windows allow that.
@@ -147,16 +158,9 @@ impl<'a, S: Simd, T: Element, R: Reducer<T>> Ways<'a, S, T, R> {
             Way::new(simd, (pass, plain), (band, known), &sizes, &mut arena)
         });
         Self {
-            simd,
-            pass,
-            band,
-            reducer,
-            arena,
-            tables,
-            stages: pass.stages(band),
             short,
             quick,
-            exact: None,
+            exact: Exact::new(simd, (pass, reducer), (band, tables), arena),
         }
     }
 
@@ -177,7 +181,7 @@ impl<'a, S: Simd, T: Element, R: Reducer<T>> Ways<'a, S, T, R> {
                 self.run_quickly(source, piece.reborrow())
             };
             if !is_done {
-                self.run_exactly(source, piece);
+                self.exact.run(source, piece);
             }
         }
     }
@@ -186,7 +190,10 @@ impl<'a, S: Simd, T: Element, R: Reducer<T>> Ways<'a, S, T, R> {
     fn mends(&self, source: &[T], elements: &mut [T]) -> bool {
         // Not compiled for reductions that cannot be mended.
         if const { R::AnyOrder::MENDS } {
-            return mend(self.simd, (self.pass, self.band), source, elements);
+            let Exact {
+                simd, pass, band, ..
+            } = self.exact;
+            return mend(simd, (pass, band), source, elements);
         }
         false
     }
@@ -196,47 +203,44 @@ impl<'a, S: Simd, T: Element, R: Reducer<T>> Ways<'a, S, T, R> {
         let Some(way) = &mut self.quick else {
             return false;
         };
-        let is_plain = admits::<S, T, R::AnyOrder>(self.simd, source);
+        let is_plain = admits::<S, T, R::AnyOrder>(self.exact.simd, source);
         if is_plain || R::AnyOrder::MENDS {
-            way.run_ordered(&self.stages, source, piece.reborrow());
+            way.run_ordered(&self.exact.stages, source, piece.reborrow());
         }
         is_plain || self.mends(source, piece.values)
     }
+}
 
-    /// Pools a plane in torch's order.
-    fn run_exactly(&mut self, source: &'a [T], piece: Target<'_, T>) {
+impl<'a, S: Simd, T: Element, R: InOrder<T>> Exact<'a, S, T, R> {
+    fn new(
+        simd: S,
+        (pass, reducer): (&'a Pass<'a>, &'a R),
+        (band, tables): (&'a Band, Option<[Table<'a>; 2]>),
+        arena: Arena<'a>,
+    ) -> Self {
+        Self {
+            simd,
+            pass,
+            band,
+            reducer,
+            arena,
+            tables,
+            stages: pass.stages(band),
+            way: None,
+        }
+    }
+
+    /// Pools one plane.
+    fn run(&mut self, source: &'a [T], piece: Target<'_, T>) {
         let (simd, pass, band, reducer) = (self.simd, self.pass, self.band, self.reducer);
-        let (arena, tables) = (&mut self.arena, &mut self.tables);
-        let way = self.exact.get_or_insert_with(|| {
-            let tables = *tables
-                .get_or_insert_with(|| Table::of_band(pass, band, reducer.counting(), arena));
+        let (arena, tables) = (&mut self.arena, self.tables);
+        let way = self.way.get_or_insert_with(|| {
+            let tables =
+                tables.unwrap_or_else(|| Table::of_band(pass, band, reducer.counting(), arena));
             let sizes = pass.sizes::<Value<T, R>>(band);
             Way::new(simd, (pass, reducer), (band, tables), &sizes, arena)
         });
         way.run_ordered(&self.stages, source, piece);
-    }
-}
-
-/// Runs one band of some planes in torch's order.
-fn run_exactly<S: Simd, T: Element, R: Reducer<T>>(
-    simd: S,
-    (pass, reducer): (&Pass<'_>, &R),
-    (band, mut arena): (&Band, Arena<'_>),
-    Pieces {
-        source,
-        each: (plane, piece),
-        mut target,
-        ..
-    }: Pieces<'_, T>,
-) {
-    let tables = Table::of_band(pass, band, reducer.counting(), &mut arena);
-    let sizes = pass.sizes::<Value<T, R>>(band);
-    let mut way = Way::new(simd, (pass, reducer), (band, tables), &sizes, &mut arena);
-    let stages = pass.stages(band);
-    for source in source.chunks_exact(plane.max(1)) {
-        let (piece, rest) = target.split_at(piece);
-        target = rest;
-        way.run_ordered(&stages, source, piece);
     }
 }
 

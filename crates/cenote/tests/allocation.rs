@@ -121,12 +121,22 @@ fn indices_and_their_gradient_allocate_nothing() {
                 .collect();
             let mut output = vec![0.0; plan.output_len()];
             let mut indices = vec![0i64; plan.output_len()];
+            let mut numbers = vec![0u16; plan.output_len()];
+            let numbers_taps = plan
+                .forward_with_indices_into(&input, &mut output, &mut numbers)
+                .is_ok();
             let mut grad = vec![0.0; plan.input_len()];
             let mut run = || {
                 plan.forward_with_indices_into(&input, &mut output, &mut indices)
                     .unwrap();
                 plan.backward_from_indices_into(&output, &indices, &mut grad)
                     .unwrap();
+                if numbers_taps {
+                    plan.forward_with_indices_into(&input, &mut output, &mut numbers)
+                        .unwrap();
+                    plan.backward_from_indices_into(&output, &numbers, &mut grad)
+                        .unwrap();
+                }
             };
             run();
             assert_eq!(measure(run).count_total, 0, "{name}, {format:?}");

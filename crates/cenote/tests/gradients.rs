@@ -7,11 +7,11 @@
 mod random;
 
 use cenote::{
-    AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, FractionalMaxPool, Layer, MaxPool, MaxUnpool,
-    MemoryFormat, Plan,
+    AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Error, FractionalMaxPool, Index, Layer, MaxPool,
+    MaxPool2d, MaxPool3d, MaxUnpool, MemoryFormat, Plan,
 };
 use proptest::prelude::*;
-use random::{dot, geometry, levels, numbers};
+use random::{dot, geometry, levels, long_geometry, numbers};
 
 /// The gradient by flat indices, by compact ones and by the input agree, and route what the forward pass took.
 fn check_max(plan: &Plan, seed: u64) {
@@ -204,3 +204,73 @@ macro_rules! fractional {
 }
 
 fractional!(fractional_maxima_of_two_axes 2, fractional_maxima_of_three_axes 3);
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Of windows of more than a thousand taps, not all are listed.
+    #[test]
+    fn maxima_of_long_windows(geometry in long_geometry(), seed: u64) {
+        if let Some(plan) = geometry.plan(&geometry.apply(MaxPool::<2>::new(geometry.kernel_size))) {
+            check_max(&plan, seed);
+        }
+    }
+}
+
+/// Asserts that the gradient is refused for the only index that differs from those of the maxima.
+fn check_refused<I: Index + Default + std::fmt::Debug>(
+    plan: &Plan,
+    (at, wrong): (usize, I),
+    index: i64,
+) {
+    let input = numbers(plan.input_len(), 1);
+    let mut output = vec![0.0; plan.output_len()];
+    let mut indices = vec![I::default(); plan.output_len()];
+    plan.forward_with_indices_into(&input, &mut output, &mut indices)
+        .unwrap();
+    let mut grad_input = vec![0.0; plan.input_len()];
+    plan.backward_from_indices_into(&output, &indices, &mut grad_input)
+        .unwrap();
+    indices[at] = wrong;
+    let refused = plan.backward_from_indices_into(&output, &indices, &mut grad_input);
+    assert!(
+        matches!(refused, Err(Error::Index { index: found, .. }) if found == index),
+        "{wrong:?} at {at}: {refused:?}"
+    );
+}
+
+#[test]
+fn an_index_that_names_no_row_of_its_window_is_refused() {
+    for format in [MemoryFormat::Contiguous, MemoryFormat::ChannelsLast] {
+        let plan = MaxPool2d::new(3)
+            .stride(2)
+            .padding(1)
+            .plan_in(&[2, 3, 8, 8], format)
+            .unwrap();
+        // The windows of the first output hold two rows and columns, those of the last three.
+        for index in [64, i64::MAX, i64::MIN, -2, 16] {
+            check_refused(&plan, (0, index), index);
+        }
+        let last = plan.output_len() - 1;
+        check_refused(&plan, (last, 39i64), 39);
+        // Taps are numbered from the first that is not padding.
+        for number in [9u8, 200, 255] {
+            check_refused(&plan, (last, number), number.into());
+        }
+        for number in [9u32, 1 << 20, u32::MAX] {
+            check_refused(&plan, (last, number), number.into());
+        }
+    }
+}
+
+#[test]
+fn a_tap_beyond_the_end_of_its_plane_is_refused() {
+    let plan = MaxPool3d::new(2)
+        .ceil_mode(true)
+        .plan(&[1, 3, 3, 3])
+        .unwrap();
+    // The last window is the last element alone.
+    for number in 1..8u8 {
+        check_refused(&plan, (plan.output_len() - 1, number), number.into());
+    }
+}
