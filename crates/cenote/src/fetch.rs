@@ -77,6 +77,44 @@ impl Ahead {
     }
 }
 
+/// The first `len` elements, or as many as there are, if a call that reads and writes `bytes` had better ask for them; else none.
+pub(crate) fn ahead<T>(elements: &[T], len: usize, bytes: usize) -> &[T] {
+    let len = if bytes < FAR_BYTES { 0 } else { len };
+    &elements[..len.min(elements.len())]
+}
+
+/// Elements that are asked for part by part.
+pub(crate) struct Parts<'a, T> {
+    left: &'a [T],
+    each: usize,
+}
+
+impl<'a, T> Parts<'a, T> {
+    /// At most as many parts.
+    pub(crate) fn new(elements: &'a [T], parts: usize) -> Self {
+        Self {
+            left: elements,
+            each: elements.len().div_ceil(parts.max(1)),
+        }
+    }
+
+    /// Asks for the next part, if there is one.
+    #[inline(always)]
+    pub(crate) fn fetch(&mut self) {
+        if !self.left.is_empty() {
+            self.fetch_next();
+        }
+    }
+
+    // What most calls never do stays out of their loops.
+    #[inline(never)]
+    fn fetch_next(&mut self) {
+        let (part, left) = self.left.split_at(self.each.min(self.left.len()));
+        self.left = left;
+        fetch(part);
+    }
+}
+
 /// Asks for elements, and does not wait for them.
 #[inline(always)]
 pub(crate) fn fetch<T>(elements: &[T]) {

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use crate::element::{Convert, Element};
 use crate::engine::Bands;
 use crate::error::{Error, Result};
+use crate::fetch::{Parts, ahead};
 use crate::index::Index;
 use crate::lane::Lane;
 use crate::number::Taps;
@@ -26,6 +27,8 @@ pub(crate) struct Scatter<'a, T, I> {
     bands: Bands,
     grad_output: &'a [T],
     indices: &'a [I],
+    /// Bytes read and written.
+    bytes: usize,
     /// An index outside its plane, if one was met.
     outside: OnceLock<i64>,
 }
@@ -70,6 +73,7 @@ where
             bands,
             grad_output,
             indices,
+            bytes,
             outside: OnceLock::new(),
         };
         let tasks = plan.layout.outer * bands.per_plane();
@@ -103,6 +107,7 @@ where
         (plane, band): (usize, usize),
         taps: &Taps<'_>,
         sums: &mut [Accumulator<T>],
+        next: &[T],
     ) {
         sums.fill(<Accumulator<T> as Lane>::ZERO);
         let plan = self.plan;
@@ -110,8 +115,10 @@ where
         let row_len = width.output_len() * plan.layout.inner;
         let first = self.bands.offset(band);
         let [depths, heights] = self.outputs(band);
+        let mut next = Parts::new(next, depths.len() * heights.len());
         let along_depth = depths.map(|z| (z, depth.window(z)));
         for ((z, window), y) in along_depth.flat_map(|z| heights.clone().map(move |y| (z, y))) {
+            next.fetch();
             let windows = [window, height.window(y)];
             let at = plane * plan.output_block() + (z * height.output_len() + y) * row_len;
             let row = Row {
@@ -271,13 +278,15 @@ impl<T: Element, I: Index> Tasks<T> for Scatter<'_, T, I> {
             let sums = <Accumulator<T> as Slot>::take_exactly(&mut arena, summed);
             for task in range {
                 let (plane, band) = (task / self.bands.per_plane(), task % self.bands.per_plane());
-                let (piece, rest) = target.split_at(self.bands.piece(band));
+                let len = self.bands.piece(band);
+                let (piece, rest) = target.split_at(len);
                 target = rest;
+                let next = ahead(target.values, len, self.bytes);
                 if let Some(sums) = in_place(piece.values) {
-                    self.run_band((plane, band), &taps, sums);
+                    self.run_band((plane, band), &taps, sums, next);
                 } else {
                     let sums = &mut sums[..piece.values.len()];
-                    self.run_band((plane, band), &taps, sums);
+                    self.run_band((plane, band), &taps, sums, next);
                     <T as Convert<Accumulator<T>>>::narrow(sums, piece.values);
                 }
             }

@@ -7,9 +7,10 @@
 mod random;
 
 use cenote::{
-    AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Error, FractionalMaxPool, Index, Layer, MaxPool,
-    MaxPool2d, MaxPool3d, MaxUnpool, MemoryFormat, Plan,
+    AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, Element, Error, FractionalMaxPool, Index, Layer,
+    MaxPool, MaxPool2d, MaxPool3d, MaxUnpool, MaxUnpool2d, MemoryFormat, Plan,
 };
+use half::bf16;
 use proptest::prelude::*;
 use random::{dot, geometry, levels, long_geometry, numbers};
 
@@ -273,4 +274,55 @@ fn a_tap_beyond_the_end_of_its_plane_is_refused() {
     for number in 1..8u8 {
         check_refused(&plan, (plan.output_len() - 1, number), number.into());
     }
+}
+
+/// Elements of all planes and their gradients, of tensors that memory is asked for, are those of each plane by itself.
+fn check_far<T: Element + From<u8>>() {
+    const PLANES: usize = 257;
+    let pool = |planes| MaxPool2d::new(2).plan(&[planes, 131, 130]).unwrap();
+    let unpool = |planes| {
+        let layer = MaxUnpool2d::new(2);
+        layer.plan(&[planes, 65, 65], Some([131, 130])).unwrap()
+    };
+    let (all, one) = (pool(PLANES), pool(1));
+    let elements = |len: usize| -> Vec<T> {
+        (0..len as u32)
+            .map(|at| ((at.wrapping_mul(2_654_435_761) >> 24) as u8).into())
+            .collect()
+    };
+    let (input, grads) = (elements(all.input_len()), elements(all.output_len()));
+    let mut output = vec![T::default(); all.output_len()];
+    let mut indices = vec![0i64; all.output_len()];
+    all.forward_with_indices_into(&input, &mut output, &mut indices)
+        .unwrap();
+    let mut grad_input = vec![T::default(); all.input_len()];
+    all.backward_from_indices_into(&grads, &indices, &mut grad_input)
+        .unwrap();
+    let mut unpooled = vec![T::default(); all.input_len()];
+    unpool(PLANES)
+        .forward_into(&output, &indices, &mut unpooled)
+        .unwrap();
+    let mut plane = vec![T::default(); one.input_len()];
+    for number in 0..PLANES {
+        let outputs = number * one.output_len()..(number + 1) * one.output_len();
+        let inputs = number * one.input_len()..(number + 1) * one.input_len();
+        let indices = &indices[outputs.clone()];
+        one.backward_from_indices_into(&grads[outputs.clone()], indices, &mut plane)
+            .unwrap();
+        assert!(
+            plane == grad_input[inputs.clone()],
+            "gradient of plane {number}"
+        );
+        unpool(1)
+            .forward_into(&output[outputs], indices, &mut plane)
+            .unwrap();
+        assert!(plane == unpooled[inputs], "plane {number}");
+    }
+}
+
+#[test]
+fn far_tensors_scatter_as_near_ones() {
+    check_far::<f32>();
+    // Sums of these are not kept where they end.
+    check_far::<bf16>();
 }

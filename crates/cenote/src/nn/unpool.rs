@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::PerAxis;
 use crate::element::Element;
 use crate::error::{Error, Result};
+use crate::fetch::{Parts, ahead};
 use crate::layout::{Layout, MemoryFormat};
 use crate::plan::check_length;
 use crate::sink::Target;
@@ -239,25 +240,28 @@ impl UnpoolPlan {
             output,
             self.output_block(),
             indices,
-            |block, out, places| {
-                let pairs = block_of(input, block, self.input_block).zip(block_of(
-                    indices,
-                    block,
-                    self.input_block,
-                ));
+            |block, out, next, places| {
+                let elements = block_of(input, block, self.input_block);
+                let indices = block_of(indices, block, self.input_block);
                 if self.is_plain() {
-                    // An index is a place, and one look at the bounds serves.
-                    for (&element, &index) in pairs {
-                        match usize::try_from(index)
-                            .ok()
-                            .and_then(|place| out.get_mut(place))
-                        {
-                            Some(slot) => *slot = element,
-                            None => places.refuse(index),
+                    let chunks = elements.chunks(CHUNK).zip(indices.chunks(CHUNK));
+                    let mut next = Parts::new(next, chunks.len());
+                    for (elements, indices) in chunks {
+                        next.fetch();
+                        // An index is a place, and one look at the bounds serves.
+                        for (&element, &index) in elements.iter().zip(indices) {
+                            match usize::try_from(index)
+                                .ok()
+                                .and_then(|place| out.get_mut(place))
+                            {
+                                Some(slot) => *slot = element,
+                                None => places.refuse(index),
+                            }
                         }
                     }
                     return;
                 }
+                let pairs = elements.iter().zip(indices);
                 for (at, (&element, &index)) in pairs.enumerate() {
                     if let Some(place) = places.find(at, index) {
                         out[place] = element;
@@ -293,8 +297,8 @@ impl UnpoolPlan {
             grad_input,
             self.input_block,
             indices,
-            |block, grads, places| {
-                let source = &grad_output[block * block_len..(block + 1) * block_len];
+            |block, grads, _, places| {
+                let source = block_of(grad_output, block, block_len);
                 let pairs = grads
                     .iter_mut()
                     .zip(block_of(indices, block, self.input_block));
@@ -326,7 +330,7 @@ impl UnpoolPlan {
         target: &mut [T],
         unit: usize,
         indices: &[i64],
-        work: impl Fn(usize, &mut [T], &Places<'_>) + Sync,
+        work: impl Fn(usize, &mut [T], &[T], &Places<'_>) + Sync,
     ) -> Result<()> {
         let places = Places {
             plan: self,
@@ -337,7 +341,8 @@ impl UnpoolPlan {
         let grain = self.outer.div_ceil(threads::pieces(bytes)).max(1);
         let blocks = Blocks {
             unit,
-            work: |block: usize, piece: &mut [T]| work(block, piece, &places),
+            bytes,
+            work: |block: usize, piece: &mut [T], next: &[T]| work(block, piece, next, &places),
         };
         threads::share(&blocks, 0..self.outer, grain, Target::values(target));
         match places.outside.into_inner() {
@@ -406,17 +411,22 @@ impl Places<'_> {
     }
 }
 
-fn block_of<T>(elements: &[T], block: usize, len: usize) -> std::slice::Iter<'_, T> {
-    elements[block * len..(block + 1) * len].iter()
+/// Elements that are put in their places before memory is asked for more of the next block.
+const CHUNK: usize = 64;
+
+fn block_of<T>(elements: &[T], block: usize, len: usize) -> &[T] {
+    &elements[block * len..(block + 1) * len]
 }
 
 /// Work on blocks of `unit` elements, each on its own.
 struct Blocks<F> {
     unit: usize,
+    /// Bytes read and written.
+    bytes: usize,
     work: F,
 }
 
-impl<T: Element, F: Fn(usize, &mut [T]) + Sync> Tasks<T> for Blocks<F> {
+impl<T: Element, F: Fn(usize, &mut [T], &[T]) + Sync> Tasks<T> for Blocks<F> {
     fn offset(&self, task: usize) -> usize {
         task * self.unit
     }
@@ -426,7 +436,8 @@ impl<T: Element, F: Fn(usize, &mut [T]) + Sync> Tasks<T> for Blocks<F> {
             let (piece, rest) = target.split_at(self.unit);
             target = rest;
             piece.values.fill(T::default());
-            (self.work)(block, piece.values);
+            let next = ahead(target.values, self.unit, self.bytes);
+            (self.work)(block, piece.values, next);
         }
     }
 }
