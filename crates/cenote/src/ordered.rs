@@ -166,7 +166,7 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
                 halves: Some(halves),
                 ..
             }) => (halves.before, halves.pitch),
-            Width::Flat(flat) => {
+            Width::Flat(flat) if const { R::SPREADS } => {
                 let sums = &mut spare.values[..len];
                 lift_row(self.simd, self.reducer, counts, source, sums);
                 let before = flat.sliding.padding[0] * inner;
@@ -175,7 +175,9 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
                 stuff(self.simd, sums, (flat.hop, inner), places);
                 return;
             }
-            Width::Keep | Width::Groups | Width::Single => (0, self.pass.axes[2].input_len()),
+            Width::Flat(_) | Width::Keep | Width::Groups | Width::Single => {
+                (0, self.pass.axes[2].input_len())
+            }
         };
         let inside = self.pass.axes[2].input_len().min(pitch - before);
         let (first, end) = (before * inner, (before + inside) * inner);

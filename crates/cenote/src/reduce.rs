@@ -10,6 +10,8 @@ use crate::scratch::Slot;
 /// How lanes are folded, and what elements are made of them.
 pub(crate) trait Finish<T: Element>: Sync {
     type Fold: Fold<Value: Slot>;
+    /// Whether it pools over adjoint axes, whose elements may lie apart: code for those is compiled for nothing else.
+    const SPREADS: bool = false;
 
     /// Makes elements of a row of folded lanes, which it may use as scratch.
     fn finish(
@@ -308,6 +310,7 @@ pub(crate) struct Spread(pub(crate) Counting);
 
 impl<T: Element> Finish<T> for Spread {
     type Fold = fold::Sum<T::Sum>;
+    const SPREADS: bool = true;
 
     #[inline(always)]
     fn finish(&self, lanes: &mut [T::Sum], _: Option<&Counts<'_, T::Sum>>, elements: &mut [T]) {

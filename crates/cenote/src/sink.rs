@@ -89,12 +89,14 @@ impl<'b, S: Simd, T: Element, R: Finish<T>> Sink<'_, 'b, S, T, R> {
     fn finish_values(&mut self, place: (usize, usize), row: &mut LanesMut<'_, R::Fold>) {
         let counts = self.worker.counts(Divide::Folded, place, self.counts);
         let len = self.worker.pass.row_len();
-        let Some(halves) = self.worker.pass.halves() else {
-            return self.finish_lanes(counts, &mut row.values[..len]);
-        };
-        let values = self.next_elements(len);
-        let (simd, reducer) = (self.worker.simd, self.worker.reducer);
-        finish_halves(simd, reducer, row.values, halves, values);
+        if const { R::SPREADS }
+            && let Some(halves) = self.worker.pass.halves()
+        {
+            let values = self.next_elements(len);
+            let (simd, reducer) = (self.worker.simd, self.worker.reducer);
+            return finish_halves(simd, reducer, row.values, halves, values);
+        }
+        self.finish_lanes(counts, &mut row.values[..len]);
     }
 
     /// Makes elements of folded rows, of whose windows `rest` is counted along depth and height: of one row or, where
