@@ -53,13 +53,25 @@ fn few_rows<T: Element, R: Columns<T>>(pass: &Pass<'_>) -> bool {
         MOST_ROWS
     };
     let rows = depth.max_taps().saturating_mul(height.max_taps());
-    rows <= most && !doubles(depth) && !doubles(height)
+    let doubled = if const { R::Fold::HAS_INDICES } && pass.inner > 1 {
+        DOUBLED_INDICES
+    } else {
+        DOUBLED_ROWS
+    };
+    rows <= most && !doubles(depth, doubled) && !doubles(height, doubled)
 }
 
-/// Whether neighbouring windows share so many taps that doubling them costs less than folding each window's rows.
-fn doubles(axis: &Axis) -> bool {
-    axis.as_long()
-        .is_some_and(|sliding| sliding.kernel_size > 4 * sliding.stride)
+/// What doubling costs for each row of the input, in rows folded to a window; and where channels are innermost and have indices.
+const DOUBLED_ROWS: usize = 16;
+const DOUBLED_INDICES: usize = 7;
+
+/// Whether neighbouring windows share so many taps that doubling them, at this cost for each row, is less than folding each window's
+/// rows.
+fn doubles(axis: &Axis, cost: usize) -> bool {
+    axis.as_long().is_some_and(|sliding| {
+        let folded = sliding.kernel_size.saturating_mul(axis.output_len());
+        folded > axis.input_len().saturating_mul(cost)
+    })
 }
 
 impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
