@@ -46,19 +46,24 @@ pub(crate) fn fits<T: Element, R: Columns<T>>(pass: &Pass<'_>) -> bool {
 /// Whether folding the rows of each window costs little.
 fn few_rows<T: Element, R: Columns<T>>(pass: &Pass<'_>) -> bool {
     let [depth, height, _] = pass.axes;
+    let doubled = if const { R::Fold::HAS_INDICES } && pass.inner > 1 {
+        DOUBLED_INDICES
+    } else {
+        DOUBLED_ROWS
+    };
+    can_fold::<T, R>(pass) && !doubles(depth, doubled) && !doubles(height, doubled)
+}
+
+/// Whether so many rows as windows have can be folded together: of more than a few, rows have to be a vector long.
+pub(crate) fn can_fold<T: Element, R: Columns<T>>(pass: &Pass<'_>) -> bool {
+    let [depth, height, _] = pass.axes;
     let has_vectors = pass.inside() >= MOST_LANES / size_of::<Value<T, R>>();
     let most = if depth.max_taps() == 1 && has_vectors {
         MOST_WINDOW_ROWS
     } else {
         MOST_ROWS
     };
-    let rows = depth.max_taps().saturating_mul(height.max_taps());
-    let doubled = if const { R::Fold::HAS_INDICES } && pass.inner > 1 {
-        DOUBLED_INDICES
-    } else {
-        DOUBLED_ROWS
-    };
-    rows <= most && !doubles(depth, doubled) && !doubles(height, doubled)
+    depth.max_taps().saturating_mul(height.max_taps()) <= most
 }
 
 /// What doubling costs for each row of the input, in rows folded to a window; and where channels are innermost and have indices.

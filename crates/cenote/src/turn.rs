@@ -9,6 +9,7 @@ use fearless_simd::{Level, Simd, SimdBase};
 use fearless_simd_macros::simd;
 
 use crate::columns::next_chunk;
+use crate::direct;
 use crate::element::Element;
 use crate::engine::Planes;
 use crate::fetch::{self, fetch};
@@ -52,6 +53,8 @@ pub(crate) fn fits<T: Element, R: Reducer<T>>(pass: &Pass<'_>, planes: Planes) -
         && is_small(row, planes.source.max(planes.target) * size_of::<T>())
         && row * element < LONG_ROW_BYTES
         && keeps_order(pass)
+        // Turned, rows are always long enough: windows that could be folded then alone would be summed in another order.
+        && direct::can_fold::<T, R::AnyOrder>(pass)
 }
 
 /// Whether planes may be turned that have rows of `row` elements, and so many bytes.

@@ -258,3 +258,44 @@ fn sums_of_negative_zeros_are_positive() {
         }
     }
 }
+
+/// A plane's sums are the same to the bit, by itself and as one of so many that planes are turned.
+#[test]
+fn sums_do_not_depend_on_the_number_of_planes() {
+    const PLANES: usize = 64;
+    let kernels = [2, 8, 9, 16, 17, 20];
+    for (height, width, kernel) in [17, 20, 30].into_iter().flat_map(|height| {
+        (1..9).flat_map(move |width| kernels.map(|kernel| (height, width, kernel)))
+    }) {
+        for across in 1..=width {
+            let sizes = [height / kernel + 1, across];
+            let kernel_size = [kernel, across];
+            let plans = |planes| {
+                let shape = [planes, height, width];
+                [
+                    AvgPool2d::new(kernel_size).stride(1).plan(&shape),
+                    AvgPool2d::new(kernel_size).stride([2, 1]).plan(&shape),
+                    LPPool2d::new(2.0, kernel_size).stride(1).plan(&shape),
+                    AdaptiveAvgPool2d::new(sizes).plan(&shape),
+                ]
+            };
+            for (one, all) in plans(1).into_iter().zip(plans(PLANES)) {
+                // Windows that do not fit are refused.
+                let (Ok(one), Ok(all)) = (one, all) else {
+                    continue;
+                };
+                // Thirds are rounded, and so are their sums: in another order to something else.
+                let thirds = numbers(all.input_len(), 1).into_iter();
+                let input: Vec<f64> = thirds.map(|number| number / 3.0).collect();
+                let mut together = vec![0.0; all.output_len()];
+                all.forward_into(&input, &mut together).unwrap();
+                let mut alone = vec![0.0; one.output_len()];
+                let planes = input.chunks(one.input_len());
+                for (plane, expected) in planes.zip(together.chunks(alone.len())) {
+                    one.forward_into(plane, &mut alone).unwrap();
+                    assert_eq!(alone, expected, "{height} × {width}, {kernel_size:?}");
+                }
+            }
+        }
+    }
+}
