@@ -11,7 +11,7 @@ use crate::pass::{Band, Pass};
 use crate::reduce::{Reducer, Value};
 use crate::scratch::with_arena;
 use crate::sink::Target;
-use crate::threads::{self, Tasks};
+use crate::threads::{Share, Tasks};
 use crate::turn::{self, Turned};
 use crate::ways::{self, Pieces};
 use crate::window::Axis;
@@ -175,7 +175,7 @@ pub(crate) fn run<T: Element, R: Reducer<T>>(
         return;
     }
     let bytes = (planes.source + planes.target) * planes.count * size_of::<T>();
-    let wanted = threads::pieces(bytes);
+    let share = Share::of(bytes);
     if turn::fits::<T, R>(pass, planes) {
         let turned = Turned {
             pass,
@@ -184,8 +184,7 @@ pub(crate) fn run<T: Element, R: Reducer<T>>(
             source,
             level,
         };
-        let tasks = turn::tasks(planes);
-        return threads::share(&turned, 0..tasks, tasks.div_ceil(wanted), target);
+        return share.run(&turned, turn::tasks(planes), target);
     }
     let pitch_bytes = pass.row_len()
         * (size_of::<Value<T, R>>() + size_of::<<R::Fold as crate::fold::Fold>::Index>());
@@ -193,7 +192,7 @@ pub(crate) fn run<T: Element, R: Reducer<T>>(
         pass.axes,
         pitch_bytes,
         pass.row_len(),
-        wanted.div_ceil(planes.count),
+        share.pieces().div_ceil(planes.count),
     );
     let run = Run {
         pass,
@@ -203,8 +202,7 @@ pub(crate) fn run<T: Element, R: Reducer<T>>(
         source,
         level,
     };
-    let tasks = planes.count * bands.per_plane();
-    threads::share(&run, 0..tasks, tasks.div_ceil(wanted), target);
+    share.run(&run, planes.count * bands.per_plane(), target);
 }
 
 /// Pools one plane on this thread.

@@ -9,7 +9,7 @@ use crate::pass::{Divide, Pass};
 use crate::plan::Plan;
 use crate::reduce::Reducer;
 use crate::sink::Target;
-use crate::threads::{self, Tasks};
+use crate::threads::{Share, Tasks};
 use crate::window::Axis;
 
 /// The windows of a fractional pooling.
@@ -87,19 +87,14 @@ impl Fractional {
             return;
         }
         let bytes = (planes.source + planes.target) * planes.count * size_of::<T>();
-        let grain = planes.count.div_ceil(threads::pieces(bytes)).max(1);
-        threads::share(
-            &Run {
-                plan,
-                fractional: self,
-                reducer,
-                planes,
-                source,
-            },
-            0..planes.count,
-            grain,
-            target,
-        );
+        let run = Run {
+            plan,
+            fractional: self,
+            reducer,
+            planes,
+            source,
+        };
+        Share::of(bytes).run(&run, planes.count, target);
     }
 }
 

@@ -128,7 +128,9 @@ fn contract_rows<
     all_seen: &mut Seen<S, T>,
 ) {
     let (width, size) = (lanes_of::<S, R::Fold>(), size_of::<Value<T, R>>());
-    let beyond = rows.len.next_multiple_of(width) - rows.len;
+    // Where the last vector of a row ends, if each begins with the first column of a window.
+    let last = rows.len + if STRIDE == 1 { BEFORE } else { 0 };
+    let beyond = last.next_multiple_of(width) - last;
     let end: [u8; MOST_BYTES] = std::array::from_fn(|byte| (byte + beyond * size) as u8);
     let len = worker.pass.row_len();
     let place = (fused.place.0, first);
@@ -247,33 +249,35 @@ impl<T: Element, const ROWS: usize> Line<'_, T, ROWS> {
         R::Fold::pick(simd, last, nothing, self.end)
     }
 
-    /// Contracts windows of three columns, the second of which is each lane.
+    /// Contracts windows of three columns, the second of which is each lane. Vectors begin with the first: the others are two slides.
     #[inline(always)]
     fn each<S: Simd, R: Columns<T>>(&self, out: &mut Out<'_, '_, S, T, R>, seen: &mut Seen<S, T>) {
         let (simd, width) = (out.simd, lanes_of::<S, R::Fold>());
-        let mut before = nothing::<S, R::Fold>(simd);
-        let mut this = self.anywhere::<S, R>(simd, 0, seen);
-        let mut at = width;
+        let first = self.anywhere::<S, R>(simd, 0, seen);
+        let mut this = slide_back::<S, R::Fold>(nothing::<S, R::Fold>(simd), first);
+        let mut at = width - 1;
         macro_rules! contract {
             ($next:expr) => {{
                 let next = $next;
-                let first = slide_back::<S, R::Fold>(before, this);
-                let last = R::Fold::slide::<S, 1>(this, next);
-                let folded = R::Fold::merge(R::Fold::merge(first, this), last);
-                (before, this) = (this, next);
-                at += width;
+                let second = R::Fold::slide::<S, 1>(this, next);
+                let third = R::Fold::slide::<S, 2>(this, next);
+                let folded = R::Fold::merge(R::Fold::merge(this, second), third);
+                this = next;
                 folded
             }};
         }
-        while at + width <= self.len
-            && let Some(place) = out.whole()
+        while at + 2 * width <= self.len
+            && let Some([place, next_place]) = out.two_whole()
         {
-            let [next] = self.inside::<S, R, 1>(simd, at, seen);
+            let [next, after] = self.inside::<S, R, 2>(simd, at, seen);
             out.finish(contract!(next), place);
+            out.finish(contract!(after), next_place);
+            at += 2 * width;
         }
         while out.at < out.len {
             let next = self.anywhere::<S, R>(simd, at, seen);
             out.finish_anywhere(contract!(next));
+            at += width;
         }
     }
 
@@ -360,6 +364,15 @@ impl<'o, S: Simd, T: Element, R: Columns<T>> Out<'o, '_, S, T, R> {
     fn whole(&mut self) -> Option<Place<'o, T, R>> {
         let elements = self.elements.next()?;
         Some((elements, self.index_place()))
+    }
+
+    /// The places of the next two vectors, if both are whole.
+    #[inline(always)]
+    fn two_whole(&mut self) -> Option<[Place<'o, T, R>; 2]> {
+        if self.elements.len() < 2 {
+            return None;
+        }
+        Some([self.whole()?, self.whole()?])
     }
 
     #[inline(always)]

@@ -1,6 +1,6 @@
 //! The number types that kernels compute in, and the vectors that hold them.
 
-use fearless_simd::{Select, Simd, SimdBase, SimdFloat};
+use fearless_simd::{Select, Simd, SimdBase, SimdCombine, SimdFloat};
 
 use crate::index::IndexLane;
 
@@ -11,6 +11,8 @@ pub(crate) const MOST_LANES: usize = 64;
 pub(crate) trait Lane: Copy + PartialOrd + Send + Sync + bytemuck::Pod + 'static {
     /// A vector of the machine's native width.
     type Vector<S: Simd>: SimdBase<S, Element = Self>;
+    /// A vector of 16 bytes.
+    type Block<S: Simd>: SimdCombine<S, Element = Self>;
     /// Below or equal to every other value: −inf or the smallest integer.
     const LOWEST: Self;
     const ZERO: Self;
@@ -27,9 +29,10 @@ pub(crate) trait Lane: Copy + PartialOrd + Send + Sync + bytemuck::Pod + 'static
 pub(crate) type Mask<L, S> = <<L as Lane>::Vector<S> as SimdBase<S>>::Mask;
 
 macro_rules! impl_float_lane {
-    ($($lane:ident $vectors:ident),*) => {$(
+    ($($lane:ident $vectors:ident $block:ident),*) => {$(
         impl Lane for $lane {
             type Vector<S: Simd> = S::$vectors;
+            type Block<S: Simd> = fearless_simd::$block<S>;
             const LOWEST: Self = Self::NEG_INFINITY;
             const ZERO: Self = 0.0;
             const NAN: Self = Self::NAN;
@@ -51,9 +54,10 @@ macro_rules! impl_float_lane {
 }
 
 macro_rules! impl_integer_lane {
-    ($($lane:ident $vectors:ident),*) => {$(
+    ($($lane:ident $vectors:ident $block:ident),*) => {$(
         impl Lane for $lane {
             type Vector<S: Simd> = S::$vectors;
+            type Block<S: Simd> = fearless_simd::$block<S>;
             const LOWEST: Self = Self::MIN;
             const ZERO: Self = 0;
             const NAN: Self = 0;
@@ -74,8 +78,8 @@ macro_rules! impl_integer_lane {
     )*};
 }
 
-impl_float_lane!(f32 f32s, f64 f64s);
-impl_integer_lane!(u8 u8s, i8 i8s, i16 i16s, i32 i32s, i64 i64s);
+impl_float_lane!(f32 f32s f32x4, f64 f64s f64x2);
+impl_integer_lane!(u8 u8s u8x16, i8 i8s i8x16, i16 i16s i16x8, i32 i32s i32x4, i64 i64s i64x2);
 
 /// A lane whose maxima can carry the index they came from.
 pub(crate) trait ArgLane: Lane {

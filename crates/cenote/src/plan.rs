@@ -25,7 +25,8 @@ pub(crate) enum Operation {
 /// A pooling of tensors of one shape: everything that can be wrong was found when it was made.
 ///
 /// A plan is immutable and cheap; it can be shared between threads and run any number of times. Running a
-/// forward pass allocates nothing once a thread has run one of this size before.
+/// forward pass allocates nothing once a thread has run one of this size before, but a job for rayon where it is shared among
+/// threads and called from outside of their pool.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub(crate) layout: Layout,

@@ -14,7 +14,7 @@ use crate::number::Taps;
 use crate::plan::Plan;
 use crate::scratch::{Slot, arena_words, with_arena};
 use crate::sink::Target;
-use crate::threads::{self, Tasks};
+use crate::threads::{Share, Tasks};
 use crate::window::{Axis, Window};
 
 type Accumulator<T> = <T as crate::element::private::Lanes>::Arg;
@@ -50,14 +50,14 @@ where
         let inputs = plan.axes().map(|axis| Axis::identity(axis.input_len()));
         let row = plan.axes[2].input_len() * plan.layout.inner;
         let bytes = (size_of::<T>() + size_of::<I>()) * indices.len() + size_of_val(grad_input);
-        let pieces = threads::pieces(bytes);
+        let share = Share::of(bytes);
         let adjoint = plan.fractional.is_none().then(|| {
             let [depth, height, width] = plan.axes();
             [depth.adjoint(), height.adjoint(), width.adjoint()]
         });
         let bands = match &adjoint {
             Some(adjoint) => {
-                let wanted = pieces.div_ceil(plan.layout.outer.max(1));
+                let wanted = share.pieces().div_ceil(plan.layout.outer.max(1));
                 Bands::new(
                     adjoint.each_ref(),
                     row * size_of::<Accumulator<T>>(),
@@ -78,7 +78,7 @@ where
         };
         let tasks = plan.layout.outer * bands.per_plane();
         let target = Target::values(grad_input);
-        threads::share(&scatter, 0..tasks, tasks.div_ceil(pieces).max(1), target);
+        share.run(&scatter, tasks, target);
         match scatter.outside.into_inner() {
             None => Ok(()),
             Some(index) => Err(Error::Index {

@@ -1,4 +1,5 @@
-//! A pass allocates nothing once a thread has run one of its size: what a layer needs is in its plan, or kept.
+//! A pass allocates nothing once a thread has run one of its size: what a layer needs is in its plan, or kept. One that is
+//! shared among threads gives them a job, which is allocated where the call comes from outside of their pool.
 
 use allocation_counter::measure;
 use cenote::{
@@ -142,4 +143,23 @@ fn indices_and_their_gradient_allocate_nothing() {
             assert_eq!(measure(run).count_total, 0, "{name}, {format:?}");
         }
     }
+}
+
+#[test]
+fn sharing_among_threads_allocates_no_more_than_a_job() {
+    let plan = MaxPool2d::new(2).plan(&[64, 64, 64]).unwrap();
+    let input = vec![1.0f32; plan.input_len()];
+    let mut output = vec![0.0; plan.output_len()];
+    let mut run = || plan.forward_into(&input, &mut output).unwrap();
+    run();
+    let outside = measure(&mut run);
+    // The job, and now and then room in the queue for more of them.
+    assert!(outside.count_total <= 2, "{outside:?}");
+    assert!(outside.bytes_total < 4096, "{outside:?}");
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build();
+    let inside = pool.unwrap().install(|| {
+        run();
+        measure(&mut run)
+    });
+    assert_eq!(inside.count_total, 0);
 }

@@ -10,7 +10,7 @@ use crate::fetch::{Parts, ahead};
 use crate::layout::{Layout, MemoryFormat};
 use crate::plan::check_length;
 use crate::sink::Target;
-use crate::threads::{self, Tasks};
+use crate::threads::{Share, Tasks};
 
 /// Max unpooling over `N` axes: puts each element where its index says, zeros elsewhere.
 ///
@@ -338,13 +338,12 @@ impl UnpoolPlan {
             outside: OnceLock::new(),
         };
         let bytes = size_of_val(target) + size_of_val(indices) + self.input_len() * size_of::<T>();
-        let grain = self.outer.div_ceil(threads::pieces(bytes)).max(1);
         let blocks = Blocks {
             unit,
             bytes,
             work: |block: usize, piece: &mut [T], next: &[T]| work(block, piece, next, &places),
         };
-        threads::share(&blocks, 0..self.outer, grain, Target::values(target));
+        Share::of(bytes).run(&blocks, self.outer, Target::values(target));
         match places.outside.into_inner() {
             None => Ok(()),
             Some(index) => Err(Error::Index {
