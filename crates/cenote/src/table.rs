@@ -46,11 +46,13 @@ impl<'a> Table<'a> {
         for (start, slots) in windows.as_chunks_mut().0.iter_mut().enumerate() {
             *slots = [start as i64, taps as i64];
         }
-        let dense = Self {
+        let runs = i64::take_exactly(arena, 2 * rows);
+        runs.as_chunks_mut().0.fill([rows as i64, 1]);
+        Self {
             windows,
+            runs,
             ..Self::default()
-        };
-        dense.with_runs(arena)
+        }
     }
 
     /// How many taps all windows of some outputs have, if they have as many.
@@ -102,11 +104,16 @@ impl<'a> Table<'a> {
         words(0) + words(1)
     }
 
-    /// The table of as many planes one below the other, of each of which this one has all windows along the height. It can be asked for
-    /// runs.
+    /// The table of as many planes one below the other, of each of which this one has all windows along the height. Its runs are
+    /// known.
     pub(crate) fn stacked(self, planes: usize, height: &Axis, arena: &mut Arena<'a>) -> Self {
         if planes <= 1 {
-            return self.with_runs(arena);
+            // Windows that lie anywhere are hardly ever alike.
+            return if height.is_fractional() {
+                self
+            } else {
+                self.with_runs(arena)
+            };
         }
         let outputs = height.output_len();
         let windows = i64::take_exactly(arena, 2 * planes * outputs);
@@ -149,6 +156,9 @@ impl<'a> Table<'a> {
     /// How many windows of some outputs, from the first on, have as many taps and lie as far apart, and how far that is.
     #[inline(always)]
     pub(crate) fn run(&self, outputs: Range<usize>) -> (usize, usize) {
+        if self.runs.is_empty() {
+            return (1, 0);
+        }
         let first = outputs.start - self.first;
         let (end, hop) = (self.runs[2 * first], self.runs[2 * first + 1]);
         ((end as usize - first).min(outputs.len()), hop as usize)

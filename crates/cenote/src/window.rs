@@ -277,24 +277,39 @@ impl Scattered {
     /// Whether [`Scattered::list`] gives the starts.
     fn is_narrow(&self) -> bool {
         self.precision == Precision::F32
-            && self.last < Self::NARROW as usize
-            && self.origin.unsigned_abs() < Self::NARROW as u64
+            && (self.last as f64) < Self::NARROW
+            && (0.0..1.0).contains(&self.sample)
+            && (1.0..Self::NARROW).contains(&self.alpha)
     }
 
-    /// Places below which starts are computed in f32 and i32, many at a time.
-    const NARROW: i32 = 1 << 29;
+    /// Places below which numbers of f32 have a bit for a half.
+    const NARROW: f64 = (1 << 22) as f64;
 
-    /// As [`Axis::list`], without a branch a window. Sums and products of f32, each rounded, are the same in f32 as in f64.
+    /// As [`Axis::list`], with neither branches nor conversions, which have no vectors of the baseline. Sums and products of f32, each
+    /// rounded, are the same in f32 as in f64.
     fn list(&self, first: usize, outputs: usize, windows: &mut [[i64; 2]]) {
+        // What is added to a number is the number in the last bits of the sum, rounded.
+        const ONE: f32 = (1 << 23) as f32;
         let (sample, alpha) = (self.sample as f32, self.alpha as f32);
         let (origin, last) = (self.origin as i32, self.last as i32);
         let taps = self.kernel_size as i64;
-        for (number, window) in windows.iter_mut().enumerate() {
-            let place = ((first + number) as i32 as f32 + sample) * alpha;
-            let place = (place as i32).clamp(-2 * Self::NARROW, 2 * (Self::NARROW - 1));
-            *window = [(place - origin).clamp(0, last).into(), taps];
+        let start = |output: usize| {
+            let place = (output as i32 as f32 + sample) * alpha;
+            let sum = place + ONE;
+            let rounded_up = i32::from(sum - ONE > place);
+            let above = (sum.to_bits() as i32) - (ONE.to_bits() as i32) - rounded_up;
+            (above - origin).clamp(0, last)
+        };
+        let count = windows.len();
+        let (fours, rest) = windows.as_chunks_mut::<4>();
+        for (group, four) in fours.iter_mut().enumerate() {
+            let starts: [i32; 4] = std::array::from_fn(|lane| start(first + 4 * group + lane));
+            *four = starts.map(|start| [start.into(), taps]);
         }
-        if first + windows.len() == outputs
+        for (number, window) in rest.iter_mut().enumerate() {
+            *window = [start(first + count / 4 * 4 + number).into(), taps];
+        }
+        if first + count == outputs
             && let Some(window) = windows.last_mut()
         {
             window[0] = last.into();
@@ -470,6 +485,11 @@ impl Axis {
     pub(crate) fn are_whole(&self) -> bool {
         let is_whole = |output: usize| self.window(output).taps == self.max_taps();
         self.as_sliding().is_some() && is_whole(0) && is_whole(self.output.saturating_sub(1))
+    }
+
+    /// Whether windows lie anywhere.
+    pub(crate) fn is_fractional(&self) -> bool {
+        matches!(self.rule, Rule::Fractional(_))
     }
 
     /// Whether there is one window, which holds the whole input and nothing else.
