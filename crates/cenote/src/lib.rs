@@ -56,8 +56,9 @@
 //!
 //! # Speed
 //! Vector instructions are chosen when the program runs (SSE4.2 to AVX-512, NEON, wasm); large tensors are
-//! shared among [rayon]'s threads, in the pool of the caller. Results do not depend on either. COMPARE.md of the
-//! repository has a table of cases beside PyTorch, ONNX Runtime, OpenVINO and a copy of the same bytes.
+//! shared among [rayon]'s threads, in the pool of the caller; a caller from outside of any is one of them.
+//! Results do not depend on either. COMPARE.md of the repository has a table of cases beside PyTorch, ONNX
+//! Runtime, OpenVINO and a copy of the same bytes.
 //!
 //! With the release profile as it is, pooling takes 1.03 times what it does there, some cases up to 1.16: COMPARE.md
 //! is measured with `lto = "thin"` in the profile. x86-64 processors without SSE4.2, of before 2008, pool correctly
@@ -114,6 +115,7 @@ mod sums;
 mod sweep;
 mod table;
 mod threads;
+mod transpose;
 mod turn;
 mod ways;
 pub mod window;

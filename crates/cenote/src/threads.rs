@@ -9,10 +9,10 @@ use crate::sink::Target;
 
 /// Bytes read and written that are worth a thread: waking one costs more than it brings for less.
 const THREAD_BYTES: usize = 128 << 10;
-/// Pieces for each thread, so that one that comes late, or is slow, leaves more to the others.
+/// Pieces for each thread, so that one that comes late, or is slow, leaves more to the others. The last ones are half as large.
 const PIECES_EACH: usize = 4;
 
-/// Looks at whether others are done before a thread sleeps.
+/// Looks at whether others are done before a thread sleeps: as many as take some tens of microseconds.
 #[cfg(feature = "threads")]
 const SPINS: usize = 1000;
 
@@ -60,7 +60,8 @@ impl Share {
         }
         let queue = Queue {
             tasks,
-            grain: count.div_ceil(self.pieces()),
+            threads: self.threads,
+            least: count.div_ceil(2 * self.pieces()),
             left: Mutex::new((0..count, target)),
         };
         #[cfg(feature = "threads")]
@@ -96,8 +97,9 @@ fn wait_briefly(done: &AtomicBool) {
 /// Tasks that no thread has taken yet, in a row, and their pieces of the target.
 struct Queue<'a, T> {
     tasks: &'a dyn Tasks<T>,
-    /// How many a thread takes at a time.
-    grain: usize,
+    threads: usize,
+    /// How many a thread takes at least.
+    least: usize,
     left: Mutex<(Range<usize>, Target<'a, T>)>,
 }
 
@@ -126,7 +128,8 @@ impl<'a, T: Send> Queue<'a, T> {
     fn take(&self, first: bool) -> Option<(Range<usize>, Target<'a, T>)> {
         let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
         let (range, target) = &mut *left;
-        let count = self.grain.min(range.len());
+        let share = range.len().div_ceil(self.threads + 1);
+        let count = share.max(self.least).min(range.len());
         if count == 0 {
             return None;
         }

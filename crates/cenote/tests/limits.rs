@@ -1,7 +1,10 @@
 //! Parameters that no tensor has: each was a panic, a wait or an allocation once.
 
 use allocation_counter::measure;
-use cenote::{AvgPool1d, AvgPool2d, Error, FractionalMaxPool2d, Layer, MaxPool1d, MaxPool2d};
+use cenote::{
+    AdaptiveAvgPool2d, AvgPool1d, AvgPool2d, Error, FractionalMaxPool2d, Layer, MaxPool1d,
+    MaxPool2d,
+};
 
 #[test]
 fn a_gradient_does_not_look_for_its_windows_one_by_one() {
@@ -60,4 +63,14 @@ fn padding_after_the_input_alone_is_cut_off_again() {
     let mut grad_input = [9.0; 4];
     plan.backward_into(&grad_output, &mut grad_input).unwrap();
     assert_eq!(grad_input, [0.0, 1.0, 2.0, 3.0]);
+}
+
+#[test]
+fn the_gradient_of_no_outputs_is_zero() {
+    for planes in [1, 64, 200] {
+        let plan = AdaptiveAvgPool2d::new(0).plan(&[planes, 4, 4]).unwrap();
+        let mut grad = vec![1.0f32; plan.input_len()];
+        plan.backward_into(&[], &mut grad).unwrap();
+        assert!(grad.iter().all(|&element| element == 0.0), "{planes}");
+    }
 }

@@ -50,7 +50,7 @@ struct Case<const N: usize> {
 }
 
 fn case<const N: usize>() -> impl Strategy<Value = Case<N>> {
-    (geometry::<N>(), 64usize..150, any::<(u64, bool)>()).prop_map(
+    (geometry::<N>(), 64usize..210, any::<(u64, bool)>()).prop_map(
         |(geometry, planes, (seed, special))| Case {
             geometry,
             planes,
