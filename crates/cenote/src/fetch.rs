@@ -9,11 +9,6 @@ const FAR_BYTES: usize = 16 << 20;
 /// Below this size a tensor is near: it lies in the second cache, if it is not new.
 const NEAR_BYTES: usize = 1 << 20;
 
-/// Whether nothing of a tensor of `len` elements needs to be asked for.
-pub(crate) fn is_near<T>(len: usize) -> bool {
-    len * size_of::<T>() < NEAR_BYTES
-}
-
 /// How many elements of a tensor of `len` are asked for in one go, 0 if none are.
 pub(crate) fn step<T>(len: usize) -> usize {
     if len * size_of::<T>() >= FAR_BYTES {
@@ -79,7 +74,17 @@ impl Ahead {
 
 /// The first `len` elements, or as many as there are, if a call that reads and writes `bytes` had better ask for them; else none.
 pub(crate) fn ahead<T>(elements: &[T], len: usize, bytes: usize) -> &[T] {
-    let len = if bytes < FAR_BYTES { 0 } else { len };
+    first(elements, if bytes < FAR_BYTES { 0 } else { len })
+}
+
+/// As [`ahead`], of elements that are not read in a row: processors do not foresee those, so that they are asked for from a third cache
+/// as well.
+pub(crate) fn ahead_of_cache<T>(elements: &[T], len: usize, bytes: usize) -> &[T] {
+    first(elements, if bytes < NEAR_BYTES { 0 } else { len })
+}
+
+/// The first `len` elements, or as many as there are.
+fn first<T>(elements: &[T], len: usize) -> &[T] {
     &elements[..len.min(elements.len())]
 }
 

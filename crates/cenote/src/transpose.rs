@@ -5,8 +5,7 @@ use fearless_simd_macros::simd;
 
 use crate::columns::next_chunk;
 use crate::fetch::Parts;
-use crate::lane::Lane;
-use crate::turn::TOGETHER;
+use crate::lane::{Lane, MOST_LANES};
 
 /// Makes columns of `rows` rows: `target[x · rows + y] = source[y · columns + x]`. Asks memory for lanes that are
 /// `next`.
@@ -50,8 +49,8 @@ fn transpose_by<S: Simd, L: Lane, Q: Square<S, L>, const N: usize>(
     }
     // Nearly all are of the first two kinds: compiled for the number, lanes of a square lie at known distances.
     match (rows, columns) {
-        (TOGETHER, _) => squares::<S, L, Q, N>(simd, source, (TOGETHER, columns), target),
-        (_, TOGETHER) => squares::<S, L, Q, N>(simd, source, (rows, TOGETHER), target),
+        (MOST_LANES, _) => squares::<S, L, Q, N>(simd, source, (MOST_LANES, columns), target),
+        (_, MOST_LANES) => squares::<S, L, Q, N>(simd, source, (rows, MOST_LANES), target),
         _ => squares::<S, L, Q, N>(simd, source, (rows, columns), target),
     }
 }

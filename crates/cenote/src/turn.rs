@@ -14,6 +14,7 @@ use crate::fetch;
 use crate::fold::Fold;
 use crate::index::IndicesMut;
 use crate::kernel::MANY;
+use crate::lane::MOST_LANES;
 use crate::level::at_level;
 use crate::long::LONG;
 use crate::pass::{Band, Flat, Pass, Width};
@@ -25,14 +26,14 @@ use crate::transpose::transpose;
 use crate::ways::{self, Pieces};
 
 /// How many planes are turned together: as many as the widest vector has lanes.
-pub(crate) const TOGETHER: usize = 64;
+const TOGETHER: usize = MOST_LANES;
 /// Elements of a row, bytes of it and of what indices are carried beside it, and bytes of a plane, from which on planes are
 /// not turned: rows fill vectors as they are, and planes half a page or more apart fall on the same lines of the first cache.
 const LONG_ROW: usize = 32;
 const LONG_ROW_BYTES: usize = 128;
 const LARGE_PLANE_BYTES: usize = 2048;
 /// Bytes of planes of which as many groups are pooled in one go.
-const NEAR_BYTES: usize = 128 << 10;
+const GROUPS_BYTES: usize = 128 << 10;
 
 /// A tensor of small planes.
 pub(crate) struct Turned<'a, T, R> {
@@ -88,7 +89,6 @@ impl<T: Element, R: Reducer<T>> Turned<'_, T, R> {
             + arena_words::<T::Plain>(inputs)
             + arena_words::<T::Plain>(outputs)
             + target.indices.scratch_words(outputs);
-        let is_near = fetch::is_near::<T>(self.source.len());
         with_arena(words, |mut arena| {
             let turned = take::<T>(&mut arena, inputs);
             let mut pooled = Target {
@@ -100,7 +100,7 @@ impl<T: Element, R: Reducer<T>> Turned<'_, T, R> {
                 for turned in turned.chunks_exact_mut(each.0.max(1)) {
                     let (group, rest) = left.split_at(each.0);
                     // Memory is asked for the next one meanwhile.
-                    let next = if is_near { &[] } else { &rest[..each.0.min(rest.len())] };
+                    let next = fetch::ahead_of_cache(rest, each.0, size_of_val(self.source));
                     turn(simd, (group, next), count, turned);
                     left = rest;
                 }
@@ -139,7 +139,7 @@ impl<T: Element, R: Reducer<T>> Tasks<T> for Turned<'_, T, R> {
             source,
             target: each,
         } = self.planes;
-        let most = NEAR_BYTES / (TOGETHER * source * size_of::<T>()).max(1);
+        let most = GROUPS_BYTES / (TOGETHER * source * size_of::<T>()).max(1);
         let mut group = range.start;
         while group < range.end {
             let first = group * TOGETHER;
