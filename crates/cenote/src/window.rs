@@ -300,16 +300,16 @@ impl Scattered {
             let above = (sum.to_bits() as i32) - (ONE.to_bits() as i32) - rounded_up;
             (above - origin).clamp(0, last)
         };
+        let count = windows.len();
         let (fours, rest) = windows.as_chunks_mut::<4>();
-        let fourfold = first + 4 * fours.len();
         for (group, four) in fours.iter_mut().enumerate() {
             let starts: [i32; 4] = std::array::from_fn(|lane| start(first + 4 * group + lane));
             *four = starts.map(|start| [start.into(), taps]);
         }
         for (number, window) in rest.iter_mut().enumerate() {
-            *window = [start(fourfold + number).into(), taps];
+            *window = [start(first + count / 4 * 4 + number).into(), taps];
         }
-        if first + windows.len() == outputs
+        if first + count == outputs
             && let Some(window) = windows.last_mut()
         {
             window[0] = last.into();
