@@ -9,23 +9,25 @@ use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
 use crate::columns::{Columns, MOST_ROWS};
+use crate::divisors::Divisors;
 use crate::element::Element;
 use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut, nothing};
 use crate::gather::Gather;
 use crate::kernel::{MOST_BYTES, lanes_of};
 use crate::lane::MOST_LANES;
-use crate::pass::{Divide, Flat, Pass, Width};
+use crate::pass::{Flat, Pass, Width};
 use crate::plane::Worker;
-use crate::reduce::{Counting, Factor, Finish, Value};
+use crate::reduce::{Factor, Finish, Value};
 use crate::rows::{Reach, Rows, Seen};
 use crate::slide::slide_back;
+use crate::threes::contract_threes;
 
 /// Rows of a window from which on folding them is most of the work, and staging costs little.
 const MANY_ROWS: usize = 5;
 
 /// A vector while it is being folded.
-type Vector<S, T, R> = <<R as Finish<T>>::Fold as Fold>::Vector<S>;
+pub(crate) type Vector<S, T, R> = <<R as Finish<T>>::Fold as Fold>::Vector<S>;
 
 /// Whether this way is compiled: for floats and bytes, which images and activations are, and not for vectors of 16 bytes where
 /// processors that have no longer ones are old.
@@ -42,11 +44,11 @@ pub(crate) fn fits<S: Simd, T: Element, R: Columns<T>>(pass: &Pass<'_>, reducer:
     else {
         return false;
     };
-    let [depth, height, _] = pass.axes;
+    let [depth, height, width] = pass.axes;
     let is_known = match (sliding.kernel_size, sliding.stride, sliding.padding[0]) {
         (2, 2, 0) | (3, 2, 0 | 1) => true,
         // Maxima of rows that windows share are kept for two of them: that gains as much.
-        (3, 1, 1) => !R::Fold::IDEMPOTENT,
+        (3, 1, 1) => !R::Fold::IDEMPOTENT && width.output_len() == width.input_len(),
         _ => false,
     };
     is_compiled::<S, T, R>()
@@ -82,8 +84,8 @@ impl<S: Simd, T: Element, R: Columns<T>> Gather<S, T, R> for Fused<'_, '_, T, R:
         };
         let rows = all.1;
         macro_rules! pool {
-            ($taps:literal, $stride:literal, $before:literal, $rows:literal, $fresh:literal) => {
-                contract_rows::<S, T, R, $taps, $stride, $before, $rows, $fresh>(
+            ($taps:literal, $before:literal, $rows:literal, $fresh:literal) => {
+                contract_rows::<S, T, R, $taps, $before, $rows, $fresh>(
                     simd, worker, all, self, seen,
                 )
             };
@@ -91,24 +93,25 @@ impl<S: Simd, T: Element, R: Columns<T>> Gather<S, T, R> for Fused<'_, '_, T, R:
         let shape = (sliding.kernel_size, sliding.stride, sliding.padding[0]);
         let fresh = if R::REFUSES_NAN { rows.fresh } else { 0 };
         match (shape, rows.taps[0] * rows.taps[1], fresh) {
-            ((2, ..), 1, 0b1 | 0) => pool!(2, 2, 0, 1, 0b1),
-            ((2, ..), 2, 0b11 | 0) => pool!(2, 2, 0, 2, 0b11),
-            ((2, ..), 4, 0b1111 | 0) => pool!(2, 2, 0, 4, 0b1111),
-            ((2, ..), ..) => pool!(2, 2, 0, 0, 0),
-            ((3, 2, 0), 3, 0b110 | 0) => pool!(3, 2, 0, 3, 0b110),
-            ((3, 2, 0), ..) => pool!(3, 2, 0, 0, 0),
-            ((3, 2, _), 1, 0b1 | 0) => pool!(3, 2, 1, 1, 0b1),
-            ((3, 2, _), 3, 0b110 | 0) => pool!(3, 2, 1, 3, 0b110),
-            ((3, 2, _), ..) => pool!(3, 2, 1, 0, 0),
+            ((2, ..), 1, 0b1 | 0) => pool!(2, 0, 1, 0b1),
+            ((2, ..), 2, 0b11 | 0) => pool!(2, 0, 2, 0b11),
+            ((2, ..), 4, 0b1111 | 0) => pool!(2, 0, 4, 0b1111),
+            ((2, ..), ..) => pool!(2, 0, 0, 0),
+            ((3, 2, 0), 3, 0b110 | 0) => pool!(3, 0, 3, 0b110),
+            ((3, 2, 0), ..) => pool!(3, 0, 0, 0),
+            ((3, 2, _), 1, 0b1 | 0) => pool!(3, 1, 1, 0b1),
+            ((3, 2, _), 3, 0b110 | 0) => pool!(3, 1, 3, 0b110),
+            ((3, 2, _), ..) => pool!(3, 1, 0, 0),
             _ if R::Fold::IDEMPOTENT => {}
-            (_, 3, _) => pool!(3, 1, 1, 3, 0),
-            _ => pool!(3, 1, 1, 0, 0),
+            _ if rows.taps == [1, 3] && rows.are_dense() => {
+                contract_threes::<S, T, R, 4, 2>(simd, worker, all, self, seen);
+            }
+            _ => contract_threes::<S, T, R, 0, 1>(simd, worker, all, self, seen),
         }
     }
 }
 
-/// Pools windows to output rows from the first on: of `TAPS` columns, `STRIDE` apart, the first of them from `BEFORE` columns before the
-/// rows on; and of `ROWS` rows, of which those that are `FRESH` have not been looked at, or of any if `ROWS` is 0.
+/// Pools windows to output rows from the first on: of `TAPS` columns, two apart, the first of them from `BEFORE` columns before the rows on; and of `ROWS` rows, of which those that are `FRESH` have not been looked at, or of any if `ROWS` is 0.
 #[simd]
 #[inline(never)]
 fn contract_rows<
@@ -116,7 +119,6 @@ fn contract_rows<
     T: Element,
     R: Columns<T>,
     const TAPS: usize,
-    const STRIDE: usize,
     const BEFORE: usize,
     const ROWS: usize,
     const FRESH: u32,
@@ -128,9 +130,7 @@ fn contract_rows<
     all_seen: &mut Seen<S, T>,
 ) {
     let (width, size) = (lanes_of::<S, R::Fold>(), size_of::<Value<T, R>>());
-    // Where the last vector of a row ends, if each begins with the first column of a window.
-    let last = rows.len + if STRIDE == 1 { BEFORE } else { 0 };
-    let beyond = last.next_multiple_of(width) - last;
+    let beyond = rows.len.next_multiple_of(width) - rows.len;
     let end: [u8; MOST_BYTES] = std::array::from_fn(|byte| (byte + beyond * size) as u8);
     let len = worker.pass.row_len();
     let place = (fused.place.0, first);
@@ -141,6 +141,7 @@ fn contract_rows<
     // Kept in registers.
     let mut seen = *all_seen;
     let mut window = rows;
+    let mut divisors = Divisors::new(fused.counts);
     for number in 0..rows.count {
         reach.ask_beyond(fused.ahead, worker.source, number);
         let few = window.few::<ROWS>();
@@ -161,34 +162,12 @@ fn contract_rows<
             elements: whole.chunks_exact_mut(width),
             rest,
             indices: indices[number * index_lanes..].chunks_exact_mut(width),
-            factor: factor(worker, (place.0, place.1 + number), fused.counts),
+            factor: divisors.factor(worker, (place.0, place.1 + number)),
         };
-        if STRIDE == 1 {
-            line.each::<S, R>(&mut out, &mut seen);
-        } else {
-            line.every_other::<S, R, TAPS, BEFORE>(&mut out, &mut seen);
-        }
+        line.every_other::<S, R, TAPS, BEFORE>(&mut out, &mut seen);
         window.advance(rows.hop);
     }
     *all_seen = seen;
-}
-
-/// What the results of a row are multiplied by.
-#[inline(always)]
-fn factor<'a, S: Simd, T: Element, R: Columns<T>>(
-    worker: &Worker<'_, S, T, R>,
-    place: (usize, usize),
-    (counts, alike): (&'a [Value<T, R>], bool),
-) -> Factor<'a, Value<T, R>> {
-    let divisors = match worker.reducer.counting() {
-        Counting::None => None,
-        _ => worker.counts(Divide::Folded, place, counts),
-    };
-    Factor {
-        row: divisors.map_or(R::Fold::IDENTITY, |divisors| R::factor(&divisors, alike)),
-        counts: if alike { None } else { Some(counts) },
-        at: 0,
-    }
 }
 
 /// The rows of a window, whose number is known if `ROWS` is not 0.
@@ -247,38 +226,6 @@ impl<T: Element, const ROWS: usize> Line<'_, T, ROWS> {
         let last = (self.len - width, 0);
         let last = R::fold_vector(simd, self.rows, last, self.fresh, seen);
         R::Fold::pick(simd, last, nothing, self.end)
-    }
-
-    /// Contracts windows of three columns, the second of which is each lane. Vectors begin with the first: the others are two slides.
-    #[inline(always)]
-    fn each<S: Simd, R: Columns<T>>(&self, out: &mut Out<'_, '_, S, T, R>, seen: &mut Seen<S, T>) {
-        let (simd, width) = (out.simd, lanes_of::<S, R::Fold>());
-        let first = self.anywhere::<S, R>(simd, 0, seen);
-        let mut this = slide_back::<S, R::Fold>(nothing::<S, R::Fold>(simd), first);
-        let mut at = width - 1;
-        macro_rules! contract {
-            ($next:expr) => {{
-                let next = $next;
-                let second = R::Fold::slide::<S, 1>(this, next);
-                let third = R::Fold::slide::<S, 2>(this, next);
-                let folded = R::Fold::merge(R::Fold::merge(this, second), third);
-                this = next;
-                folded
-            }};
-        }
-        while at + 2 * width <= self.len
-            && let Some([place, next_place]) = out.two_whole()
-        {
-            let [next, after] = self.inside::<S, R, 2>(simd, at, seen);
-            out.finish(contract!(next), place);
-            out.finish(contract!(after), next_place);
-            at += 2 * width;
-        }
-        while out.at < out.len {
-            let next = self.anywhere::<S, R>(simd, at, seen);
-            out.finish_anywhere(contract!(next));
-            at += width;
-        }
     }
 
     /// Contracts windows of `TAPS` columns, two apart, of which `BEFORE` lie before an even lane.
@@ -364,15 +311,6 @@ impl<'o, S: Simd, T: Element, R: Columns<T>> Out<'o, '_, S, T, R> {
     fn whole(&mut self) -> Option<Place<'o, T, R>> {
         let elements = self.elements.next()?;
         Some((elements, self.index_place()))
-    }
-
-    /// The places of the next two vectors, if both are whole.
-    #[inline(always)]
-    fn two_whole(&mut self) -> Option<[Place<'o, T, R>; 2]> {
-        if self.elements.len() < 2 {
-            return None;
-        }
-        Some([self.whole()?, self.whole()?])
     }
 
     #[inline(always)]
