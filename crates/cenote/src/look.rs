@@ -18,15 +18,17 @@ pub trait Look<L: Lane>: Copy + Default {
     const IS_FLOAT: bool;
     /// A vector of elements as integers; nothing where all elements are plain.
     type Bits<S: Simd>: Copy;
+    /// What was seen.
+    type Seen<S: Simd>: Copy;
 
     /// The vector of elements that starts at `at`.
     #[allow(private_interfaces, reason = "lanes are this crate's own affair")]
     fn load<S: Simd>(simd: S, elements: &[Self], at: usize) -> (L::Vector<S>, Self::Bits<S>);
     /// The least and the largest of no elements.
-    fn nothing_seen<S: Simd>(simd: S) -> [Self::Bits<S>; 2];
-    fn see<S: Simd>(bits: Self::Bits<S>, seen: &mut [Self::Bits<S>; 2]);
+    fn nothing_seen<S: Simd>(simd: S) -> Self::Seen<S>;
+    fn see<S: Simd>(bits: Self::Bits<S>, seen: &mut Self::Seen<S>);
     /// Whether none of the elements seen is NaN or, where `zero` says so, −0.
-    fn are_plain<S: Simd>(seen: [Self::Bits<S>; 2], zero: bool) -> bool;
+    fn are_plain<S: Simd>(seen: Self::Seen<S>, zero: bool) -> bool;
     /// Makes elements of the plain lanes that lie in their place.
     fn settle(elements: &mut [Self]);
     /// As [`Look::settle`], of a vector of them: the elements' bits.
@@ -43,7 +45,7 @@ pub(crate) fn load_fresh<S: Simd, L: Lane, T: Look<L>>(
     simd: S,
     (elements, at): (&[T], usize),
     fresh: bool,
-    seen: &mut [T::Bits<S>; 2],
+    seen: &mut T::Seen<S>,
 ) -> L::Vector<S> {
     let (vector, bits) = T::load(simd, elements, at);
     if fresh {
@@ -54,11 +56,7 @@ pub(crate) fn load_fresh<S: Simd, L: Lane, T: Look<L>>(
 
 /// Looks at all elements of a row.
 #[inline(always)]
-pub(crate) fn see_row<S: Simd, L: Lane, T: Look<L>>(
-    simd: S,
-    row: &[T],
-    seen: &mut [T::Bits<S>; 2],
-) {
+pub(crate) fn see_row<S: Simd, L: Lane, T: Look<L>>(simd: S, row: &[T], seen: &mut T::Seen<S>) {
     if size_of::<T::Bits<S>>() == 0 {
         return;
     }
@@ -86,6 +84,7 @@ macro_rules! look_at_floats {
     ($float:ident $integer:ident $bits:ident) => {
         const IS_FLOAT: bool = true;
         type Bits<S: Simd> = S::$bits;
+        type Seen<S: Simd> = [S::$bits; 2];
 
         #[inline(always)]
         fn nothing_seen<S: Simd>(simd: S) -> [S::$bits; 2] {
@@ -105,23 +104,52 @@ macro_rules! look_at_floats {
     };
 }
 
-macro_rules! impl_look_float {
-    ($($float:ident $integer:ident $floats:ident $bits:ident),*) => {$(
-        impl Look<$float> for $float {
-            look_at_floats!($float $integer $bits);
+impl Look<f32> for f32 {
+    look_at_floats!(f32 i32 i32s);
 
-            #[inline(always)]
-            fn load<S: Simd>(simd: S, elements: &[Self], at: usize) -> (S::$floats, S::$bits) {
-                let vector = S::$floats::from_slice(simd, &elements[at..at + S::$floats::LEN]);
-                (vector, vector.bitcast())
-            }
-            #[inline(always)]
-            fn settle(_elements: &mut [Self]) {}
-        }
-    )*};
+    #[inline(always)]
+    fn load<S: Simd>(simd: S, elements: &[Self], at: usize) -> (S::f32s, S::i32s) {
+        let vector = S::f32s::from_slice(simd, &elements[at..at + S::f32s::LEN]);
+        (vector, vector.bitcast())
+    }
+    #[inline(always)]
+    fn settle(_elements: &mut [Self]) {}
 }
 
-impl_look_float!(f32 i32 f32s i32s, f64 i64 f64s i64s);
+/// Few processors compare integers of 64 bits quickly. So upper halves are compared, of which that of −0 is the least; and a sum is NaN
+/// if an element is. By mistake infinities of both signs pass for a NaN, and negative numbers nearer to 0 than 2⁻¹⁰⁴² for −0: that
+/// takes longer, and gives the same.
+impl Look<f64> for f64 {
+    const IS_FLOAT: bool = true;
+    type Bits<S: Simd> = S::f64s;
+    /// The least of all halves, and two sums, which take turns, since one would wait for itself.
+    type Seen<S: Simd> = (S::i32s, [S::f64s; 2]);
+
+    #[inline(always)]
+    fn load<S: Simd>(simd: S, elements: &[Self], at: usize) -> (S::f64s, S::f64s) {
+        let vector = S::f64s::from_slice(simd, &elements[at..at + S::f64s::LEN]);
+        (vector, vector)
+    }
+    #[inline(always)]
+    fn nothing_seen<S: Simd>(simd: S) -> Self::Seen<S> {
+        (S::i32s::splat(simd, 0), [S::f64s::splat(simd, 0.0); 2])
+    }
+    #[inline(always)]
+    fn see<S: Simd>(vector: S::f64s, (smallest, sums): &mut Self::Seen<S>) {
+        *smallest = smallest.min(vector.bitcast::<S::i32s>());
+        let [first, second] = *sums;
+        *sums = [second, first + vector];
+    }
+    #[inline(always)]
+    fn are_plain<S: Simd>((smallest, [first, second]): Self::Seen<S>, zero: bool) -> bool {
+        let has_nan = (first + second).as_slice().iter().any(|sum| sum.is_nan());
+        let mut upper = smallest.as_slice().iter().skip(1).step_by(2);
+        let has_zero = zero && upper.any(|&half| half == i32::MIN);
+        !(has_nan || has_zero)
+    }
+    #[inline(always)]
+    fn settle(_elements: &mut [Self]) {}
+}
 
 macro_rules! impl_look_half {
     ($($half:ident)*) => {$(
@@ -157,6 +185,7 @@ macro_rules! impl_look_integer {
         impl Look<$integer> for $integer {
             const IS_FLOAT: bool = false;
             type Bits<S: Simd> = ();
+            type Seen<S: Simd> = ();
 
             #[inline(always)]
             fn load<S: Simd>(simd: S, elements: &[Self], at: usize) -> (S::$integers, ()) {
@@ -164,13 +193,11 @@ macro_rules! impl_look_integer {
                 (S::$integers::from_slice(simd, elements), ())
             }
             #[inline(always)]
-            fn nothing_seen<S: Simd>(_simd: S) -> [(); 2] {
-                [(); 2]
-            }
+            fn nothing_seen<S: Simd>(_simd: S) {}
             #[inline(always)]
-            fn see<S: Simd>((): (), _seen: &mut [(); 2]) {}
+            fn see<S: Simd>((): (), _seen: &mut ()) {}
             #[inline(always)]
-            fn are_plain<S: Simd>(_seen: [(); 2], _zero: bool) -> bool {
+            fn are_plain<S: Simd>(_seen: (), _zero: bool) -> bool {
                 true
             }
             #[inline(always)]

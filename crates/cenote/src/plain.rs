@@ -125,11 +125,12 @@ impl<T: Element> Columns<T> for PlainMax {
         match (rows.taps[0] * rows.taps[1], rows.fresh) {
             (1, 0b1) => of_few!(1, 0b1),
             (2, 0b11) => of_few!(2, 0b11),
-            (2, 0b10) => of_few!(2, 0b10),
+            // Looking at a row once more does no harm.
+            (2, 0b10 | 0) => of_few!(2, 0b10),
             (3, 0b111) => of_few!(3, 0b111),
             (3, 0b110) => of_few!(3, 0b110),
-            (3, 0b100) => of_few!(3, 0b100),
-            (4, 0b1111) => of_few!(4, 0b1111),
+            (3, 0b100 | 0) => of_few!(3, 0b100),
+            (4, 0b1111 | 0b1000 | 0) => of_few!(4, 0b1111),
             (5, 0b10000) => of_few!(5, 0b10000),
             // Three by three, of which a row and a depth are known from the window before.
             (9, 0b1_1011_0000) => of_few!(9, 0b1_1011_0000),

@@ -11,7 +11,7 @@ use crate::pass::Pass;
 use crate::plane::Worker;
 
 /// The least and the largest element that was seen: see [`Look`].
-pub(crate) type Seen<S, T> = [<T as Look<<T as Lanes>::Plain>>::Bits<S>; 2];
+pub(crate) type Seen<S, T> = <T as Look<<T as Lanes>::Plain>>::Seen<S>;
 
 /// The rows of a window, of which there is at least one, and of windows like it that follow.
 #[derive(Clone, Copy)]

@@ -93,7 +93,8 @@ fn load_apart<S: Simd, F: Fold>(
     (F::unzip(low, high), F::unzip_odd(low, high))
 }
 
-/// As [`fold_taps`](crate::kernel::fold_taps), of five neighbouring taps: vectors are loaded once, and slid.
+/// As [`fold_taps`](crate::kernel::fold_taps), of five neighbouring taps: vectors are loaded once, and slid. Those that start a lane
+/// later are loaded too, where that is quicker.
 #[inline(always)]
 pub(crate) fn slide_five<S: Simd, F: Fold>(
     simd: S,
@@ -104,29 +105,41 @@ pub(crate) fn slide_five<S: Simd, F: Fold>(
 ) {
     let width = lanes_of::<S, F>();
     let len = lines.len.next_multiple_of(width);
+    let inner = len - width;
     for row in 0..lines.rows {
         // The last vector takes lanes of the next.
         let source = source.piece(start + row * lines.from, len + width);
+        let (near, next_near) = (
+            source.piece(2 * width, inner),
+            source.piece(width + 1, inner),
+        );
         let mut out = out.piece(row * lines.to, len);
         let mut this = F::load(simd, &source, 0);
         let mut next = F::load(simd, &source, width);
         let mut pair = F::merge(this, F::slide::<S, 1>(this, next));
         // Not a closure: where vectors are pairs of lanes and indices, it is called, and all that it does too.
         macro_rules! five {
-            ($after:expr) => {{
-                let after = F::load(simd, &source, $after);
-                let next_pair = F::merge(next, F::slide::<S, 1>(next, after));
-                let four = F::merge(pair, F::slide::<S, 2>(pair, next_pair));
-                let five = F::merge(four, F::slide::<S, 4>(this, next));
-                (this, next, pair) = (next, after, next_pair);
-                five
+            ($next_pair:expr) => {{
+                let four = F::merge(pair, F::slide::<S, 2>(pair, $next_pair));
+                F::merge(four, F::slide::<S, 4>(this, next))
             }};
         }
+        let mut inside = out.piece(0, inner);
         let mut at = 0;
-        while at + 2 * width <= len {
-            F::store(five!(at + 2 * width), &mut out, at);
+        while at + width <= inner {
+            let after = F::load(simd, &near, at);
+            let slid = if const { cross_lines::<S, F>() } {
+                F::slide::<S, 1>(next, after)
+            } else {
+                F::load(simd, &next_near, at)
+            };
+            let next_pair = F::merge(next, slid);
+            F::store(five!(next_pair), &mut inside, at);
+            (this, next, pair) = (next, after, next_pair);
             at += width;
         }
-        F::store(five!(len), &mut out, at);
+        // Of the next pairs, the first two are taken.
+        let next_pair = F::merge(next, F::slide::<S, 1>(next, next));
+        F::store(five!(next_pair), &mut out, inner);
     }
 }
