@@ -18,6 +18,7 @@ use crate::index::IndexLane;
 use crate::kernel::{Taps, fold_many, pick_lanes};
 use crate::lane::MOST_LANES;
 use crate::long::LONG;
+use crate::name::Named;
 use crate::pass::{Divide, Flat, Pass, Width};
 use crate::plane::{Worker, admits};
 use crate::reduce::Value;
@@ -290,9 +291,11 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
     ) {
         let len = self.pass.row_len();
         if const { R::Fold::HAS_INDICES } {
+            let mut named = Named::new(self.pass);
             for (row, y) in heights.enumerate() {
                 let lanes = &buffers.contracted.indices[row * len..][..len];
-                self.write_indices(grid, (z, y), (lanes, buffers.starts), sink);
+                let lanes = (lanes, buffers.starts);
+                self.write_indices(grid, (z, y), lanes, (&mut named, sink));
             }
         }
     }

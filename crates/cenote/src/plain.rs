@@ -238,11 +238,12 @@ impl<T: Element> Columns<T> for PlainArgMax {
         let places: [Index<T>; MOST_LANES] = std::array::from_fn(Index::<T>::of);
         let places = <Index<T> as Lane>::Vector::<S>::from_slice(simd, &places[..width]);
         let mut values = lift_fresh::<S, T>(simd, (rows[0], at), fresh & 1 != 0, seen);
-        let mut indices = places + Index::<T>::of(first + at);
+        let columns = places + Index::<T>::of(first + at);
+        let mut indices = columns;
         for number in 1..rows.len() {
             let is_fresh = is_fresh(fresh, number);
             let later = lift_fresh::<S, T>(simd, (rows[number], at), is_fresh, seen);
-            let later_indices = places + Index::<T>::of((number << ROW_SHIFT) + first + at);
+            let later_indices = columns + Index::<T>::of(number << ROW_SHIFT);
             let wins = later.simd_gt(values);
             // Not selected by what wins, for which the next row would wait.
             values = fold::larger::<S, T::Arg>(values, later);
