@@ -111,7 +111,8 @@ impl<S: Simd, T: Element, R: Columns<T>> Gather<S, T, R> for Fused<'_, '_, T, R:
     }
 }
 
-/// Pools windows to output rows from the first on: of `TAPS` columns, two apart, the first of them from `BEFORE` columns before the rows on; and of `ROWS` rows, of which those that are `FRESH` have not been looked at, or of any if `ROWS` is 0.
+/// Pools windows to output rows from the first on: of `TAPS` columns, two apart, the first of them from `BEFORE` columns before the rows
+/// on; and of `ROWS` rows, of which those that are `FRESH` have not been looked at, or of any if `ROWS` is 0.
 #[simd]
 #[inline(never)]
 fn contract_rows<

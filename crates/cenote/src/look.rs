@@ -143,7 +143,8 @@ impl Look<f64> for f64 {
     #[inline(always)]
     fn are_plain<S: Simd>((smallest, [first, second]): Self::Seen<S>, zero: bool) -> bool {
         let has_nan = (first + second).as_slice().iter().any(|sum| sum.is_nan());
-        let mut upper = smallest.as_slice().iter().skip(1).step_by(2);
+        let upper = usize::from(cfg!(target_endian = "little"));
+        let mut upper = smallest.as_slice().iter().skip(upper).step_by(2);
         let has_zero = zero && upper.any(|&half| half == i32::MIN);
         !(has_nan || has_zero)
     }

@@ -10,7 +10,7 @@ use crate::look::{Look, see_row};
 use crate::pass::Pass;
 use crate::plane::Worker;
 
-/// The least and the largest element that was seen: see [`Look`].
+/// What was seen of the elements: see [`Look`].
 pub(crate) type Seen<S, T> = <T as Look<<T as Lanes>::Plain>>::Seen<S>;
 
 /// The rows of a window, of which there is at least one, and of windows like it that follow.
