@@ -267,7 +267,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         sink: &mut Sink<'_, '_, S, T, R>,
     ) {
         let len = self.pass.row_len();
-        let counted = |y: usize| self.tables[0].count(z) * self.tables[1].count(y);
+        let counted = |y: usize| self.counted((z, y));
         let mut y = heights.start;
         while y < heights.end {
             let mut end = y + 1;

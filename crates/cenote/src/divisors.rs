@@ -30,9 +30,10 @@ impl<'a, T: Element, R: Columns<T>> Divisors<'a, T, R> {
         worker: &Worker<'_, S, T, R>,
         place: (usize, usize),
     ) -> Factor<'a, Value<T, R>> {
+        let divides = worker.pass.counted.1 == Divide::Folded;
         let counted = match worker.reducer.counting() {
             Counting::None => None,
-            _ => worker.counted(Divide::Folded, place),
+            _ => divides.then(|| worker.counted(place)),
         };
         match (counted, self.last) {
             (Some(counted), Some((last, factor))) if counted == last => return factor,

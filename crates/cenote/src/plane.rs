@@ -145,12 +145,15 @@ impl<'a, S: Simd, T: Element, R: Finish<T>> Worker<'a, S, T, R> {
         (z, y): (usize, usize),
         width: &'b [Value<T, R>],
     ) -> Option<Counts<'b, Value<T, R>>> {
-        self.counts_of(self.counted(when, (z, y))?, width)
+        if self.pass.counted.1 != when {
+            return None;
+        }
+        self.counts_of(self.counted((z, y)), width)
     }
 
-    /// What is counted of the windows of the row at `(z, y)` along depth and height, if that is when this pass divides.
-    pub(crate) fn counted(&self, when: Divide, (z, y): (usize, usize)) -> Option<i64> {
-        (self.pass.counted.1 == when).then(|| self.tables[0].count(z) * self.tables[1].count(y))
+    /// What is counted of the windows of the row at `(z, y)` along depth and height.
+    pub(crate) fn counted(&self, (z, y): (usize, usize)) -> i64 {
+        self.tables[0].count(z) * self.tables[1].count(y)
     }
 
     /// The divisors of a row, of whose windows `rest` is counted along depth and height.
