@@ -141,11 +141,12 @@ fn contract_rows<
     let indices = &mut fused.indices[before * index_lanes..];
     // Kept in registers.
     let mut seen = *all_seen;
+    let alike = rows.alike::<ROWS>();
     let mut window = rows;
     let mut divisors = Divisors::new(fused.counts);
     for number in 0..rows.count {
         reach.ask_beyond(fused.ahead, worker.source, number);
-        let few = window.few::<ROWS>();
+        let few = alike.at(number * rows.hop);
         let all = &mut [[].as_slice(); MOST_ROWS];
         let line = Line::<_, ROWS> {
             rows: if ROWS == 0 { window.all(all) } else { &few },
@@ -166,7 +167,9 @@ fn contract_rows<
             factor: divisors.factor(worker, (place.0, place.1 + number)),
         };
         line.every_other::<S, R, TAPS, BEFORE>(&mut out, &mut seen);
-        window.advance(rows.hop);
+        if ROWS == 0 {
+            window.advance(rows.hop);
+        }
     }
     *all_seen = seen;
 }
@@ -200,9 +203,15 @@ impl<T: Element, const ROWS: usize> Line<'_, T, ROWS> {
         for (number, folded) in folded.iter_mut().enumerate() {
             let offset = number * width;
             *folded = if ROWS == 0 {
-                R::fold_vector(simd, self.rows, (at + offset, 0), self.fresh, seen)
+                R::fold_vector(
+                    simd,
+                    self.rows,
+                    (at + offset, at + offset),
+                    self.fresh,
+                    seen,
+                )
             } else {
-                R::fold_vector(simd, &near, (offset, at), self.fresh, seen)
+                R::fold_vector(simd, &near, (offset, at + offset), self.fresh, seen)
             };
         }
         folded
@@ -218,14 +227,14 @@ impl<T: Element, const ROWS: usize> Line<'_, T, ROWS> {
     ) -> Vector<S, T, R> {
         let width = lanes_of::<S, R::Fold>();
         if at + width <= self.len {
-            return R::fold_vector(simd, self.rows, (at, 0), self.fresh, seen);
+            return R::fold_vector(simd, self.rows, (at, at), self.fresh, seen);
         }
         let nothing = nothing::<S, R::Fold>(simd);
         if at >= self.len {
             return nothing;
         }
-        let last = (self.len - width, 0);
-        let last = R::fold_vector(simd, self.rows, last, self.fresh, seen);
+        let last = self.len - width;
+        let last = R::fold_vector(simd, self.rows, (last, last), self.fresh, seen);
         R::Fold::pick(simd, last, nothing, self.end)
     }
 

@@ -12,10 +12,10 @@ use crate::columns::{
 };
 use crate::element::private::Lanes;
 use crate::element::{Convert, Element, Lift, lift_each};
-use crate::fold::{self, ArgVector, LanesMut, Larger, MergeValues};
+use crate::fold::{self, ArgVector, LanesMut};
 use crate::index::IndexLane;
 use crate::lane::{ArgLane, Lane, MOST_LANES};
-use crate::look::load_fresh;
+use crate::look::{largest_fresh, load_fresh, see_vector};
 use crate::reduce::{Counts, Factor, Finish, InOrder};
 use crate::rows::{Rows, Seen, each_pair, each_window, is_fresh};
 use crate::sweep::Group;
@@ -74,12 +74,12 @@ impl<T: Element> Columns<T> for PlainMax {
         fresh: u32,
         seen: &mut Seen<S, T>,
     ) -> <T::Plain as Lane>::Vector<S> {
-        let mut folded = load_fresh(simd, (rows[0], at), fresh & 1 != 0, seen);
+        let mut met = load_fresh(simd, (rows[0], at), fresh & 1 != 0, seen);
         for number in 1..rows.len() {
-            let vector = load_fresh(simd, (rows[number], at), is_fresh(fresh, number), seen);
-            folded = <Larger as MergeValues<T::Plain>>::merge::<S>(folded, vector);
+            let next = load_fresh(simd, (rows[number], at), is_fresh(fresh, number), seen);
+            met = T::merge::<S>(met, next);
         }
-        folded
+        largest_fresh::<S, _, T>(met, fresh != 0, seen)
     }
     #[inline(always)]
     fn fold_rows<S: Simd>(
@@ -176,7 +176,7 @@ fn largest<S: Simd, T: Element>(
 ) {
     let width = <T::Plain as Lane>::Vector::<S>::LEN;
     each_chunk!(width, lanes.len(), |at| {
-        let folded = <PlainMax as Columns<T>>::fold_vector(simd, rows, (at, 0), fresh, seen);
+        let folded = <PlainMax as Columns<T>>::fold_vector(simd, rows, (at, at), fresh, seen);
         folded.store_slice(&mut lanes[at..at + width]);
     });
 }
@@ -194,14 +194,17 @@ fn largest_two<S: Simd, T: Element, const ROWS: usize>(
     each_chunk!(width, rows[0].len(), |at| {
         let mut shared = load_fresh(simd, (rows[1], at), is_fresh(fresh, 1), seen);
         for number in 2..ROWS - 1 {
-            let vector = load_fresh(simd, (rows[number], at), is_fresh(fresh, number), seen);
-            shared = <Larger as MergeValues<T::Plain>>::merge::<S>(shared, vector);
+            let next = load_fresh(simd, (rows[number], at), is_fresh(fresh, number), seen);
+            shared = T::merge::<S>(shared, next);
         }
         let first = load_fresh(simd, (rows[0], at), is_fresh(fresh, 0), seen);
         let end = ROWS - 1;
         let last = load_fresh(simd, (rows[end], at), is_fresh(fresh, end), seen);
-        let first = <Larger as MergeValues<T::Plain>>::merge::<S>(first, shared);
-        let last = <Larger as MergeValues<T::Plain>>::merge::<S>(shared, last);
+        let first = T::merge::<S>(first, shared);
+        let last = T::merge::<S>(shared, last);
+        // What both share is looked at in the last.
+        let first = largest_fresh::<S, _, T>(first, is_fresh(fresh, 0), seen);
+        let last = largest_fresh::<S, _, T>(last, fresh != 0, seen);
         first.store_slice(&mut lanes.0[at..at + width]);
         last.store_slice(&mut lanes.1[at..at + width]);
     });
@@ -230,7 +233,7 @@ impl<T: Element> Columns<T> for PlainArgMax {
     fn fold_vector<S: Simd>(
         simd: S,
         rows: &[&[T]],
-        (at, first): (usize, usize),
+        (at, column): (usize, usize),
         fresh: u32,
         seen: &mut Seen<S, T>,
     ) -> ArgVector<T::Arg, S> {
@@ -238,7 +241,7 @@ impl<T: Element> Columns<T> for PlainArgMax {
         let places: [Index<T>; MOST_LANES] = std::array::from_fn(Index::<T>::of);
         let places = <Index<T> as Lane>::Vector::<S>::from_slice(simd, &places[..width]);
         let mut values = lift_fresh::<S, T>(simd, (rows[0], at), fresh & 1 != 0, seen);
-        let columns = places + Index::<T>::of(first + at);
+        let columns = places + Index::<T>::of(column);
         let mut indices = columns;
         for number in 1..rows.len() {
             let is_fresh = is_fresh(fresh, number);
@@ -327,7 +330,7 @@ fn largest_pairs<S: Simd, T: Element>(
     let width = <T::Arg as Lane>::Vector::<S>::LEN;
     each_chunk!(width, rows[0].len(), |at| {
         let (values, indices) =
-            <PlainArgMax as Columns<T>>::fold_vector(simd, rows, (at, 0), fresh, seen);
+            <PlainArgMax as Columns<T>>::fold_vector(simd, rows, (at, at), fresh, seen);
         values.store_slice(&mut lanes.values[at..at + width]);
         indices.store_slice(&mut lanes.indices[at..at + width]);
     });
@@ -342,7 +345,7 @@ fn lift_fresh<S: Simd, T: Element>(
     seen: &mut Seen<S, T>,
 ) -> <T::Arg as Lane>::Vector<S> {
     if fresh {
-        T::see(T::load(simd, elements, at).1, seen);
+        see_vector(simd, (elements, at), seen);
     }
     let width = <T::Arg as Lane>::Vector::<S>::LEN;
     Lift::<T::Arg>::lift_vector(simd, &elements[at..at + width])

@@ -31,6 +31,27 @@ pub(crate) struct Rows<'a, T> {
     pub(crate) to: usize,
 }
 
+/// The rows of windows that are alike.
+#[derive(Clone, Copy)]
+pub(crate) struct Alike<'a, T, const ROWS: usize> {
+    /// Those of the first window, each with what is below it, as far as the last one's: one look at the bounds serves all of them.
+    rows: [&'a [T]; ROWS],
+    /// Elements of a row.
+    len: usize,
+}
+
+impl<'a, T, const ROWS: usize> Alike<'a, T, ROWS> {
+    /// Those of the window that begins some elements after the first.
+    #[inline(always)]
+    pub(crate) fn at(&self, from: usize) -> [&'a [T]; ROWS] {
+        let mut rows = self.rows;
+        for row in &mut rows {
+            *row = &row[from..][..self.len];
+        }
+        rows
+    }
+}
+
 /// Does something with each window of some rows, and the place of the lanes that it is folded to.
 macro_rules! each_window {
     ($rows:ident, |$window:ident, $to:ident| $fold:expr) => {{
@@ -62,21 +83,31 @@ impl<'a, T: Element> Rows<'a, T> {
     #[inline(always)]
     pub(crate) fn few<const ROWS: usize>(&self) -> [&'a [T]; ROWS] {
         let mut few = [[].as_slice(); ROWS];
-        self.list(&mut few);
+        self.list(self.len, &mut few);
         few
+    }
+
+    /// The rows of all windows, whose number is known.
+    #[inline(always)]
+    pub(crate) fn alike<const ROWS: usize>(&self) -> Alike<'a, T, ROWS> {
+        let mut rows = [[].as_slice(); ROWS];
+        self.list((self.count - 1) * self.hop + self.len, &mut rows);
+        let len = self.len;
+        Alike { rows, len }
     }
 
     /// All rows.
     #[inline(always)]
     pub(crate) fn all<'b>(&self, rows: &'b mut [&'a [T]]) -> &'b [&'a [T]] {
         let rows = &mut rows[..self.taps[0] * self.taps[1]];
-        self.list(rows);
+        self.list(self.len, rows);
         rows
     }
 
-    /// Lists as many rows as there are places. They are found one from the other: that takes no multiplications.
+    /// Lists as many rows as there are places, and `len` elements of each. They are found one from the other: that takes no
+    /// multiplications.
     #[inline(always)]
-    fn list(&self, rows: &mut [&'a [T]]) {
+    fn list(&self, len: usize, rows: &mut [&'a [T]]) {
         let (mut slab, mut place) = (self.source, self.source);
         let mut left = self.taps[1];
         for (number, row) in rows.iter_mut().enumerate() {
@@ -87,7 +118,7 @@ impl<'a, T: Element> Rows<'a, T> {
                 place = &place[self.pitch[1]..];
             }
             left -= 1;
-            *row = &place[..self.len];
+            *row = &place[..len];
         }
     }
 

@@ -17,7 +17,7 @@ use crate::element::Element;
 use crate::fetch::Ahead;
 use crate::fold::{LanesMut, Larger, MergeValues};
 use crate::lane::{Lane, MOST_LANES};
-use crate::look::load_fresh;
+use crate::look::{largest_fresh, load_fresh};
 use crate::pass::Pass;
 use crate::plane::Worker;
 use crate::reduce::Value;
@@ -187,7 +187,8 @@ impl<T: Element> Group<'_, T> {
         let elements = &self.source[row * self.pitch + at..][..COUNT * width];
         let fresh = row >= self.fresh;
         for (number, folded) in folded.iter_mut().enumerate() {
-            let vector = load_fresh(simd, (elements, number * width), fresh, seen);
+            let met = load_fresh(simd, (elements, number * width), fresh, seen);
+            let vector = largest_fresh::<S, _, T>(met, fresh, seen);
             *folded = larger::<S, T>(*folded, vector);
         }
     }

@@ -50,11 +50,14 @@ pub(crate) fn contract_threes<
             len,
         };
         let row = first + number;
-        let mut places = &mut fused.elements[(row - start) * len..];
-        let mut out: [Out<'_, T, R>; OUTS] = std::array::from_fn(|out| Out {
-            elements: places.split_off_mut(..len).unwrap_or_default(),
-            factor: divisors.factor(worker, (depth, row + out)),
-        });
+        let mut out = Out::<'_, T, R, OUTS> {
+            elements: &mut fused.elements[(row - start) * len..][..OUTS * len],
+            len,
+            factors: [divisors.factor(worker, (depth, row)); OUTS],
+        };
+        for number in 1..OUTS {
+            out.factors[number] = divisors.factor(worker, (depth, row + number));
+        }
         let end = line.each::<S, R>(simd, &mut out, seen);
         line.end::<S, R>(simd, end, &mut out, seen);
         // Of an odd number, the last but one is made twice.
@@ -75,10 +78,11 @@ struct Line<'a, T, const ROWS: usize, const OUTS: usize> {
     len: usize,
 }
 
-/// An output row, and what it is multiplied by.
-struct Out<'a, T: Element, R: Columns<T>> {
+/// Output rows of `len` elements, and what each is multiplied by.
+struct Out<'a, T: Element, R: Columns<T>, const OUTS: usize> {
     elements: &'a mut [T],
-    factor: Factor<'a, Value<T, R>>,
+    len: usize,
+    factors: [Factor<'a, Value<T, R>>; OUTS],
 }
 
 impl<T: Element, const ROWS: usize, const OUTS: usize> Line<'_, T, ROWS, OUTS> {
@@ -100,12 +104,12 @@ impl<T: Element, const ROWS: usize, const OUTS: usize> Line<'_, T, ROWS, OUTS> {
             let offset = number * width;
             for (out, folded) in folded.iter_mut().enumerate() {
                 *folded = if ROWS == 0 {
-                    R::fold_vector(simd, self.rows, (at + offset, 0), 0, seen)
+                    R::fold_vector(simd, self.rows, (at + offset, at + offset), 0, seen)
                 } else {
                     R::fold_vector(
                         simd,
                         &near[out..ROWS + 1 + out - OUTS],
-                        (offset, at),
+                        (offset, at + offset),
                         0,
                         seen,
                     )
@@ -120,7 +124,7 @@ impl<T: Element, const ROWS: usize, const OUTS: usize> Line<'_, T, ROWS, OUTS> {
     fn each<S: Simd, R: Columns<T>>(
         &self,
         simd: S,
-        out: &mut [Out<'_, T, R>; OUTS],
+        out: &mut Out<'_, T, R, OUTS>,
         seen: &mut Seen<S, T>,
     ) -> usize {
         let width = lanes_of::<S, R::Fold>();
@@ -137,7 +141,7 @@ impl<T: Element, const ROWS: usize, const OUTS: usize> Line<'_, T, ROWS, OUTS> {
                         let (first, next) = (this[number], next[number]);
                         let second = R::Fold::slide::<S, 1>(first, next);
                         let third = R::Fold::slide::<S, 2>(first, next);
-                        out[number].finish::<S>(simd, at, [first, second, third]);
+                        out.finish::<S>(simd, (number, at), [first, second, third]);
                         this[number] = next;
                     }
                     at += width;
@@ -159,7 +163,7 @@ impl<T: Element, const ROWS: usize, const OUTS: usize> Line<'_, T, ROWS, OUTS> {
         &self,
         simd: S,
         mut at: usize,
-        out: &mut [Out<'_, T, R>; OUTS],
+        out: &mut Out<'_, T, R, OUTS>,
         seen: &mut Seen<S, T>,
     ) {
         let width = lanes_of::<S, R::Fold>();
@@ -182,26 +186,31 @@ impl<T: Element, const ROWS: usize, const OUTS: usize> Line<'_, T, ROWS, OUTS> {
                     *third = R::Fold::slide::<S, 1>(*third, nothing);
                 }
             }
-            for (number, out) in out.iter_mut().enumerate() {
-                out.finish::<S>(simd, at, [first[number], second[number], third[number]]);
+            for number in 0..OUTS {
+                let columns = [first[number], second[number], third[number]];
+                out.finish::<S>(simd, (number, at), columns);
             }
             at += width;
         }
     }
 }
 
-impl<T: Element, R: Columns<T>> Out<'_, T, R> {
-    /// Makes the vector at `at` of the three columns of its windows.
+impl<T: Element, R: Columns<T>, const OUTS: usize> Out<'_, T, R, OUTS> {
+    /// Makes the vector at `at` of a row of the three columns of its windows.
     #[inline(always)]
     fn finish<S: Simd>(
         &mut self,
         simd: S,
-        at: usize,
+        (number, at): (usize, usize),
         [first, second, third]: [Vector<S, T, R>; 3],
     ) {
         let folded = R::Fold::merge(R::Fold::merge(first, second), third);
-        let factor = Factor { at, ..self.factor };
-        let elements = &mut self.elements[at..at + lanes_of::<S, R::Fold>()];
+        let factor = Factor {
+            at,
+            ..self.factors[number]
+        };
+        let row = &mut self.elements[number * self.len..][..self.len];
+        let elements = &mut row[at..at + lanes_of::<S, R::Fold>()];
         R::finish_vector(simd, folded, factor, elements);
     }
 }
