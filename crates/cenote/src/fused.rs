@@ -19,7 +19,7 @@ use crate::lane::MOST_LANES;
 use crate::pass::{Flat, Pass, Width};
 use crate::plane::Worker;
 use crate::reduce::{Factor, Finish, Value};
-use crate::rows::{Reach, Rows, Seen};
+use crate::rows::{Reach, Rows, Seen, near};
 use crate::slide::slide_back;
 use crate::threes::contract_threes;
 
@@ -195,10 +195,7 @@ impl<T: Element, const ROWS: usize> Line<'_, T, ROWS> {
         seen: &mut Seen<S, T>,
     ) -> [Vector<S, T, R>; COUNT] {
         let width = lanes_of::<S, R::Fold>();
-        let mut near = [[].as_slice(); ROWS];
-        for (near, row) in near.iter_mut().zip(self.rows) {
-            *near = &row[at..at + COUNT * width];
-        }
+        let near = near::<_, ROWS>(self.rows, at, COUNT * width);
         let mut folded = [nothing::<S, R::Fold>(simd); COUNT];
         for (number, folded) in folded.iter_mut().enumerate() {
             let offset = number * width;

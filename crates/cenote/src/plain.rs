@@ -12,8 +12,9 @@ use crate::columns::{
 };
 use crate::element::private::Lanes;
 use crate::element::{Convert, Element, Lift, lift_each};
-use crate::fold::{self, ArgVector, LanesMut};
+use crate::fold::{self, ArgVector, Fold, LanesMut};
 use crate::index::IndexLane;
+use crate::kernel::lanes_of;
 use crate::lane::{ArgLane, Lane, MOST_LANES};
 use crate::look::{largest_fresh, load_fresh, see_vector};
 use crate::reduce::{Counts, Factor, Finish, InOrder};
@@ -97,13 +98,8 @@ impl<T: Element> Columns<T> for PlainMax {
         macro_rules! of_few {
             ($few:literal, $fresh:literal) => {
                 each_window!(rows, |rows, to| {
-                    largest::<S, T>(
-                        simd,
-                        &rows.few::<$few>(),
-                        $fresh,
-                        &mut lanes.values[to],
-                        seen,
-                    )
+                    let lanes = &mut lanes.piece(to.start, to.len());
+                    fold_columns::<S, T, Self>(simd, &rows.few::<$few>(), $fresh, lanes, seen)
                 })
             };
         }
@@ -136,7 +132,8 @@ impl<T: Element> Columns<T> for PlainMax {
             (9, 0b1_1011_0000) => of_few!(9, 0b1_1011_0000),
             _ => each_window!(rows, |rows, to| {
                 let all = &mut [[].as_slice(); MOST_ROWS];
-                largest::<S, T>(simd, rows.all(all), rows.fresh, &mut lanes.values[to], seen)
+                let lanes = &mut lanes.piece(to.start, to.len());
+                fold_columns::<S, T, Self>(simd, rows.all(all), rows.fresh, lanes, seen)
             }),
         }
     }
@@ -165,23 +162,22 @@ impl<T: Element> Columns<T> for PlainMax {
     }
 }
 
-/// The largest of each column of rows, at least as long as a vector. Looks at those that are fresh: a bit each.
+/// The fold of each column of rows at least as long as a vector. Looks at those that are fresh: a bit each.
 #[inline(always)]
-fn largest<S: Simd, T: Element>(
+fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     simd: S,
     rows: &[&[T]],
     fresh: u32,
-    lanes: &mut [T::Plain],
+    lanes: &mut LanesMut<'_, R::Fold>,
     seen: &mut Seen<S, T>,
 ) {
-    let width = <T::Plain as Lane>::Vector::<S>::LEN;
-    each_chunk!(width, lanes.len(), |at| {
-        let folded = <PlainMax as Columns<T>>::fold_vector(simd, rows, (at, at), fresh, seen);
-        folded.store_slice(&mut lanes[at..at + width]);
+    each_chunk!(lanes_of::<S, R::Fold>(), lanes.values.len(), |at| {
+        let folded = R::fold_vector(simd, rows, (at, at), fresh, seen);
+        R::Fold::store(folded, lanes, at);
     });
 }
 
-/// As [`largest`], of two windows that share all of these rows but the first and the last.
+/// As [`fold_columns`], of two windows that share all of these rows but the first and the last.
 #[inline(always)]
 fn largest_two<S: Simd, T: Element, const ROWS: usize>(
     simd: S,
@@ -284,7 +280,7 @@ impl<T: Element> Columns<T> for PlainArgMax {
             ($few:literal, $fresh:literal) => {
                 each_window!(rows, |rows, to| {
                     let lanes = &mut lanes.piece(to.start, to.len());
-                    largest_pairs::<S, T>(simd, &rows.few::<$few>(), $fresh, lanes, seen)
+                    fold_columns::<S, T, Self>(simd, &rows.few::<$few>(), $fresh, lanes, seen)
                 })
             };
         }
@@ -301,7 +297,7 @@ impl<T: Element> Columns<T> for PlainArgMax {
             _ => each_window!(rows, |rows, to| {
                 let all = &mut [[].as_slice(); MOST_ROWS];
                 let lanes = &mut lanes.piece(to.start, to.len());
-                largest_pairs::<S, T>(simd, rows.all(all), fresh, lanes, seen)
+                fold_columns::<S, T, Self>(simd, rows.all(all), fresh, lanes, seen)
             }),
         }
     }
@@ -318,24 +314,6 @@ impl<T: Element> Columns<T> for PlainArgMax {
 
 type Index<T> = <<T as Lanes>::Arg as ArgLane>::Index;
 
-/// The largest of each column of rows at least as long as a vector, and where it came from. Looks at those that are fresh: a bit each.
-#[inline(always)]
-fn largest_pairs<S: Simd, T: Element>(
-    simd: S,
-    rows: &[&[T]],
-    fresh: u32,
-    lanes: &mut LanesMut<'_, fold::PlainArg<T::Arg>>,
-    seen: &mut Seen<S, T>,
-) {
-    let width = <T::Arg as Lane>::Vector::<S>::LEN;
-    each_chunk!(width, rows[0].len(), |at| {
-        let (values, indices) =
-            <PlainArgMax as Columns<T>>::fold_vector(simd, rows, (at, at), fresh, seen);
-        values.store_slice(&mut lanes.values[at..at + width]);
-        indices.store_slice(&mut lanes.indices[at..at + width]);
-    });
-}
-
 /// The vector of elements that starts at `at`, as lanes. Looks at it if it is `fresh`.
 #[inline(always)]
 fn lift_fresh<S: Simd, T: Element>(
@@ -351,7 +329,7 @@ fn lift_fresh<S: Simd, T: Element>(
     Lift::<T::Arg>::lift_vector(simd, &elements[at..at + width])
 }
 
-/// As [`largest_pairs`], of shorter rows.
+/// As [`fold_columns`], of shorter rows.
 #[inline(always)]
 fn fold_pairs<T: Copy + Lift<L>, L: ArgLane, const CHUNK: usize>(
     rows: &[&[T]],

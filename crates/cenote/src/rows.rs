@@ -44,12 +44,22 @@ impl<'a, T, const ROWS: usize> Alike<'a, T, ROWS> {
     /// Those of the window that begins some elements after the first.
     #[inline(always)]
     pub(crate) fn at(&self, from: usize) -> [&'a [T]; ROWS] {
-        let mut rows = self.rows;
-        for row in &mut rows {
-            *row = &row[from..][..self.len];
-        }
-        rows
+        near(&self.rows, from, self.len)
     }
+}
+
+/// `len` elements of each of some rows, as long as one another, from one on.
+#[inline(always)]
+pub(crate) fn near<'a, T, const ROWS: usize>(
+    rows: &[&'a [T]],
+    at: usize,
+    len: usize,
+) -> [&'a [T]; ROWS] {
+    let mut near = [[].as_slice(); ROWS];
+    for (near, row) in near.iter_mut().zip(rows) {
+        *near = &row[at..at + len];
+    }
+    near
 }
 
 /// Does something with each window of some rows, and the place of the lanes that it is folded to.

@@ -14,7 +14,7 @@ use crate::fused::{Fused, Vector};
 use crate::kernel::lanes_of;
 use crate::plane::Worker;
 use crate::reduce::{Factor, Value};
-use crate::rows::{Reach, Rows, Seen};
+use crate::rows::{Reach, Rows, Seen, near};
 use crate::slide::slide_back;
 
 /// Pools windows of three columns, the second of which is that of the output, to output rows from the first on: `OUTS` rows at a time,
@@ -95,10 +95,7 @@ impl<T: Element, const ROWS: usize, const OUTS: usize> Line<'_, T, ROWS, OUTS> {
         seen: &mut Seen<S, T>,
     ) -> [[Vector<S, T, R>; OUTS]; COUNT] {
         let width = lanes_of::<S, R::Fold>();
-        let mut near = [[].as_slice(); ROWS];
-        for (near, row) in near.iter_mut().zip(self.rows) {
-            *near = &row[at..at + COUNT * width];
-        }
+        let near = near::<_, ROWS>(self.rows, at, COUNT * width);
         let mut folded = [[nothing::<S, R::Fold>(simd); OUTS]; COUNT];
         for (number, folded) in folded.iter_mut().enumerate() {
             let offset = number * width;

@@ -14,7 +14,7 @@ use random::{Geometry, fitted, levels, near_geometry, wide_geometry};
 /// An element that tests can make and compare.
 trait Sample: Bits {
     const LOWEST: Self;
-    /// One of a few values, so that ties are common; floats include NaN, ±0 and −∞.
+    /// One of a few values, so that ties are common; floats include NaN of both signs (0 / 0 is negative on x86), ±0 and ±∞.
     fn sample(code: u8) -> Self;
 }
 
@@ -30,6 +30,7 @@ macro_rules! impl_float_sample {
                     2 => from(0.0),
                     3 => $float::NEG_INFINITY,
                     4 => $float::INFINITY,
+                    15 => -$float::NAN,
                     code => from(f32::from(code) - 9.5),
                 }
             }
@@ -191,8 +192,8 @@ fn elements<T: Sample>(len: usize, codes: &[u8], special: Special) -> Vec<T> {
         let code = codes[at % codes.len()].wrapping_add((at / codes.len()) as u8);
         let is_special = (at + usize::from(codes[0])).wrapping_mul(2_654_435_761) % 1009 < 5;
         T::sample(match special {
-            Special::None => 5 + code % 11,
-            Special::Few if is_special => code % 3,
+            Special::None => 5 + code % 10,
+            Special::Few if is_special => [0, 1, 2, 15][usize::from(code % 4)],
             Special::Few => 5 + code % 4,
             Special::Many => code,
         })

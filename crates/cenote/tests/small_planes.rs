@@ -77,7 +77,7 @@ impl<const N: usize> Case<N> {
                 .iter_mut()
                 .for_each(|number| *number = -number.abs());
             for number in 0..8 {
-                numbers[at(3 * number)] = f64::NAN;
+                numbers[at(3 * number)] = if number < 4 { f64::NAN } else { -f64::NAN };
                 numbers[at(3 * number + 1)] = -0.0;
                 numbers[at(3 * number + 2)] = 0.0;
             }
