@@ -136,7 +136,6 @@ fn maxima_of_other_elements() {
     Case::new(MaxPool2d::new(3).ceil_mode(true), &[540, 1921]).check(255, bytes);
     let halves = Case::new(MaxPool2d::new(3).stride(2), &[113, 112]);
     halves.check(bf16::NAN, bf16::from_f64);
-    halves.check(-bf16::NAN, bf16::from_f64);
 }
 
 #[test]
