@@ -54,12 +54,12 @@ pub(crate) trait Columns<T: Element>: Finish<T> + Copy {
     fn wants_whole(&self) -> bool {
         false
     }
-    /// The fold of a vector of each of the rows, of which there is at least one, from element `at` on, which is that of a
-    /// `column`. Looks at those that are fresh: a bit each.
+    /// The fold of a vector of each of the rows, of which there is at least one, from an element on, where they begin at a
+    /// column. Looks at those that are fresh: a bit each.
     fn fold_vector<S: Simd>(
         simd: S,
         rows: &[&[T]],
-        at_and_column: (usize, usize),
+        at_and_first: (usize, usize),
         fresh: u32,
         seen: &mut Seen<S, T>,
     ) -> <Self::Fold as Fold>::Vector<S>;

@@ -200,15 +200,9 @@ impl<T: Element, const ROWS: usize> Line<'_, T, ROWS> {
         for (number, folded) in folded.iter_mut().enumerate() {
             let offset = number * width;
             *folded = if ROWS == 0 {
-                R::fold_vector(
-                    simd,
-                    self.rows,
-                    (at + offset, at + offset),
-                    self.fresh,
-                    seen,
-                )
+                R::fold_vector(simd, self.rows, (at + offset, 0), self.fresh, seen)
             } else {
-                R::fold_vector(simd, &near, (offset, at + offset), self.fresh, seen)
+                R::fold_vector(simd, &near, (offset, at), self.fresh, seen)
             };
         }
         folded
@@ -224,14 +218,14 @@ impl<T: Element, const ROWS: usize> Line<'_, T, ROWS> {
     ) -> Vector<S, T, R> {
         let width = lanes_of::<S, R::Fold>();
         if at + width <= self.len {
-            return R::fold_vector(simd, self.rows, (at, at), self.fresh, seen);
+            return R::fold_vector(simd, self.rows, (at, 0), self.fresh, seen);
         }
         let nothing = nothing::<S, R::Fold>(simd);
         if at >= self.len {
             return nothing;
         }
-        let last = self.len - width;
-        let last = R::fold_vector(simd, self.rows, (last, last), self.fresh, seen);
+        let last = (self.len - width, 0);
+        let last = R::fold_vector(simd, self.rows, last, self.fresh, seen);
         R::Fold::pick(simd, last, nothing, self.end)
     }
 

@@ -116,7 +116,7 @@ fn fold_many_rows<S: Simd, T: Element, R: Columns<T>>(
         let lanes = &mut lanes.piece(number * window.to, window.len);
         let mut next = Some(0);
         while let Some(at) = next {
-            let folded = R::fold_vector(simd, rows, (at, at), fresh, &mut seen);
+            let folded = R::fold_vector(simd, rows, (at, 0), fresh, &mut seen);
             R::Fold::store(folded, lanes, at);
             next = next_chunk(width, at, window.len);
         }

@@ -172,7 +172,7 @@ fn fold_columns<S: Simd, T: Element, R: Columns<T>>(
     seen: &mut Seen<S, T>,
 ) {
     each_chunk!(lanes_of::<S, R::Fold>(), lanes.values.len(), |at| {
-        let folded = R::fold_vector(simd, rows, (at, at), fresh, seen);
+        let folded = R::fold_vector(simd, rows, (at, 0), fresh, seen);
         R::Fold::store(folded, lanes, at);
     });
 }
@@ -229,7 +229,7 @@ impl<T: Element> Columns<T> for PlainArgMax {
     fn fold_vector<S: Simd>(
         simd: S,
         rows: &[&[T]],
-        (at, column): (usize, usize),
+        (at, first): (usize, usize),
         fresh: u32,
         seen: &mut Seen<S, T>,
     ) -> ArgVector<T::Arg, S> {
@@ -237,7 +237,7 @@ impl<T: Element> Columns<T> for PlainArgMax {
         let places: [Index<T>; MOST_LANES] = std::array::from_fn(Index::<T>::of);
         let places = <Index<T> as Lane>::Vector::<S>::from_slice(simd, &places[..width]);
         let mut values = lift_fresh::<S, T>(simd, (rows[0], at), fresh & 1 != 0, seen);
-        let columns = places + Index::<T>::of(column);
+        let columns = places + Index::<T>::of(first + at);
         let mut indices = columns;
         for number in 1..rows.len() {
             let is_fresh = is_fresh(fresh, number);

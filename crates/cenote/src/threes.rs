@@ -101,12 +101,12 @@ impl<T: Element, const ROWS: usize, const OUTS: usize> Line<'_, T, ROWS, OUTS> {
             let offset = number * width;
             for (out, folded) in folded.iter_mut().enumerate() {
                 *folded = if ROWS == 0 {
-                    R::fold_vector(simd, self.rows, (at + offset, at + offset), 0, seen)
+                    R::fold_vector(simd, self.rows, (at + offset, 0), 0, seen)
                 } else {
                     R::fold_vector(
                         simd,
                         &near[out..ROWS + 1 + out - OUTS],
-                        (offset, at + offset),
+                        (offset, at),
                         0,
                         seen,
                     )
