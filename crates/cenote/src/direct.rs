@@ -13,7 +13,7 @@ use crate::columns::{Columns, MOST_ROWS, MOST_WINDOW_ROWS, ROW_SHIFT};
 use crate::element::Element;
 use crate::fold::{Fold, LanesMut};
 use crate::fused::{self, Fused};
-use crate::gather::{Staged, gather_rows};
+use crate::gather::{Staged, gather_rows, in_segments};
 use crate::index::IndexLane;
 use crate::kernel::{Taps, fold_many, pick_lanes};
 use crate::lane::MOST_LANES;
@@ -237,7 +237,7 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
         if !admitted && !R::MENDS {
             return false;
         }
-        if buffers.ahead.is_asked() {
+        if buffers.ahead.is_asked() && !in_segments::<T, R>(self.pass) {
             let brought = self.brought(rows);
             buffers.ahead.go_on(self.source, brought - brought / 2);
         }

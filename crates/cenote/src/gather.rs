@@ -11,6 +11,7 @@ use crate::fetch::Ahead;
 use crate::fold::{Fold, LanesMut};
 use crate::kernel::lanes_of;
 use crate::lane::Lane;
+use crate::pass::Pass;
 use crate::plane::Worker;
 use crate::rows::{Grid, Looked, Reach, Rows, Seen, see_rows};
 use crate::table::Table;
@@ -26,8 +27,18 @@ pub(crate) trait Gather<S: Simd, T: Element, R: Columns<T>> {
     );
 }
 
-/// Bytes of a row of a far tensor for which memory is asked at a time, before as much is folded. In one go it would be waited for.
-const SEGMENT_BYTES: usize = 4 << 10;
+/// Bytes of a long row of a far tensor that are folded at a time, and how far ahead of them memory is asked for as much. For all of a
+/// row in one go it would be waited for, while nothing is folded.
+const SEGMENT_BYTES: usize = 1 << 10;
+const LEAD_BYTES: usize = 4 << 10;
+
+/// Whether rows of a far tensor are folded in segments.
+pub(crate) fn in_segments<T: Element, R: Columns<T>>(pass: &Pass<'_>) -> bool {
+    let [depth, height, _] = pass.axes;
+    R::SEGMENTS
+        && pass.inside() * size_of::<T>() >= 2 * LEAD_BYTES
+        && depth.max_taps() * height.max_taps() <= MOST_ROWS
+}
 
 /// Rows that are staged: each window folded to a row of lanes, between its padding.
 pub(crate) struct Staged<'a, 'b, F: Fold> {
@@ -53,10 +64,10 @@ impl<S: Simd, T: Element, R: Columns<T>> Gather<S, T, R> for Staged<'_, '_, R::F
             .lanes
             .from(row * rows.to + worker.pass.padding_before());
         if self.ahead.is_asked() {
-            reach.ask(self.ahead, worker.source, rows.count - 1);
-            if const { R::SEGMENTS } && rows.len * size_of::<T>() >= 2 * SEGMENT_BYTES {
-                return fold_segments(simd, (worker, self.ahead), rows, lanes, seen);
+            if const { R::SEGMENTS } && in_segments::<T, R>(worker.pass) {
+                return fold_segments(simd, worker, rows, lanes, seen);
             }
+            reach.ask(self.ahead, worker.source, rows.count - 1);
             self.ahead.go_on(worker.source, rows.count * rows.hop / 2);
         }
         if rows.taps[0] * rows.taps[1] > MOST_ROWS {
@@ -70,22 +81,21 @@ impl<S: Simd, T: Element, R: Columns<T>> Gather<S, T, R> for Staged<'_, '_, R::F
 #[simd]
 fn fold_segments<S: Simd, T: Element, R: Columns<T>>(
     simd: S,
-    (worker, ahead): (&Worker<'_, S, T, R>, &mut Ahead),
+    worker: &Worker<'_, S, T, R>,
     rows: Rows<'_, T>,
     lanes: &mut LanesMut<'_, R::Fold>,
     all_seen: &mut Seen<S, T>,
 ) {
     // Kept in registers.
     let mut seen = *all_seen;
-    let segment = SEGMENT_BYTES / size_of::<T>();
-    let brought = rows.count * rows.hop / 2;
+    let [segment, lead] = [SEGMENT_BYTES, LEAD_BYTES].map(|bytes| bytes / size_of::<T>());
     for at in (0..rows.len).step_by(segment) {
         let piece = Rows {
             source: &rows.source[at..],
             len: segment.min(rows.len - at),
             ..rows
         };
-        ahead.go_on(worker.source, brought * piece.len / rows.len);
+        piece.ask(lead, segment);
         let lanes = &mut lanes.from(at);
         worker.reducer.fold_rows(simd, piece, lanes, &mut seen);
     }

@@ -42,7 +42,7 @@ impl Taps {
 
     /// From the first tap to another.
     #[inline(always)]
-    fn offset(&self, tap: usize) -> usize {
+    pub(crate) fn offset(&self, tap: usize) -> usize {
         (tap * self.step).min(self.limit)
     }
 }

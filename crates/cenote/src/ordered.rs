@@ -15,7 +15,7 @@ use crate::plane::Worker;
 use crate::reduce::{Counts, InOrder, Value};
 use crate::sink::Sink;
 use crate::stage::Stage;
-use crate::stuffed::stuff;
+use crate::stuffed::{finish_halves, stuff};
 
 impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
     /// Pools a band.
@@ -37,6 +37,13 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
             };
             self.contract(z, height, buffers);
             let left = height.prepare(self.simd, &mut buffers.contracted, &mut buffers.spare, len);
+            let first = band.height.start;
+            let taps = |row: usize| height.taps(&self.tables[1], first + row, len, left);
+            if along_depth.is_identity()
+                && self.finish_halves((&buffers.contracted, &taps), &mut buffers.row, sink)
+            {
+                continue;
+            }
             if along_depth.is_identity()
                 && let Some(stride) = height.long_stride()
             {
@@ -51,7 +58,7 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
                 }
             }
             for (row, y) in band.height.clone().enumerate() {
-                let taps = height.taps(&self.tables[1], y, len, left);
+                let taps = taps(row);
                 if !along_depth.is_identity() {
                     let mut out = buffers.folded.from(position * slab + row * len);
                     self.fold(&buffers.contracted, taps, len, &mut out);
@@ -63,18 +70,55 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
                 }
             }
         }
-        if along_depth.is_identity() {
-            return;
+        if !along_depth.is_identity() {
+            self.fold_depths(depth, (len, slab), buffers, sink);
         }
+    }
+
+    /// Folds rows that were folded along the height along the depth too, and finishes them. They have `len` lanes, and those of a depth
+    /// `slab`.
+    fn fold_depths(
+        &self,
+        depth: &Stage<'_>,
+        (len, slab): (usize, usize),
+        buffers: &mut Buffers<'_, R::Fold>,
+        sink: &mut Sink<'_, '_, S, T, R>,
+    ) {
         let left = depth.prepare(self.simd, &mut buffers.folded, &mut buffers.spare, slab);
-        for z in band.depth.clone() {
-            for (row, y) in band.height.clone().enumerate() {
-                let mut taps = depth.taps(&self.tables[0], z, slab, left);
-                taps.start += row * len;
-                let lanes = (&buffers.folded, taps);
+        for z in self.band.depth.clone() {
+            let all = depth.taps(&self.tables[0], z, slab, left);
+            let taps = |row: usize| Taps {
+                start: all.start + row * len,
+                ..all
+            };
+            if self.finish_halves((&buffers.folded, &taps), &mut buffers.row, sink) {
+                continue;
+            }
+            for (row, y) in self.band.height.clone().enumerate() {
+                let lanes = (&buffers.folded, taps(row));
                 self.fold_and_finish(lanes, (z, y), &mut buffers.row, sink);
             }
         }
+    }
+
+    /// Folds all rows of a depth of the band and finishes them, if they are summed in halves: a row is folded of its `taps`.
+    fn finish_halves(
+        &self,
+        (source, taps): (&LanesMut<'_, R::Fold>, &dyn Fn(usize) -> Taps),
+        spare: &mut LanesMut<'_, R::Fold>,
+        sink: &mut Sink<'_, '_, S, T, R>,
+    ) -> bool {
+        if const { R::SPREADS }
+            && let Some(halves) = self.pass.halves()
+        {
+            let len = self.pass.row_len();
+            let elements = sink.next_elements(self.band.height.len() * len);
+            let (simd, reducer) = (self.simd, self.reducer);
+            let lanes = (source, spare);
+            finish_halves(simd, reducer, (halves, taps), lanes, (elements, len));
+            return true;
+        }
+        false
     }
 
     /// Folds rows to where they belong, if elements are made there.
@@ -84,7 +128,7 @@ impl<S: Simd, T: Element, R: InOrder<T>> Worker<'_, S, T, R> {
         lines: Lines,
         sink: &mut Sink<'_, '_, S, T, R>,
     ) -> bool {
-        let place = R::place(sink.target.values).filter(|_| self.pass.halves().is_none());
+        let place = R::place(sink.target.values);
         let Some(mut out) = place else {
             return false;
         };

@@ -172,9 +172,9 @@ impl<'a> Pass<'a> {
     }
 
     /// How the width is contracted in two halves, if it is.
-    pub(crate) fn halves(&self) -> Option<Halves> {
-        match self.width {
-            Width::Flat(flat) => flat.halves,
+    pub(crate) fn halves(&self) -> Option<&Halves> {
+        match &self.width {
+            Width::Flat(flat) => flat.halves.as_ref(),
             Width::Keep | Width::Groups | Width::Single => None,
         }
     }

@@ -5,7 +5,7 @@ use fearless_simd::Simd;
 use crate::columns::{Columns, MOST_ROWS};
 use crate::element::Element;
 use crate::element::private::Lanes;
-use crate::fetch::Ahead;
+use crate::fetch::{Ahead, fetch};
 use crate::look::{Look, see_row};
 use crate::pass::Pass;
 use crate::plane::Worker;
@@ -112,6 +112,19 @@ impl<'a, T: Element> Rows<'a, T> {
         let rows = &mut rows[..self.taps[0] * self.taps[1]];
         self.list(self.len, rows);
         rows
+    }
+
+    /// Asks memory for `len` elements of those that have not been looked at, some elements after the first of each: beyond the end of
+    /// one is what follows it.
+    pub(crate) fn ask(&self, after: usize, len: usize) {
+        for number in 0..self.taps[0] * self.taps[1] {
+            if is_fresh(self.fresh, number) {
+                let [slab, row] = [number / self.taps[1], number % self.taps[1]];
+                let first = slab * self.pitch[0] + row * self.pitch[1] + after;
+                let source = self.source.get(first..).unwrap_or_default();
+                fetch(&source[..len.min(source.len())]);
+            }
+        }
     }
 
     /// Lists as many rows as there are places, and `len` elements of each. They are found one from the other: that takes no

@@ -10,7 +10,6 @@ use crate::number::Locator;
 use crate::pass::{Divide, Pass};
 use crate::plane::Worker;
 use crate::reduce::{Counts, Finish, Value};
-use crate::stuffed::finish_halves;
 use crate::table::Table;
 
 /// The part of a plane's output that a band owns.
@@ -89,13 +88,6 @@ impl<'b, S: Simd, T: Element, R: Finish<T>> Sink<'_, 'b, S, T, R> {
     fn finish_values(&mut self, place: (usize, usize), row: &mut LanesMut<'_, R::Fold>) {
         let counts = self.worker.counts(Divide::Folded, place, self.counts);
         let len = self.worker.pass.row_len();
-        if const { R::SPREADS }
-            && let Some(halves) = self.worker.pass.halves()
-        {
-            let values = self.next_elements(len);
-            let (simd, reducer) = (self.worker.simd, self.worker.reducer);
-            return finish_halves(simd, reducer, row.values, halves, values);
-        }
         self.finish_lanes(counts, &mut row.values[..len]);
     }
 

@@ -118,6 +118,11 @@ fn indices(layer: impl Layer, block: &[usize]) {
     case.check_indices::<u8>();
 }
 
+/// Windows of more rows than are folded together, too far apart to be doubled.
+fn many_rows() -> MaxPool2d {
+    MaxPool2d::new([20, 1]).stride([40, 1]).dilation([2, 1])
+}
+
 #[test]
 fn maxima() {
     f32s(MaxPool2d::new(3).stride(2).padding(1), &[61, 113]);
@@ -125,6 +130,7 @@ fn maxima() {
     f32s(MaxPool2d::new(5).stride(1).padding(2), &[40, 40]);
     f32s(MaxPool2d::new(13).stride(1).padding(6), &[40, 41]);
     f32s(MaxPool2d::new([2, 3]).dilation([3, 2]), &[33, 2050]);
+    f32s(many_rows(), &[81, 2100]);
     f32s(MaxPool1d::new(3).stride(2).padding(1), &[4096]);
     f32s(MaxPool3d::new(3).stride(2).padding(1), &[9, 28, 30]);
     f32s(AdaptiveMaxPool2d::new(7), &[50, 50]);
@@ -157,7 +163,10 @@ fn sums() {
 fn channels_last() {
     let to_f32 = |number: f64| number as f32;
     let stem = MaxPool2d::new(3).stride(2).padding(1);
-    Case::channels_last(stem, &[24, 57, 58]).check(f32::NAN, to_f32);
+    // Rows are folded whole, in segments, and many.
+    Case::channels_last(stem.clone(), &[24, 57, 58]).check(f32::NAN, to_f32);
+    Case::channels_last(stem, &[64, 57, 58]).check(f32::NAN, to_f32);
+    Case::channels_last(many_rows(), &[64, 81, 40]).check(f32::NAN, to_f32);
     Case::channels_last(AvgPool2d::new(2), &[24, 57, 58]).check(f32::NAN, to_f32);
 }
 
