@@ -139,6 +139,9 @@ impl<'a, S: Simd, T: Element, R: Columns<T>> Worker<'a, S, T, R> {
             for first in band.height.clone().step_by(chunk) {
                 let rows = first..first.saturating_add(chunk).min(band.height.end);
                 let looked = &mut looked;
+                if const { R::Fold::HAS_INDICES } && buffers.ahead.is_asked() {
+                    sink.ask(rows.len() * self.pass.row_len());
+                }
                 let admitted = if const { fused::is_compiled::<S, T, R>() } && buffers.fuses {
                     self.fuse_rows(grid, (z, rows), (buffers, looked), sink)
                 } else {

@@ -120,6 +120,23 @@ impl<'a, T> Parts<'a, T> {
     }
 }
 
+/// How far ahead of where results are written memory is asked for what lies there.
+const WRITE_LEAD_BYTES: usize = 1 << 10;
+
+/// Asks for `len` of the elements that will be written to, a little after the first, and does not wait for them.
+#[inline(always)]
+pub(crate) fn fetch_to_write<T>(elements: &[T], len: usize) {
+    let lead = WRITE_LEAD_BYTES / size_of::<T>();
+    let after = elements.get(lead..).unwrap_or_default();
+    let after = &after[..len.min(after.len())];
+    #[cfg(target_arch = "x86_64")]
+    for line in after.chunks(64 / size_of::<T>()) {
+        safe_arch::prefetch_et0(&line[0]);
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = after;
+}
+
 /// Asks for elements, and does not wait for them.
 #[inline(always)]
 pub(crate) fn fetch<T>(elements: &[T]) {

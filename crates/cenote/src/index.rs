@@ -1,6 +1,7 @@
 //! The forms that the index of a maximum can have.
 
 use crate::columns::{chunk, next_chunk};
+use crate::fetch::fetch_to_write;
 use crate::scratch::{Arena, Slot, arena_words};
 
 /// A form of index: `i64` is torch's flat index into the plane, `u8`, `u16` and `u32` number the taps of the
@@ -192,6 +193,11 @@ impl IndicesMut<'_> {
     #[inline(always)]
     pub(crate) fn fill_from<L: Copy>(self, lanes: (&[L], &[i32]), index: impl Fn(L, i32) -> i32) {
         of_any_form!(self, |_form, slots| fill_each(slots, lanes, index), ());
+    }
+
+    /// Asks memory for `len` slots, some time after the next ones.
+    pub(crate) fn ask(&self, len: usize) {
+        of_any_form!(self, |_form, slots| fetch_to_write(slots, len), ());
     }
 
     /// Writes the index that `index` gives for each slot.

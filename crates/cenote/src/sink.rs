@@ -4,6 +4,7 @@ use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
 use crate::element::Element;
+use crate::fetch::fetch_to_write;
 use crate::fold::{Fold, LanesMut};
 use crate::index::{IndexLane, IndicesMut};
 use crate::number::Locator;
@@ -69,6 +70,12 @@ impl<'b, S: Simd, T: Element, R: Finish<T>> Sink<'_, 'b, S, T, R> {
         let (slots, rest) = std::mem::take(&mut self.target.indices).split_at(len);
         self.target.indices = rest;
         slots
+    }
+
+    /// Asks memory for where `len` results go, some time after the next ones.
+    pub(crate) fn ask(&self, len: usize) {
+        fetch_to_write(self.target.values, len);
+        self.target.indices.ask(len);
     }
 
     /// The next `len` elements.
