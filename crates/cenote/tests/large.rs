@@ -12,6 +12,7 @@ use cenote::{
 };
 use fearless_simd::Level;
 use half::bf16;
+use proptest::prelude::*;
 use random::numbers;
 
 /// Bytes that each tensor has at least.
@@ -193,5 +194,46 @@ fn gradients_of_means() {
     }
     for channels in [3, 24, 100] {
         Case::channels_last(layer.clone(), &[channels, 21, 22]).check_gradient(thirds);
+    }
+}
+
+/// Layers of any geometry, and blocks with rows of up to 20 KB: their parameters, the block, and whether its channels are innermost.
+fn any_layer() -> impl Strategy<Value = ([[usize; 2]; 4], Vec<usize>, bool)> {
+    let axis = |lengths, kernels| (lengths, kernels, 1usize..45, 0usize..12, 1usize..4);
+    let axes = (axis(1usize..90, 1usize..24), axis(1usize..2500, 1usize..6));
+    (axes, 1usize..130, any::<bool>()).prop_map(|((height, width), channels, is_last)| {
+        let stride = [height.2, width.2 % 4 + 1];
+        let padding = [height.3, width.3].map(|padding| padding / 2);
+        let kernel_size = [height.1, width.1].map(|kernel_size| kernel_size + 1);
+        let padding = [0, 1].map(|axis| padding[axis].min(kernel_size[axis] / 2));
+        let parameters = [kernel_size, stride, padding, [height.4, width.4]];
+        let (wide, narrow) = (
+            vec![height.0, width.0],
+            vec![channels, height.0, width.0 / 62 + 1],
+        );
+        (parameters, if is_last { narrow } else { wide }, is_last)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn layers_of_any_geometry(([kernel_size, stride, padding, dilation], block, is_last) in any_layer()) {
+        let maximum = MaxPool2d::new(kernel_size).stride(stride).padding(padding).dilation(dilation);
+        let mean = AvgPool2d::new(kernel_size).stride(stride).padding(padding);
+        let format = if is_last { MemoryFormat::ChannelsLast } else { MemoryFormat::Contiguous };
+        let shape = [&[1], &block[..]].concat();
+        // Windows that do not fit are refused.
+        if maximum.plan_in(&shape, format).is_ok() {
+            let case = Case { layer: maximum, block: &block, format };
+            case.check(f32::NAN, |number| number as f32);
+            case.check_indices::<i64>();
+        }
+        if mean.plan_in(&shape, format).is_ok() {
+            let case = Case { layer: mean, block: &block, format };
+            case.check(f32::NAN, |number| number as f32);
+            case.check_gradient(|number| number as f32);
+        }
     }
 }
