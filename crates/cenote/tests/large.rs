@@ -197,10 +197,13 @@ fn gradients_of_means() {
     }
 }
 
-/// Layers of any geometry, and blocks with rows of up to 20 KB: their parameters, the block, and whether its channels are innermost.
+/// Layers of any geometry, and blocks with rows of up to 40 KB: their parameters, the block, and whether its channels are innermost.
 fn any_layer() -> impl Strategy<Value = ([[usize; 2]; 4], Vec<usize>, bool)> {
     let axis = |lengths, kernels| (lengths, kernels, 1usize..45, 0usize..12, 1usize..4);
-    let axes = (axis(1usize..90, 1usize..24), axis(1usize..2500, 1usize..6));
+    let axes = (
+        axis(20usize..120, 1usize..24),
+        axis(1000usize..5000, 1usize..6),
+    );
     (axes, 1usize..130, any::<bool>()).prop_map(|((height, width), channels, is_last)| {
         let stride = [height.2, width.2 % 4 + 1];
         let padding = [height.3, width.3].map(|padding| padding / 2);
