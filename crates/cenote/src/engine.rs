@@ -157,7 +157,7 @@ impl<T: Element, R: Reducer<T>> Tasks<T> for Run<'_, T, R> {
             };
             let band = self.bands.band(self.pass.axes, number);
             with_arena(ways::scratch_words::<T, R>(self.pass, &band), |arena| {
-                at_level!(self.level, simd, SHORT => ways::run::<_, T, R, SHORT>(simd, (self.pass, self.reducer), (&band, arena), pieces));
+                at_level!(self.level, R::EVERY_LEVEL, simd, SHORT => ways::run::<_, T, R, SHORT>(simd, (self.pass, self.reducer), (&band, arena), pieces));
             });
         }
     }
@@ -220,6 +220,6 @@ pub(crate) fn run_alone<T: Element, R: Reducer<T>>(
         ahead: 0,
     };
     with_arena(ways::scratch_words::<T, R>(pass, &band), |arena| {
-        at_level!(level, simd, SHORT => ways::run::<_, T, R, SHORT>(simd, (pass, reducer), (&band, arena), pieces));
+        at_level!(level, R::EVERY_LEVEL, simd, SHORT => ways::run::<_, T, R, SHORT>(simd, (pass, reducer), (&band, arena), pieces));
     });
 }

@@ -28,7 +28,9 @@ pub(crate) struct Halves {
     pub(crate) pitch: usize,
     /// The taps of the first window at an even and at an odd place.
     taps: [Taps; 2],
-    /// Which lanes those are from the first of either on: a bit each.
+    /// The first lane of either.
+    first: usize,
+    /// Which lanes each takes from there on: a bit each.
     near: [u32; 2],
 }
 
@@ -65,6 +67,7 @@ impl Halves {
             before,
             pitch: reach(taps[0]).max(reach(taps[1])).next_multiple_of(8),
             taps,
+            first,
             near: taps.map(|taps| ((1 << taps.count) - 1) << (taps.start - first)),
         })
     }
@@ -84,6 +87,7 @@ pub(crate) fn finish_halves<S: Simd, T: Element, R: Finish<T>>(
     let rows = (taps, elements.chunks_exact_mut(len));
     // Of windows of two and three taps, each sum takes one or both of two neighbours.
     match halves.near {
+        _ if const { !R::EVERY_LEVEL } => finish_rows::<S, T, R, 0, 0>(work, lanes, rows),
         [1, 1] => finish_rows::<S, T, R, 1, 1>(work, lanes, rows),
         [1, 2] => finish_rows::<S, T, R, 1, 2>(work, lanes, rows),
         [1, 3] => finish_rows::<S, T, R, 1, 3>(work, lanes, rows),
@@ -154,9 +158,9 @@ fn finish_row<
             finish_pairs::<S, T, R>(reducer, [even, odd], &mut pairs[at..at + width]);
         });
     }
-    let (first, len) = (taps[0].start.min(taps[1].start), count + width);
+    let len = count + width;
     for row in &mut rows {
-        *row = &row[first..][..len];
+        *row = &row[halves.first..][..len];
     }
     // Lanes were stored a moment ago, in whole vectors: what lies across two of those would wait for both.
     let mut low = load(simd, &rows, 0);

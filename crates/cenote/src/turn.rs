@@ -95,7 +95,7 @@ impl<T: Element, R: Reducer<T>> Turned<'_, T, R> {
                 values: take::<T>(&mut arena, outputs),
                 indices: target.indices.scratch(&mut arena, outputs),
             };
-            at_level!(self.level, simd, SHORT => {
+            at_level!(self.level, R::EVERY_LEVEL, simd, SHORT => {
                 let mut left = source;
                 for turned in turned.chunks_exact_mut(each.0.max(1)) {
                     let (group, rest) = left.split_at(each.0);
