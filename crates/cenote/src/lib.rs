@@ -62,7 +62,7 @@
 //!
 //! With the release profile as it is, pooling takes 1.03 times what it does there, some cases up to 1.16: COMPARE.md
 //! is measured with `lto = "thin"` in the profile. x86-64 processors without SSE4.2, of before 2008, pool correctly
-//! but several times slower.
+//! but several times slower. So do those without AVX2 for i16, i32 and i64, whose kernels are for AVX2 at most.
 //!
 //! # Features
 //! - `threads` (default): shares large poolings among threads.
