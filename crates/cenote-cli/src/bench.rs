@@ -28,8 +28,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "WHAT")]
     growth: Option<Growth>,
     /// Threads to use [default: all, or RAYON_NUM_THREADS]
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     /// Seconds to spend on each measurement
     #[arg(long, value_name = "S", default_value_t = 0.5)]
     seconds: f64,
@@ -38,16 +38,30 @@ pub(crate) struct Args {
     json: bool,
 }
 
+/// The longest that a measurement may take.
+const MOST_SECONDS: f64 = 3600.0;
+
 pub(crate) fn run(args: Args) -> Result<ExitCode> {
-    if !args.seconds.is_finite() || args.seconds <= 0.0 {
-        bail!("--seconds is {}, and it must be more than 0", args.seconds);
+    match measure(args) {
+        // Whoever reads our output has seen enough.
+        Err(error) if report::is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
+        outcome => outcome,
+    }
+}
+
+fn measure(args: Args) -> Result<ExitCode> {
+    if !(args.seconds > 0.0 && args.seconds <= MOST_SECONDS) {
+        bail!(
+            "--seconds is {}: give more than 0 and at most {MOST_SECONDS}",
+            args.seconds
+        );
     }
     let pool = |threads: Option<usize>| {
         rayon::ThreadPoolBuilder::new()
             .num_threads(threads.unwrap_or(0))
             .build()
     };
-    let all = pool(args.threads)?;
+    let all = pool(args.threads.map(usize::from))?;
     let watch = Watch {
         time: Duration::from_secs_f64(args.seconds),
     };
@@ -68,12 +82,13 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
             None => all.install(|| watch.time(case, &plan)),
             threads => pool(*threads)?.install(|| watch.time(case, &plan)),
         };
-        report::timed(&timing?, args.json)?;
+        let timing = timing?;
+        bar.suspend(|| report::timed(&timing, args.json))?;
         is_any = true;
     }
     if args.growth.is_none() && UNPOOL.contains(word) {
         let timing = all.install(|| watch.time_unpool())?;
-        report::timed(&timing, args.json)?;
+        bar.suspend(|| report::timed(&timing, args.json))?;
         is_any = true;
     }
     bar.finish_and_clear();

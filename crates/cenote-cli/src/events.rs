@@ -4,6 +4,7 @@ mod export;
 mod list;
 mod tail;
 
+use std::fmt;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,6 +15,7 @@ use cenote_events::{LogDir, RunView, TagView};
 use serde_json::{Value, json};
 
 use crate::interrupt::Interrupt;
+use crate::report;
 
 const EXAMPLES: &str = "Examples:
   cenote events logs
@@ -29,7 +31,7 @@ lines, one file a tag.";
 pub(crate) struct Args {
     /// A directory of runs, or one event file
     logdir: PathBuf,
-    /// Check every checksum, and fail if there is damage
+    /// Check every checksum, and fail if there is damage or a file ends within a record
     #[arg(long)]
     verify: bool,
     /// Write what the log holds to files in this directory
@@ -44,16 +46,16 @@ pub(crate) struct Args {
     /// Only this tag
     #[arg(long, value_name = "TAG")]
     tag: Option<String>,
-    /// Only these steps: FIRST..LAST with both, FIRST.., ..LAST, or one step
+    /// Export or follow only these steps: FIRST..LAST with both, FIRST.., ..LAST, or one step
+    #[arg(long, value_name = "STEPS", allow_hyphen_values = true)]
+    steps: Option<Steps>,
+    /// How scalars are exported
     #[arg(
         long,
-        value_name = "STEPS",
-        default_value = "..",
-        allow_hyphen_values = true
+        value_name = "FORMAT",
+        default_value = "csv",
+        requires = "export"
     )]
-    steps: Steps,
-    /// How scalars are exported
-    #[arg(long, value_name = "FORMAT", default_value = "csv")]
     scalars: ScalarFormat,
     /// Print JSON
     #[arg(long)]
@@ -76,6 +78,11 @@ struct Steps {
 }
 
 impl Steps {
+    const ALL: Self = Self {
+        first: i64::MIN,
+        last: i64::MAX,
+    };
+
     fn contain(self, step: i64) -> bool {
         (self.first..=self.last).contains(&step)
     }
@@ -158,25 +165,71 @@ impl Selection {
 pub(crate) fn run(args: Args) -> Result<ExitCode> {
     match execute(args, &mut io::stdout().lock()) {
         // Whoever reads our output has seen enough.
-        Err(error) if is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
+        Err(error) if report::is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
         outcome => outcome,
     }
 }
 
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<io::Error>()
-        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+/// What is wrong with the files of the runs that a person asked for.
+struct Health {
+    files: usize,
+    /// Damaged places.
+    damaged: usize,
+    /// Files that end within a record, and files and folders that cannot be read.
+    incomplete: usize,
+    unreadable: usize,
+}
+
+impl Health {
+    fn of(index: &LogDir, selection: &Selection) -> Self {
+        let runs = selection.runs(index);
+        let files = || runs.iter().flat_map(RunView::files);
+        Self {
+            files: files().count(),
+            damaged: runs.iter().map(|run| run.damage().count()).sum(),
+            incomplete: files().filter(|file| file.waiting > 0).count(),
+            unreadable: index.problems().len(),
+        }
+    }
+
+    fn is_good(&self) -> bool {
+        (self.damaged, self.incomplete, self.unreadable) == (0, 0, 0)
+    }
+}
+
+impl fmt::Display for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            files,
+            damaged,
+            incomplete,
+            unreadable,
+        } = self;
+        let found = [
+            (*damaged, "damaged place(s)"),
+            (*incomplete, "unfinished record(s)"),
+            (*unreadable, "unreadable file(s) or folder(s)"),
+        ];
+        let found: Vec<String> = found
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        write!(f, "{} in {files} file(s)", found.join(", "))
+    }
 }
 
 fn execute(args: Args, out: &mut impl Write) -> Result<ExitCode> {
+    if args.steps.is_some() && args.export.is_none() && !args.tail {
+        bail!("--steps chooses what is exported or followed: give --export DIR or --tail too");
+    }
     // To say at once what cannot be read at all.
     LogDir::check(&args.logdir)?;
     let mut index = LogDir::new(&args.logdir).verify(args.verify);
     let selection = Selection {
         run: args.run,
         tag: args.tag,
-        steps: args.steps,
+        steps: args.steps.unwrap_or(Steps::ALL),
     };
     index.refresh();
     if args.tail {
@@ -190,6 +243,8 @@ fn execute(args: Args, out: &mut impl Write) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     selection.check(&index)?;
+    let health = Health::of(&index, &selection);
+    let is_refused = args.verify && !health.is_good();
     if let Some(directory) = &args.export {
         let exported = export::export(&index, &selection, args.scalars, directory)?;
         let line = if args.json {
@@ -198,7 +253,10 @@ fn execute(args: Args, out: &mut impl Write) -> Result<ExitCode> {
             exported.to_string()
         };
         writeln!(out, "{line}")?;
-        return Ok(if exported.failed == 0 {
+        if !health.is_good() {
+            report::warn(&format!("the log has {health}: what is there was exported"));
+        }
+        return Ok(if exported.failed == 0 && !is_refused {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
@@ -207,11 +265,10 @@ fn execute(args: Args, out: &mut impl Write) -> Result<ExitCode> {
     if args.json {
         writeln!(out, "{}", list::to_json(&index, &selection))?;
     } else {
-        out.write_all(list::to_text(&index, &selection, args.verify).as_bytes())?;
+        let text = list::to_text(&index, &selection, (&health, args.verify));
+        out.write_all(text.as_bytes())?;
     }
-    let damaged =
-        index.runs().any(|run| run.damage().next().is_some()) || !index.problems().is_empty();
-    Ok(if args.verify && damaged {
+    Ok(if is_refused {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS

@@ -1,5 +1,6 @@
 //! Tensors in NumPy's `.npy` files, of every element type that layers take.
 
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -259,17 +260,39 @@ pub(crate) fn write_whole(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> Result<()>,
 ) -> Result<()> {
-    let directory = path
+    // What a link leads to is written, not put in its place.
+    let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let directory = place
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     let attempt = || -> Result<()> {
-        let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(directory)?);
+        if !directory.is_dir() {
+            bail!(
+                "there is no folder {}: create it first",
+                directory.display()
+            );
+        }
+        if place.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            // A device, or a pipe: nothing can take its place.
+            let mut file = BufWriter::new(File::create(&place)?);
+            write(&mut file)?;
+            return Ok(file.flush()?);
+        }
+        let mut file = BufWriter::new(beside(directory)?);
         write(&mut file)?;
-        file.into_inner()?.persist(path)?;
+        file.into_inner()?.persist(&place)?;
         Ok(())
     };
     attempt().with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// A file that is yet to be moved, which whoever may read what this user creates may read.
+fn beside(directory: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(directory)
 }
 
 #[cfg(test)]
@@ -341,6 +364,28 @@ mod tests {
         let mut words = header("|O", "False", "(1,)");
         words.extend_from_slice(&[0; 8]);
         refuse(&words, "write it again");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn others_may_read_what_is_written_and_links_stay() {
+        use std::os::unix::fs::{MetadataExt, symlink};
+
+        let directory = tempfile::tempdir().unwrap();
+        let [plain, real, link] =
+            ["plain", "real.npy", "link.npy"].map(|name| directory.path().join(name));
+        File::create(&plain).unwrap();
+        let tensor = Tensor::new(&[1], vec![7u8]);
+        tensor.write(&real).unwrap();
+        let mode = |path: &Path| path.metadata().unwrap().mode();
+        assert_eq!(mode(&real), mode(&plain));
+        symlink(&real, &link).unwrap();
+        let tensor = Tensor::new(&[1], vec![8u8]);
+        tensor.write(&link).unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(Tensor::read(&real).unwrap(), tensor);
+        tensor.write(Path::new("/dev/null")).unwrap();
+        assert!(!Path::new("/dev/null").is_file());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use image::{DynamicImage, ExtendedColorType, ImageEncoder, ImageReader, Limits};
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageReader, Limits};
 
 use crate::npy::{Elements, Tensor, write_whole};
 
@@ -14,16 +14,32 @@ pub(crate) fn is_picture(path: &Path) -> bool {
         .map(|extension| extension.to_string_lossy().to_ascii_lowercase());
     matches!(
         extension.as_deref(),
-        Some("png" | "jpg" | "jpeg" | "bmp" | "webp" | "ppm" | "pgm")
+        Some(
+            "png"
+                | "jpg"
+                | "jpeg"
+                | "bmp"
+                | "webp"
+                | "tif"
+                | "tiff"
+                | "pnm"
+                | "ppm"
+                | "pgm"
+                | "pbm"
+        )
     )
 }
 
-/// Reads a picture as a tensor of u8, (C, H, W), with its own number of channels: 1 to 4.
+/// Reads a picture as a tensor of u8, (C, H, W), with its own number of channels, 1 to 4, as it is to be held.
 pub(crate) fn read(path: &Path) -> Result<Tensor> {
     let decode = || -> Result<DynamicImage> {
         let mut reader = ImageReader::open(path)?.with_guessed_format()?;
         reader.limits(Limits::default());
-        Ok(reader.decode()?)
+        let mut decoder = reader.into_decoder()?;
+        let orientation = decoder.orientation()?;
+        let mut picture = DynamicImage::from_decoder(decoder)?;
+        picture.apply_orientation(orientation);
+        Ok(picture)
     };
     let picture =
         decode().with_context(|| format!("cannot read the picture {}", path.display()))?;

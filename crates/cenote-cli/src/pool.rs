@@ -26,7 +26,7 @@ const EXAMPLES: &str = "Examples:
 /// Where a layer reads and writes.
 #[derive(clap::Args, Clone, Debug)]
 struct Files {
-    /// Tensor (.npy) or picture (PNG, JPEG, BMP, WebP, PNM) to pool: (N, C, …) or (C, …)
+    /// Tensor (.npy) or picture (PNG, JPEG, BMP, WebP, TIFF, PNM) to pool: (N, C, …) or (C, …)
     #[arg(long, short, value_name = "FILE")]
     input: PathBuf,
     /// Where the result goes: .npy, or .png for a picture
@@ -185,6 +185,7 @@ impl FromArgMatches for Args {
 
 pub(crate) fn run(args: Args) -> Result<ExitCode> {
     let Args { layer, files, work } = args;
+    let mut indices_to = None;
     let input = read(&files.input)?;
     let grad_output = files.backward.as_deref().map(read).transpose()?;
     let output = match work {
@@ -197,17 +198,28 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
             indices,
             samples,
         } => {
+            let flat = indices.as_ref().and_then(|file| file.indices.clone());
+            if flat.as_ref() == Some(&files.output) {
+                bail!("--indices and --output name one file: give each its own");
+            }
             if let (Pooling::FractionalMax(_, given), Some(path)) = (&mut pooling, samples) {
-                *given = Some(samples_of(&Tensor::read(&path)?));
+                *given = Some(samples_for(layer.axes, &input, &Tensor::read(&path)?)?);
             }
             let plan = pooling.plan(layer.axes, &input.shape, MemoryFormat::Contiguous)?;
             match grad_output {
                 Some(grad_output) => backward(&plan, &input, &grad_output)?,
-                None => forward(&plan, &input, indices.as_ref())?,
+                None => {
+                    let (output, flat_indices) = forward(&plan, &input, indices.as_ref())?;
+                    indices_to = flat_indices.zip(flat);
+                    output
+                }
             }
         }
     };
     write(&output, &files.output)?;
+    if let Some((indices, path)) = indices_to {
+        indices.write(&path)?;
+    }
     report::pooled(layer.name, &input, &output, &files.output);
     Ok(ExitCode::SUCCESS)
 }
@@ -228,6 +240,23 @@ fn write(tensor: &Tensor, path: &Path) -> Result<()> {
     }
 }
 
+/// Samples of every plane of `input`.
+fn samples_for(axes: usize, input: &Tensor, samples: &Tensor) -> Result<Vec<f64>> {
+    let outer = input.shape.len().saturating_sub(axes);
+    let (leading, given) = (&input.shape[..outer], samples.shape.as_slice());
+    // An image without a batch has a batch of one.
+    let wanted = [&[1; 2][..2 - outer.min(2)], leading, &[axes]].concat();
+    // As in torch, samples of more images than there are do no harm.
+    let fits = given.len() == 3 && given[0] >= wanted[0] && given[1..] == wanted[1..];
+    if !fits {
+        bail!(
+            "the samples have shape {given:?}: an input of shape {:?} takes {wanted:?}, (N, C, axes)",
+            input.shape
+        );
+    }
+    Ok(samples_of(samples))
+}
+
 fn samples_of(tensor: &Tensor) -> Vec<f64> {
     fn wide<T: Copy>(elements: &[T], widen: impl Fn(T) -> f64) -> Vec<f64> {
         elements.iter().map(|&element| widen(element)).collect()
@@ -245,30 +274,29 @@ fn samples_of(tensor: &Tensor) -> Vec<f64> {
     }
 }
 
-fn forward(plan: &Plan, input: &Tensor, indices: Option<&IndexFile>) -> Result<Tensor> {
-    fn pool<T: Element>(plan: &Plan, input: &[T], indices: Option<&IndexFile>) -> Result<Vec<T>> {
-        let mut output = vec![T::default(); plan.output_len()];
-        if let Some(IndexFile {
-            indices: Some(path),
-            column_major,
-        }) = indices
-        {
-            let mut flat = vec![0i64; plan.output_len()];
-            plan.forward_with_indices_into(input, &mut output, &mut flat)?;
-            if *column_major {
+/// The output, and the indices if they have a file to go to.
+fn forward(
+    plan: &Plan,
+    input: &Tensor,
+    indices: Option<&IndexFile>,
+) -> Result<(Tensor, Option<Tensor>)> {
+    let column_major = indices
+        .filter(|file| file.indices.is_some())
+        .map(|file| file.column_major);
+    with_elements!(&input.elements, elements => {
+        let mut output = zeros_like(elements, plan.output_len())?;
+        let flat = if let Some(column_major) = column_major {
+            let mut flat = zeros_like(&[0i64], plan.output_len())?;
+            plan.forward_with_indices_into(elements, &mut output, &mut flat)?;
+            if column_major {
                 plan.column_major(&mut flat);
             }
-            Tensor::new(plan.output_shape(), flat).write(path)?;
+            Some(Tensor::new(plan.output_shape(), flat))
         } else {
-            plan.forward_into(input, &mut output)?;
-        }
-        Ok(output)
-    }
-    let elements =
-        with_elements!(&input.elements, elements => Elements::from(pool(plan, elements, indices)?));
-    Ok(Tensor {
-        shape: plan.output_shape().to_vec(),
-        elements,
+            plan.forward_into(elements, &mut output)?;
+            None
+        };
+        Ok((Tensor::new(plan.output_shape(), output), flat))
     })
 }
 
@@ -304,7 +332,7 @@ fn backward(plan: &Plan, input: &Tensor, grad_output: &Tensor) -> Result<Tensor>
     where
         Elements: From<Vec<T>>,
     {
-        let mut grad_input = vec![T::default(); plan.input_len()];
+        let mut grad_input = zeros_like(input, plan.input_len())?;
         plan.backward_from_input_into(grad_output, input, &mut grad_input)?;
         Ok(grad_input.into())
     }
@@ -358,13 +386,13 @@ fn unpool(
             );
         }
         with_elements!(&grad_output.elements, grads => {
-            let mut grad_input = zeros_like(grads, plan.input_len());
+            let mut grad_input = zeros_like(grads, plan.input_len())?;
             plan.backward_into(grads, flat_indices, &mut grad_input)?;
             Elements::from(grad_input)
         })
     } else {
         with_elements!(&input.elements, elements => {
-            let mut output = zeros_like(elements, plan.output_len());
+            let mut output = zeros_like(elements, plan.output_len())?;
             plan.forward_into(elements, flat_indices, &mut output)?;
             Elements::from(output)
         })
@@ -377,6 +405,11 @@ fn unpool(
     Ok(Tensor { shape, elements })
 }
 
-fn zeros_like<T: Element>(_like: &[T], len: usize) -> Vec<T> {
-    vec![T::default(); len]
+fn zeros_like<T: Element>(_like: &[T], len: usize) -> Result<Vec<T>> {
+    let mut zeros = Vec::new();
+    zeros.try_reserve_exact(len).with_context(|| {
+        format!("a result of {len} elements does not fit into memory: pad less, or make it smaller")
+    })?;
+    zeros.resize(len, T::default());
+    Ok(zeros)
 }

@@ -26,6 +26,36 @@ pub(crate) fn error(error: &anyhow::Error) {
     let _ = writeln!(io::stderr(), "Error: {text}");
 }
 
+/// Says what a person should know, beside the results.
+pub(crate) fn warn(text: &str) {
+    // There is nobody to tell if this fails.
+    let _ = writeln!(io::stderr(), "Note: {text}");
+}
+
+/// Whether something failed since whoever reads our output has seen enough.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// A name that a file gave, for a table: of one line, without what a terminal would obey, and no longer than a column may be.
+pub(crate) fn cell(name: &str) -> String {
+    const MOST: usize = 60;
+    let mut cell = String::new();
+    for char in name.chars() {
+        if char.is_control() {
+            cell.extend(char.escape_default());
+        } else {
+            cell.push(char);
+        }
+    }
+    match cell.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &cell[..end]),
+        None => cell,
+    }
+}
+
 /// A bar for `count` images. It is drawn on a terminal only.
 pub(crate) fn images(count: usize) -> ProgressBar {
     let bar = ProgressBar::new(count as u64);
@@ -40,18 +70,19 @@ pub(crate) fn steps(what: &'static str) -> ProgressBar {
     ProgressBar::new_spinner().with_message(what)
 }
 
-/// Prints what one case of `cenote bench` took.
+/// Prints what one case of `cenote bench` took. It is an error if nobody reads any more.
 pub(crate) fn timed(timing: &Timing, as_json: bool) -> Result<()> {
     let Timing { case, ours, copy } = timing;
     let ratio = ours / copy;
-    print(&if as_json {
+    let line = if as_json {
         format!(
             "{}\n",
             json!({ "case": case, "ours_ms": ours, "copy_ms": copy, "ratio": ratio })
         )
     } else {
         format!("{case:24} ours {ours:9.4} ms  copy {copy:9.4} ms  {ratio:6.2} × copy\n")
-    })
+    };
+    Ok(io::stdout().write_all(line.as_bytes())?)
 }
 
 fn style(template: &str) -> ProgressStyle {
@@ -159,6 +190,12 @@ pub(crate) fn ran(summary: &Summary, as_json: bool) -> Result<()> {
     print(&text)
 }
 
+/// Says at once where the log of a run is to be seen while it is written.
+pub(crate) fn showing(url: &str) {
+    // There is nobody to tell if this fails.
+    let _ = writeln!(io::stderr(), "board  {url}");
+}
+
 /// Says where a board is to be seen.
 pub(crate) fn serving(logdir: &Path, url: &str) -> Result<()> {
     let absent = if logdir.exists() {
@@ -202,6 +239,8 @@ fn as_value(summary: &Summary) -> serde_json::Value {
         "images_per_second": rate(summary),
         "peak_memory_bytes": peak_memory(),
         "log_dir": summary.log_dir,
+        "earlier_event_files": summary.earlier_files,
+        "board": summary.board,
         "interrupted": summary.interrupted,
     })
 }
@@ -217,9 +256,14 @@ fn rows(summary: &Summary) -> Vec<(&'static str, String)> {
         (
             "images",
             format!(
-                "{} in {} batches",
+                "{} in {} {}",
                 HumanCount(figures.images as u64),
-                figures.batches
+                figures.batches,
+                if figures.batches == 1 {
+                    "batch"
+                } else {
+                    "batches"
+                }
             ),
         ),
         ("shape", format!("{} → {}", shape(&input), shape(&output))),
@@ -255,10 +299,21 @@ fn rows(summary: &Summary) -> Vec<(&'static str, String)> {
         "look",
         match &summary.board {
             Some(url) => format!("{url} (Ctrl-C ends it)"),
-            None => format!("cenote board --logdir {}", summary.log_dir.display()),
+            None => format!("cenote board --logdir {}", quoted(&summary.log_dir)),
         },
     ));
     rows
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let path = path.display().to_string();
+    let is_plain = |char: char| char.is_alphanumeric() || "/._-+:\\".contains(char);
+    if path.chars().all(is_plain) {
+        path
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
 }
 
 /// Reports what `cenote pool` did.

@@ -1,7 +1,7 @@
 //! `cenote run`: the main job, from a dataset to summaries of what a layer does to its images.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -58,6 +58,22 @@ pub(crate) struct Args {
     json: bool,
     #[command(flatten)]
     board: BoardOptions,
+}
+
+impl Args {
+    /// Where the log of this run goes.
+    fn log_dir(&self) -> Result<PathBuf> {
+        let Some(run) = &self.run else {
+            return Ok(self.logdir.clone());
+        };
+        let is_inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+        if run.is_empty() || !Path::new(run).components().all(is_inside) {
+            bail!(
+                "--run is '{run}', and it names a folder in the log directory: leave out .. and a leading /"
+            );
+        }
+        Ok(self.logdir.join(run))
+    }
 }
 
 /// Whether the log is shown while it is written.
@@ -292,6 +308,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
         return job(&args, &interrupt, None);
     };
     let url = board.url();
+    report::showing(&url);
     args.board.address.open(&url)?;
     std::thread::scope(|scope| {
         let done = Interrupt::default();
@@ -320,10 +337,10 @@ fn job(args: &Args, interrupt: &Interrupt, board: Option<String>) -> Result<Exit
         .num_workers(args.num_workers)
         .transform(args.dataset.transform())
         .build()?;
-    let log_dir = args
-        .run
-        .as_ref()
-        .map_or_else(|| args.logdir.clone(), |run| args.logdir.join(run));
+    let log_dir = args.log_dir()?;
+    std::fs::create_dir_all(&log_dir)
+        .with_context(|| format!("cannot create {}", log_dir.display()))
+        .context("choose another place with --logdir")?;
     let earlier_files = report::event_files(&log_dir);
     // Loading, pooling and encoding keep all cores busy side by side. Sharing one small batch among them as well
     // would make pooling wait for the encoders: measured, two to ten times as long on a busy machine.
@@ -331,17 +348,20 @@ fn job(args: &Args, interrupt: &Interrupt, board: Option<String>) -> Result<Exit
         .num_threads(1)
         .use_current_thread()
         .build()?;
-    let writer = SummaryWriter::new(&log_dir).context("choose another place with --logdir")?;
     let mut job = Job {
         pooling: &pooling,
-        writer: &writer,
+        log_dir: &log_dir,
+        writer: None,
         figures: Figures {
             load: start.elapsed(),
             ..Figures::default()
         },
     };
     let interrupted = job.run(&loader, args.limit.map(NonZeroUsize::get), interrupt)?;
-    job.figures.total = start.elapsed();
+    let figures = Figures {
+        total: start.elapsed(),
+        ..job.figures
+    };
     let summary = Summary {
         dataset: args.dataset.name(),
         layer: args.layer.layer.name,
@@ -349,7 +369,7 @@ fn job(args: &Args, interrupt: &Interrupt, board: Option<String>) -> Result<Exit
         board,
         earlier_files,
         interrupted,
-        figures: job.figures,
+        figures,
     };
     report::ran(&summary, args.json)?;
     Ok(if interrupted {
@@ -362,7 +382,9 @@ fn job(args: &Args, interrupt: &Interrupt, board: Option<String>) -> Result<Exit
 /// The pipeline at work.
 struct Job<'a> {
     pooling: &'a Pooling,
-    writer: &'a SummaryWriter,
+    log_dir: &'a Path,
+    /// Made when the first batch is pooled: a layer that cannot pool it leaves no log.
+    writer: Option<SummaryWriter>,
     figures: Figures,
 }
 
@@ -394,7 +416,9 @@ impl Job<'_> {
         }
         bar.finish_and_clear();
         let began = Instant::now();
-        self.writer.close()?;
+        if let Some(writer) = &self.writer {
+            writer.close()?;
+        }
         self.figures.write += began.elapsed();
         Ok(interrupted)
     }
@@ -417,8 +441,14 @@ impl Job<'_> {
 
         let began = Instant::now();
         let step = i64::try_from(batch.step)?;
-        self.writer.add_images("input", &batch.images, step)?;
-        self.writer.add_images("output", &output, step)?;
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            none => none.insert(
+                SummaryWriter::new(self.log_dir).context("choose another place with --logdir")?,
+            ),
+        };
+        writer.add_images("input", &batch.images, step)?;
+        writer.add_images("output", &output, step)?;
         self.figures.write += began.elapsed();
 
         self.figures.images += batch.labels.len();

@@ -215,7 +215,7 @@ fn a_full_disk_is_an_error_and_the_log_stays_readable() {
         error.contains("No space left") && error.matches("No space left").count() == 1,
         "{error}"
     );
-    answer(&["events", text(&logs), "--verify"]);
+    answer(&["events", text(&logs)]);
 }
 
 /// Ten thousand noisy images in CIFAR-10's binary layout.
@@ -276,6 +276,81 @@ fn an_interrupted_run_leaves_whole_records() {
     let status = child.wait().unwrap();
     assert_eq!(status.code(), Some(130));
     answer(&["events", text(&logs), "--verify"]);
+}
+
+#[test]
+fn a_layer_that_cannot_pool_leaves_no_log() {
+    let directory = directory();
+    let logs = directory.path().join("logs");
+    for options in [
+        &["--kernel-size", "0"][..],
+        &["--padding", "2"],
+        &["--layer", "fractional_max_pool2d"],
+    ] {
+        refusal(&[&["run", "--logdir", text(&logs)], options].concat());
+        assert_eq!(
+            std::fs::read_dir(&logs).map_or(0, Iterator::count),
+            0,
+            "{options:?}"
+        );
+    }
+    let said = refusal(&["run", "--logdir", text(&logs), "--run", "../elsewhere"]);
+    assert!(
+        said.contains("--run is '../elsewhere', and it names a folder"),
+        "{said}"
+    );
+    assert!(!directory.path().join("elsewhere").exists());
+}
+
+#[test]
+fn a_run_says_at_once_where_its_board_is() {
+    use std::io::{BufRead, BufReader};
+
+    let directory = directory();
+    let logs = directory.path().join("logs");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cenote"))
+        .args([
+            "run",
+            "--json",
+            "--board",
+            "--port",
+            "0",
+            "--logdir",
+            text(&logs),
+        ])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let read = BufReader::new(child.stderr.take().unwrap()).read_line(&mut line);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    read.unwrap();
+    assert!(line.starts_with("board  http://127.0.0.1:"), "{line}");
+}
+
+#[test]
+fn results_that_fit_nowhere_are_refused() {
+    let directory = directory();
+    let at = |name: &str| directory.path().join(name);
+    image::GrayImage::new(4, 4).save(at("in.png")).unwrap();
+    let pool = |layer: &str, options: &[&str]| {
+        let (input, output) = (at("in.png"), at("out.npy"));
+        let files = ["pool", layer, "-i", text(&input), "-o", text(&output)];
+        refusal(&[&files, options].concat())
+    };
+    let said = pool("adaptive_max_pool2d", &["--output-size", "100000000"]);
+    assert!(said.contains("does not fit into memory"), "{said}");
+    let output = at("out.npy");
+    let said = pool("max_pool2d", &["-k", "2", "--indices", text(&output)]);
+    assert!(
+        said.contains("--indices and --output name one file"),
+        "{said}"
+    );
+    let said = refusal(&["bench", "--seconds", "1e300"]);
+    assert!(said.contains("at most 3600"), "{said}");
+    refusal(&["bench", "--threads", "100000"]);
 }
 
 #[test]

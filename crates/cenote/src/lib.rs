@@ -46,7 +46,7 @@
 //! | [`MaxUnpool`] | [`MaxUnpool1d`] | [`MaxUnpool2d`] | [`MaxUnpool3d`] |
 //!
 //! Each takes tensors of f32, f64, f16, bf16, u8, i8, i16, i32 and i64 ([`Element`]), with a batch or without,
-//! contiguous or with channels last ([`MemoryFormat`]), and each has its gradient.
+//! contiguous or with channels last ([`MemoryFormat`]; plans of fractional ones are contiguous), and each has its gradient.
 //!
 //! # Differences from PyTorch
 //! Results are PyTorch's: maxima and indices bit for bit (a NaN is the canonical one), sums at least as

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::fs::{self, File};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -372,7 +373,11 @@ fn mark(mark: Mark) -> &'static str {
     }
 }
 
-/// One name of a file for any tag: what a file system may not take is written `%` and two hexadecimal digits.
+/// Bytes of a name that any file system takes, beside an ending of ours.
+const MOST_NAME: usize = 200;
+
+/// One name of a file for any tag: what a file system may not take is written `%` and two hexadecimal digits, and the end of a
+/// long one is a hash.
 fn file_name(tag: &str) -> String {
     let mut name = String::new();
     for (i, byte) in tag.bytes().enumerate() {
@@ -383,6 +388,13 @@ fn file_name(tag: &str) -> String {
         } else {
             name += &format!("%{byte:02x}");
         }
+    }
+    if name.len() > MOST_NAME {
+        // Names that begin alike stay apart.
+        let mut hash = DefaultHasher::new();
+        tag.hash(&mut hash);
+        name.truncate(MOST_NAME - 17);
+        name += &format!("%{:016x}", hash.finish());
     }
     if name.is_empty() {
         "%".to_owned()

@@ -6,10 +6,15 @@ use cenote_events::{FileView, LogDir, Mark, RunView, TagView};
 use indicatif::{HumanBytes, HumanCount};
 use serde_json::{Value, json};
 
-use super::{Selection, number};
+use super::{Health, Selection, number};
+use crate::report;
 
 /// One block a run: a table of its tags, and what is wrong with its files.
-pub(super) fn to_text(index: &LogDir, selection: &Selection, verified: bool) -> String {
+pub(super) fn to_text(
+    index: &LogDir,
+    selection: &Selection,
+    (health, verified): (&Health, bool),
+) -> String {
     let mut text = String::new();
     let runs = selection.runs(index);
     for run in &runs {
@@ -24,14 +29,12 @@ pub(super) fn to_text(index: &LogDir, selection: &Selection, verified: bool) -> 
             problem.message
         );
     }
-    let damaged = runs.iter().map(|run| run.damage().count()).sum::<usize>();
-    let files = runs.iter().flat_map(RunView::files).count();
     if runs.is_empty() {
         let _ = writeln!(text, "no event files in {}", index.root().display());
-    } else if damaged > 0 {
-        let _ = writeln!(text, "{damaged} damaged place(s) in {files} file(s)");
+    } else if health.damaged > 0 || (verified && !health.is_good()) {
+        let _ = writeln!(text, "{health}");
     } else if verified {
-        let _ = writeln!(text, "every checksum of {files} file(s) is right");
+        let _ = writeln!(text, "every checksum of {} file(s) is right", health.files);
     }
     text
 }
@@ -43,7 +46,7 @@ fn run_to_text(run: &RunView<'_>, selection: &Selection, text: &mut String) {
     let _ = writeln!(
         text,
         "{}  ({} file(s), {bytes}, {records} records)",
-        run.name(),
+        report::cell(run.name()),
         files.len()
     );
     let mut rows = vec![["tag", "kind", "values", "steps", "size"].map(str::to_owned)];
@@ -97,7 +100,7 @@ fn row(tag: &TagView<'_>) -> [String; 5] {
         HumanBytes(tag.size()).to_string()
     };
     [
-        tag.tag().to_owned(),
+        report::cell(tag.tag()),
         tag.kind().name().to_owned(),
         values,
         steps,

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::{Selection, number};
 use crate::interrupt::Interrupt;
+use crate::report;
 
 const INTERVAL: Duration = Duration::from_millis(500);
 
@@ -112,7 +113,8 @@ impl News<'_> {
             Content::Number(value) => value.to_string(),
             Content::Bytes(len) => format!("{} of {len} bytes", self.kind),
         };
-        format!("{}  {}  step {}  {content}", self.run, self.tag, self.step)
+        let [run, tag] = [self.run, self.tag].map(report::cell);
+        format!("{run}  {tag}  step {}  {content}", self.step)
     }
 
     fn to_json(&self) -> String {

@@ -70,12 +70,7 @@ fn the_list_names_runs_tags_kinds_and_steps() {
 fn damage_is_shown_and_verify_fails_on_it() {
     let dir = tempfile::tempdir().unwrap();
     log(dir.path());
-    let path = fs::read_dir(dir.path().join("run 1"))
-        .unwrap()
-        .next()
-        .unwrap()
-        .unwrap()
-        .path();
+    let path = event_file(dir.path());
     let mut file = fs::read(&path).unwrap();
     file[90 + 20] ^= 1;
     file.truncate(file.len() - 1);
@@ -91,11 +86,78 @@ fn damage_is_shown_and_verify_fails_on_it() {
         "{text}"
     );
     assert!(
-        text.ends_with("1 damaged place(s) in 1 file(s)\n"),
+        text.ends_with("1 damaged place(s), 1 unfinished record(s) in 1 file(s)\n"),
         "{text}"
     );
     let (_, outcome) = events(&[dir.path().to_str().unwrap()]);
     assert_eq!(outcome.unwrap(), ExitCode::SUCCESS);
+}
+
+/// The event file of `run 1`.
+fn event_file(dir: &Path) -> PathBuf {
+    let mut entries = fs::read_dir(dir.join("run 1")).unwrap();
+    entries.next().unwrap().unwrap().path()
+}
+
+#[test]
+fn verify_fails_on_a_file_that_ends_within_a_record_and_looks_at_the_runs_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    log(dir.path());
+    let path = event_file(dir.path());
+    let bytes = fs::read(&path).unwrap();
+    fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    let good = SummaryWriter::new(dir.path().join("good")).unwrap();
+    good.add_scalar("loss", 1.0, 0).unwrap();
+    good.close().unwrap();
+    let root = dir.path().to_str().unwrap();
+    let (text, outcome) = events(&[root, "--verify"]);
+    assert_eq!(outcome.unwrap(), ExitCode::FAILURE);
+    assert!(
+        text.ends_with("1 unfinished record(s) in 2 file(s)\n"),
+        "{text}"
+    );
+    let (text, outcome) = events(&[root, "--verify", "--run", "good"]);
+    assert_eq!(outcome.unwrap(), ExitCode::SUCCESS);
+    assert!(
+        text.ends_with("every checksum of 1 file(s) is right\n"),
+        "{text}"
+    );
+    let out = dir.path().join("out");
+    let (_, outcome) = events(&[root, "--verify", "--export", out.to_str().unwrap()]);
+    assert_eq!(outcome.unwrap(), ExitCode::FAILURE);
+    let other = dir.path().join("hello.txt");
+    fs::write(&other, "hello").unwrap();
+    let (_, outcome) = events(&[other.to_str().unwrap(), "--verify"]);
+    assert_eq!(outcome.unwrap(), ExitCode::FAILURE);
+}
+
+#[test]
+fn tags_of_any_length_and_content_are_listed_on_a_line_and_exported() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = SummaryWriter::new(dir.path()).unwrap();
+    let long = "学".repeat(90);
+    let tags = [
+        long.clone() + "1",
+        long + "2",
+        "red\x1b[31m\nline".to_owned(),
+    ];
+    for tag in &tags {
+        writer.add_scalar(tag, 1.0, 0).unwrap();
+    }
+    writer.close().unwrap();
+    let root = dir.path().to_str().unwrap();
+    let (text, _) = events(&[root]);
+    assert!(text.contains("red\\u{1b}[31m\\nline"), "{text}");
+    assert!(
+        !text.contains('\x1b') && text.lines().all(|line| line.chars().count() < 120),
+        "{text}"
+    );
+    let out = dir.path().join("out");
+    let (text, outcome) = events(&[root, "--export", out.to_str().unwrap()]);
+    assert_eq!(
+        (text.as_str(), outcome.unwrap()),
+        ("3 values in 3 files\n", ExitCode::SUCCESS)
+    );
 }
 
 #[test]
@@ -204,6 +266,7 @@ fn names_and_steps_that_are_not_there_are_refused() {
         )
     };
     assert!(message(&["--tag", "none"]).starts_with("no run has a tag 'none': `cenote events "));
+    assert!(message(&["--steps", "1.."]).starts_with("--steps chooses what is exported"));
     assert!(message(&["--run", "none"]).contains("has no run 'none': "));
     assert!(
         format!("{:#}", events(&["no/such"]).1.unwrap_err())

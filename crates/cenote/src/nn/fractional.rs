@@ -141,7 +141,7 @@ impl<const N: usize> FractionalMaxPool<N> {
             Some(sample) => Err(Error::Parameter {
                 name: "a sample",
                 given: sample.to_string(),
-                allowed: "samples are numbers, and should lie in [0, 1)",
+                allowed: "samples are finite, and should lie in [0, 1)",
             }),
         }
     }

@@ -81,7 +81,7 @@ impl<K, const N: usize> SlidingPool<K, N> {
     }
 
     /// As much padding as makes the output ⌈input / stride⌉ long, an odd element after the input: ONNX's
-    /// `SAME_UPPER`, which torch does not have.
+    /// `SAME_UPPER`, which torch does not have. Takes the place of [`padding`](Self::padding); `ceil_mode` changes nothing then.
     #[must_use]
     pub fn same_upper(mut self) -> Self {
         self.padding = Padding::Same { odd_after: true };
@@ -205,7 +205,7 @@ impl Kind for Max {
 /// first of equal elements, or the last NaN. All element types, integers included, on every rank.
 ///
 /// # Differences from PyTorch
-/// - A window that lies wholly in the padding (possible with `dilation` > 1) has the value −∞, or the type's
+/// - A window that lies wholly in the padding (possible with `dilation` > 1 or [`any_padding`](Self::any_padding)) has the value −∞, or the type's
 ///   least integer, as in torch; its index is −1, where torch returns one outside the plane, and backward
 ///   skips it, where torch corrupts memory.
 /// - Gradients of f16 and bf16 add up in f32, where torch's stick at 2048 and 256.
@@ -266,8 +266,10 @@ impl Kind for Avg {
         countable(taps)?;
         Ok(Operation::Mean(match self.divisor_override {
             Some(0) => {
-                return Err(Error::Zero {
+                return Err(Error::Parameter {
                     name: "divisor_override",
+                    given: "0".into(),
+                    allowed: "give any number but 0",
                 });
             }
             Some(divisor) => Counting::Fixed(divisor),
@@ -386,7 +388,7 @@ impl Kind for Lp {
 /// Power-average pooling over `N` axes: the p-norm of each window.
 ///
 /// ```text
-/// output[o] = (Σ over j in 0..kernel_size of input[o·stride + j]ᵖ · whole / taps)^(1/p)
+/// output[o] = (Σ over j in 0..kernel_size of input[o·stride − padding + j·dilation]ᵖ · whole / taps)^(1/p)
 /// ```
 ///
 /// along each axis, where `taps` of a `whole` window lie inside the input. Output sizes are those of [`MaxPool`].
