@@ -33,6 +33,7 @@ mod follow;
 mod guard;
 mod key;
 mod pages;
+mod query;
 mod server;
 mod tensorboard;
 

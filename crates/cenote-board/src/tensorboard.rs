@@ -9,7 +9,6 @@ use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum_extra::extract::Query;
 use cenote_events::SummaryKind;
 use serde::Deserialize;
 use serde_json::{Value as Json_, json};
@@ -17,6 +16,7 @@ use serde_json::{Value as Json_, json};
 use crate::api::{self, Column, with_log};
 use crate::error::Refusal;
 use crate::follow::Log;
+use crate::query::Query;
 
 pub(crate) fn routes() -> Router<Arc<Log>> {
     Router::new()

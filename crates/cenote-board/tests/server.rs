@@ -369,7 +369,13 @@ fn nothing_but_records_of_the_log_is_served() {
             "{path}"
         );
     }
-    assert_eq!(board.get("/api/values?run=.").0, 400);
+    let (status, body) = board.get("/api/values?run=.");
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    let says = body["error"].as_str().unwrap();
+    assert!(
+        status == 400 && says.contains("missing field `tag`"),
+        "{says}"
+    );
     let key = board.json("/api/values?run=.&tag=picture")["keys"][0]
         .as_str()
         .unwrap()

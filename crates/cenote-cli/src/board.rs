@@ -14,7 +14,8 @@ const EXAMPLES: &str = "Examples:
   cenote board --logdir runs --open
   cenote board --logdir runs --host 0.0.0.0 --port 8080
 
-Reads what cenote, PyTorch, TensorFlow and JAX write for TensorBoard. A log that is still being written is followed.";
+Reads what cenote, PyTorch, TensorFlow and JAX write for TensorBoard. A log that is still
+being written is followed.";
 
 /// This machine alone.
 const LOOPBACK: &str = "127.0.0.1";

@@ -23,8 +23,8 @@ const EXAMPLES: &str = "Examples:
   cenote events logs --export out --tag input --steps 0..10
   cenote events logs --tail --json
 
-Exported are: images as they are in the log (PNG), scalars as CSV or JSON lines, sound as WAV, and everything else as JSON
-lines, one file a tag.";
+Exported are images as they are in the log (PNG), scalars as CSV or JSON lines, sound
+as WAV, and everything else as JSON lines, one file a tag.";
 
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = EXAMPLES)]

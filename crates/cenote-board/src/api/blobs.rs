@@ -7,7 +7,6 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::Query;
 use cenote_events::Location;
 use cenote_events::message::Value;
 use prost::Message;
@@ -20,6 +19,7 @@ use zip::{CompressionMethod, ZipWriter};
 use super::with_log;
 use crate::error::Refusal;
 use crate::follow::Log;
+use crate::query::Query;
 
 /// An address that never means other bytes: a browser may keep them for good.
 const FOR_GOOD: &str = "private, max-age=31536000, immutable";

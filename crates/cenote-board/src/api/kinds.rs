@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum_extra::extract::Query;
 use cenote_events::message::Value;
 use cenote_events::message::plugin::{ChartContent, HParamValue, HParamsData};
 use cenote_events::{RunView, SummaryKind, ValueRef};
@@ -15,6 +14,7 @@ use serde_json::json;
 use super::{Column, with_log};
 use crate::error::Refusal;
 use crate::follow::Log;
+use crate::query::Query;
 
 /// Values of one tag, at most `limit` of them (default 100) at even distances, the first and the last among them.
 #[derive(Deserialize)]

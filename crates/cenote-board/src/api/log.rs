@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum_extra::extract::Query;
 use cenote_events::{RunView, TagView};
 use serde::{Deserialize, Serialize};
 
 use super::{number, with_log};
 use crate::error::Refusal;
 use crate::follow::{self, Indexed, Log};
+use crate::query::Query;
 
 /// How far the reading has come.
 #[derive(Serialize)]

@@ -7,13 +7,13 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::Query;
 use cenote_events::{Mark, ScalarPoint};
 use serde::{Deserialize, Serialize};
 
 use super::{Column, with_log};
 use crate::error::Refusal;
 use crate::follow::Log;
+use crate::query::Query;
 
 /// One tag of one run.
 #[derive(Deserialize)]

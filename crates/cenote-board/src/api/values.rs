@@ -8,7 +8,6 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::Query;
 use cenote_events::{Mark, ValueRef, ValueSeries};
 use serde::Deserialize;
 
@@ -18,6 +17,7 @@ use super::with_log;
 use crate::error::Refusal;
 use crate::follow::Log;
 use crate::key::Session;
+use crate::query::Query;
 
 /// The values of one tag from a place in its series on, so that a page can ask for new ones alone.
 #[derive(Deserialize)]
