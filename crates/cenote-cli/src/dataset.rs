@@ -1,9 +1,10 @@
 //! The images that `cenote run` pools.
 
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use cenote_data::download::{Archive, Download, Progress};
 use cenote_data::transforms::{CenterCrop, Compose, Resize, ToTensor};
 use cenote_data::{Cifar10, Cifar100, Dataset, ImageFolder, Sample, Split};
@@ -43,9 +44,9 @@ pub(crate) struct DatasetOptions {
     /// Folder of the dataset: its published folder or archive, or what holds that
     #[arg(long, value_name = "DIR", default_value = "data")]
     pub(crate) data_dir: PathBuf,
-    /// Which part of CIFAR
-    #[arg(long, value_name = "PART", default_value = "test")]
-    pub(crate) split: SplitName,
+    /// Which part of CIFAR [default: test]
+    #[arg(long, value_name = "PART")]
+    pub(crate) split: Option<SplitName>,
     /// Fetch CIFAR into --data-dir if it is not there
     #[arg(long)]
     pub(crate) download: bool,
@@ -55,18 +56,18 @@ pub(crate) struct DatasetOptions {
     pub(crate) data_url: Option<String>,
     /// Resize images so that the smaller side has this many pixels
     #[arg(long, value_name = "PIXELS")]
-    pub(crate) resize: Option<usize>,
+    pub(crate) resize: Option<NonZeroUsize>,
     /// Cut a square of this many pixels from the middle of each image
     #[arg(long, value_name = "PIXELS")]
-    pub(crate) center_crop: Option<usize>,
+    pub(crate) center_crop: Option<NonZeroUsize>,
 }
 
 impl DatasetOptions {
     /// Opens the dataset, after fetching it if that was asked for and is needed.
     pub(crate) fn open(&self, interrupt: &Interrupt) -> Result<Box<dyn Dataset>> {
         let split = match self.split {
-            SplitName::Train => Split::Train,
-            SplitName::Test => Split::Test,
+            Some(SplitName::Train) => Split::Train,
+            Some(SplitName::Test) | None => Split::Test,
         };
         let archive = match self.dataset {
             Name::Cifar10 => Some(Archive::CIFAR10_BINARY),
@@ -78,13 +79,19 @@ impl DatasetOptions {
             None if self.download => {
                 bail!("--download fetches CIFAR: add --dataset cifar10 or cifar100")
             }
+            None if self.split.is_some() => {
+                bail!(
+                    "--split chooses a part of CIFAR: leave it out, or add --dataset cifar10 or cifar100"
+                )
+            }
             _ => {}
         }
-        let hint = "add --download to fetch it, or name its folder with --data-dir";
+        let hint =
+            |error| anyhow!("{error} (--data-dir names its folder, and --download fetches it)");
         Ok(match self.dataset {
             Name::Sample => Box::new(Sample::new()),
-            Name::Cifar10 => Box::new(Cifar10::new(&self.data_dir, split).context(hint)?),
-            Name::Cifar100 => Box::new(Cifar100::new(&self.data_dir, split).context(hint)?),
+            Name::Cifar10 => Box::new(Cifar10::new(&self.data_dir, split).map_err(hint)?),
+            Name::Cifar100 => Box::new(Cifar100::new(&self.data_dir, split).map_err(hint)?),
             Name::Folder => Box::new(ImageFolder::new(&self.data_dir)?),
         })
     }
@@ -116,10 +123,10 @@ impl DatasetOptions {
     pub(crate) fn transform(&self) -> ToTensor {
         let mut images = Compose::new();
         if let Some(size) = self.resize {
-            images = images.then(Resize::new(size));
+            images = images.then(Resize::new(size.get()));
         }
         if let Some(size) = self.center_crop {
-            images = images.then(CenterCrop::new(size));
+            images = images.then(CenterCrop::new(size.get()));
         }
         images.to_tensor()
     }

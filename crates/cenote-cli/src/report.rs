@@ -1,11 +1,12 @@
 //! What a person reads: progress, tables, errors.
 
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
-use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 
 use crate::bench::Timing;
@@ -59,9 +60,13 @@ pub(crate) fn cell(name: &str) -> String {
 /// A bar for `count` images. It is drawn on a terminal only.
 pub(crate) fn images(count: usize) -> ProgressBar {
     let bar = ProgressBar::new(count as u64);
-    bar.set_style(style(
-        "{bar:40} {human_pos} of {human_len} images  {per_sec}  {eta} left",
-    ));
+    let style = style("{bar:40} {human_pos} of {human_len} images  {rate}  {eta} left");
+    bar.set_style(
+        style.with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+            // Writing to a line of a bar cannot fail.
+            let _ = write!(out, "{} a second", HumanCount(state.per_sec() as u64));
+        }),
+    );
     bar
 }
 
