@@ -42,11 +42,7 @@ pub(crate) struct Args {
 const MOST_SECONDS: f64 = 3600.0;
 
 pub(crate) fn run(args: Args) -> Result<ExitCode> {
-    match measure(args) {
-        // Whoever reads our output has seen enough.
-        Err(error) if report::is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
-        outcome => outcome,
-    }
+    report::while_read(measure(args))
 }
 
 fn measure(args: Args) -> Result<ExitCode> {

@@ -163,11 +163,7 @@ impl Selection {
 
 /// Runs the command.
 pub(crate) fn run(args: Args) -> Result<ExitCode> {
-    match execute(args, &mut io::stdout().lock()) {
-        // Whoever reads our output has seen enough.
-        Err(error) if report::is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
-        outcome => outcome,
-    }
+    report::while_read(execute(args, &mut io::stdout().lock()))
 }
 
 /// What is wrong with the files of the runs that a person asked for.
@@ -175,8 +171,9 @@ struct Health {
     files: usize,
     /// Damaged places.
     damaged: usize,
-    /// Files that end within a record, and files and folders that cannot be read.
+    /// Files that end within a record.
     incomplete: usize,
+    /// Files and folders that cannot be read.
     unreadable: usize,
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -33,11 +34,17 @@ pub(crate) fn warn(text: &str) {
     let _ = writeln!(io::stderr(), "Note: {text}");
 }
 
-/// Whether something failed since whoever reads our output has seen enough.
-pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<io::Error>()
-        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+/// The outcome of a command, which has done its work if whoever reads its output has seen enough.
+pub(crate) fn while_read(outcome: Result<ExitCode>) -> Result<ExitCode> {
+    let is_broken_pipe = |error: &anyhow::Error| {
+        error
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    };
+    match outcome {
+        Err(error) if is_broken_pipe(&error) => Ok(ExitCode::SUCCESS),
+        outcome => outcome,
+    }
 }
 
 /// A name that a file gave, for a table: of one line, without what a terminal would obey, and no longer than a column may be.

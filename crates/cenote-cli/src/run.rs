@@ -331,13 +331,13 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
 fn job(args: &Args, interrupt: &Interrupt, board: Option<String>) -> Result<ExitCode> {
     let start = Instant::now();
     let pooling = args.layer.pooling()?;
+    let log_dir = args.log_dir()?;
     let dataset = args.dataset.open(interrupt)?;
     let loader = DataLoader::builder(dataset)
         .batch_size(args.batch_size.get())
         .num_workers(args.num_workers)
         .transform(args.dataset.transform())
         .build()?;
-    let log_dir = args.log_dir()?;
     std::fs::create_dir_all(&log_dir)
         .with_context(|| format!("cannot create {}", log_dir.display()))
         .context("choose another place with --logdir")?;

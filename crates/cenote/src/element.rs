@@ -50,8 +50,6 @@ pub(crate) mod private {
         /// Whether a sum has at least twice the element's precision, so that dividing it by way of a
         /// reciprocal still rounds as a division would.
         const WIDE_SUM: bool;
-        /// Whether it is a floating-point type.
-        const IS_REAL: bool;
         /// What numbers are rounded to that torch computes in the element's own type; integers hold any.
         const PRECISION: Precision;
 
@@ -122,7 +120,7 @@ impl Precision {
 }
 
 macro_rules! impl_element {
-    ($($element:ident $max:ident $plain:ident $arg:ident $sum:ident $real:ident $wide:literal $is_real:literal $precision:ident),*) => {$(
+    ($($element:ident $max:ident $plain:ident $arg:ident $sum:ident $real:ident $wide:literal $precision:ident),*) => {$(
         impl Element for $element {}
         impl private::Lanes for $element {
             type Max = $max;
@@ -131,7 +129,6 @@ macro_rules! impl_element {
             type Sum = $sum;
             type Real = $real;
             const WIDE_SUM: bool = $wide;
-            const IS_REAL: bool = $is_real;
             const PRECISION: Precision = Precision::$precision;
             fn forward(plan: &Plan, input: &[Self], target: Target<'_, Self>) -> Result<()> {
                 plan.forward(input, target)
@@ -156,15 +153,15 @@ macro_rules! impl_element {
 }
 
 impl_element!(
-    f32 f32 f32 f32 f64 f64 true true F32,
-    f64 f64 f64 f64 f64 f64 false true F64,
-    f16 f32 i16 f32 f32 f32 false true F16,
-    bf16 f32 i16 f32 f32 f32 false true Bf16,
-    u8 u8 u8 i32 i64 f64 false false F64,
-    i8 i8 i8 i32 i64 f64 false false F64,
-    i16 i16 i16 i32 i64 f64 false false F64,
-    i32 i32 i32 i32 i64 f64 false false F64,
-    i64 i64 i64 i64 i64 f64 false false F64
+    f32 f32 f32 f32 f64 f64 true F32,
+    f64 f64 f64 f64 f64 f64 false F64,
+    f16 f32 i16 f32 f32 f32 false F16,
+    bf16 f32 i16 f32 f32 f32 false Bf16,
+    u8 u8 u8 i32 i64 f64 false F64,
+    i8 i8 i8 i32 i64 f64 false F64,
+    i16 i16 i16 i32 i64 f64 false F64,
+    i32 i32 i32 i32 i64 f64 false F64,
+    i64 i64 i64 i64 i64 f64 false F64
 );
 
 /// Elements that are lanes.

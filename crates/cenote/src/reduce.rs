@@ -13,7 +13,7 @@ pub(crate) trait Finish<T: Element>: Sync {
     /// Whether it pools over adjoint axes, whose elements may lie apart: code for those is compiled for nothing else.
     const SPREADS: bool = false;
     /// Whether it is compiled for every level of vector instructions, see [`at_level`](crate::level::at_level).
-    const EVERY_LEVEL: bool = T::IS_REAL || size_of::<T>() == 1;
+    const EVERY_LEVEL: bool = T::IS_FLOAT || size_of::<T>() == 1;
 
     /// Makes elements of a row of folded lanes, which it may use as scratch.
     fn finish(
@@ -313,7 +313,7 @@ pub(crate) struct Spread(pub(crate) Counting);
 impl<T: Element> Finish<T> for Spread {
     type Fold = fold::Sum<T::Sum>;
     const SPREADS: bool = true;
-    const EVERY_LEVEL: bool = T::IS_REAL;
+    const EVERY_LEVEL: bool = T::IS_FLOAT;
 
     #[inline(always)]
     fn finish(&self, lanes: &mut [T::Sum], _: Option<&Counts<'_, T::Sum>>, elements: &mut [T]) {
@@ -407,7 +407,7 @@ impl Power {
 
 impl<T: Element> Finish<T> for Power {
     type Fold = fold::Sum<T::Real>;
-    const EVERY_LEVEL: bool = T::IS_REAL;
+    const EVERY_LEVEL: bool = T::IS_FLOAT;
 
     #[inline(always)]
     fn finish(
