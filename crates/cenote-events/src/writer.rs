@@ -19,7 +19,7 @@ mod value;
 mod video;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -33,7 +33,7 @@ pub use self::mesh::Mesh;
 pub use self::tensor::TensorElement;
 use crate::message::{Event, Summary, What};
 use crate::record::append_record;
-use crate::{PngLevel, Result};
+use crate::{Error, PngLevel, Result};
 
 /// Writes summaries to an event file that TensorBoard reads, as `torch.utils.tensorboard.SummaryWriter` does.
 ///
@@ -203,6 +203,14 @@ impl SummaryWriter {
     /// The writer of the run `name` inside this one, made on first use, with this handle's time.
     fn child(&self, name: &str) -> Result<Self> {
         self.inner.background.check_open()?;
+        let inside = |part| matches!(part, Component::Normal(_));
+        if name.is_empty() || !Path::new(name).components().all(inside) {
+            return Err(Error::argument(
+                "the name of a run",
+                format!("{name:?}"),
+                "it is a directory inside of the log directory: give one without .., and not from the root",
+            ));
+        }
         let mut children = self.children();
         let child = match children.get(name) {
             Some(child) => child.clone(),

@@ -66,7 +66,7 @@ fn run_to_text(run: &RunView<'_>, selection: &Selection, text: &mut String) {
         let _ = writeln!(text, "{}", line.trim_end());
     }
     for file in &files {
-        for damage in file.damage {
+        for damage in file.damage() {
             let _ = writeln!(text, "  damage in {}: {damage}", file.path.display());
         }
         if file.waiting > 0 {
@@ -133,13 +133,13 @@ pub(super) fn to_json(index: &LogDir, selection: &Selection) -> Value {
 
 fn run_to_json(run: &RunView<'_>, selection: &Selection) -> Value {
     let file = |file: FileView<'_>| {
-        let damage = |damage: &cenote_events::Damage| json!({ "offset": damage.offset, "bytes": damage.len, "kind": damage.kind.to_string() });
+        let damage = |damage: cenote_events::Damage| json!({ "offset": damage.offset, "bytes": damage.len, "kind": damage.kind.to_string() });
         json!({
             "path": file.path,
             "bytes": file.len,
             "records": file.records,
             "incomplete_bytes": file.waiting,
-            "damage": file.damage.iter().map(damage).collect::<Vec<_>>(),
+            "damage": file.damage().map(damage).collect::<Vec<_>>(),
         })
     };
     let tag = |tag: &TagView<'_>| {

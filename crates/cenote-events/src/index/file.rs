@@ -96,9 +96,22 @@ impl Progress {
         self.has_more
     }
 
-    /// Bytes at the end that are part of a record, or of damage whose end has not been found.
+    /// Bytes at the end that are part of a record, or zeros that may still be filled.
     pub(super) fn waiting(&self) -> u64 {
-        self.len.saturating_sub(self.position)
+        match self.open_damage() {
+            Some(_) => 0,
+            None => self.len.saturating_sub(self.position),
+        }
+    }
+
+    /// Damage up to the end of the file: no record follows it yet.
+    pub(super) fn open_damage(&self) -> Option<Damage> {
+        let resync = self.resync.filter(|resync| !resync.zeros)?;
+        Some(Damage {
+            offset: resync.start,
+            len: self.len.saturating_sub(resync.start),
+            kind: DamageKind::BadLength,
+        })
     }
 }
 
@@ -120,8 +133,13 @@ pub(super) struct ScanOptions {
     pub(super) most: u64,
 }
 
-/// Reads on from `progress`.
-pub(super) fn scan(file: File, mut progress: Progress, options: ScanOptions) -> io::Result<Scan> {
+/// Reads on from `progress`, which was reached with what is in `before`.
+pub(super) fn scan(
+    file: File,
+    mut progress: Progress,
+    before: Option<&Part>,
+    options: ScanOptions,
+) -> io::Result<Scan> {
     let metadata = file.metadata()?;
     let mut window = Window::new(file, metadata.len());
     let replaced = progress.len > 0 && progress.is_replaced(&metadata, &mut window)?;
@@ -132,6 +150,7 @@ pub(super) fn scan(file: File, mut progress: Progress, options: ScanOptions) -> 
         window,
         progress,
         part: Part::default(),
+        before: before.filter(|_| !replaced),
         options,
     };
     scanner.progress.has_more = scanner.run()?;
@@ -152,14 +171,15 @@ pub(super) fn scan(file: File, mut progress: Progress, options: ScanOptions) -> 
 /// Payloads longer than any message may be are damage.
 const LONGEST_MESSAGE: u64 = i32::MAX as u64;
 
-struct Scanner<F> {
+struct Scanner<'a, F> {
     window: Window<F>,
     progress: Progress,
     part: Part,
+    before: Option<&'a Part>,
     options: ScanOptions,
 }
 
-impl<F: Read + Seek> Scanner<F> {
+impl<F: Read + Seek> Scanner<'_, F> {
     /// Reads until the end or until enough is read, and tells whether there is more.
     fn run(&mut self) -> io::Result<bool> {
         let stop = self.progress.position.saturating_add(self.options.most);
@@ -228,7 +248,7 @@ impl<F: Read + Seek> Scanner<F> {
             )
         };
         match skimmed {
-            Ok(event) => self.part.add_event(event, offset, len),
+            Ok(event) => self.part.add_event(event, offset, len, self.before),
             Err(SkimError::Io(error)) => return Err(error),
             Err(SkimError::NotAMessage) => {
                 let (got, want) = checksums(&mut self.window, payload, len)?;

@@ -42,12 +42,17 @@ impl Location {
     /// Reads the value, and checks its checksums.
     ///
     /// # Errors
-    /// [`Error::Io`] if the file cannot be read; [`Error::Record`] if it has been changed since, or is damaged there.
+    /// [`Error::Io`] if the file cannot be read; [`Error::Record`] if it has been changed since, is damaged there, or holds
+    /// a graph or run metadata, which [`read_event`](Self::read_event) reads.
     pub fn read(&self) -> Result<Value> {
         let index = usize::try_from(self.value).unwrap_or(usize::MAX);
         match self.read_event()?.what {
             Some(What::Summary(mut summary)) if index < summary.value.len() => {
                 Ok(summary.value.swap_remove(index))
+            }
+            Some(What::GraphDef(_) | What::MetaGraphDef(_) | What::TaggedRunMetadata(_)) => {
+                Err(self
+                    .bad("it holds a graph or run metadata, not a value: use Location::read_event"))
             }
             _ => {
                 Err(self

@@ -95,7 +95,8 @@ pub struct LogDir {
     /// By id; ids of files that are gone stay empty.
     files: Vec<Option<IndexedFile>>,
     ids: HashMap<PathBuf, FileId>,
-    /// The files of each run in the order of their names, which is the order in which they were begun.
+    /// The files of each run in the order of their names, in which TensorBoard reads them too. Names begin with the second
+    /// in which a file was begun; within one second this crate's are in order if one process wrote them.
     runs: BTreeMap<String, Vec<FileId>>,
     problems: Vec<Problem>,
 }
@@ -330,7 +331,9 @@ impl LogDir {
             verify: self.verify,
             most: MOST_PER_POLL,
         };
-        match File::open(&found.path).and_then(|file| scan(file, progress, options)) {
+        match File::open(&found.path)
+            .and_then(|file| scan(file, progress, known.map(|known| &known.part), options))
+        {
             Ok(scan) => Some(Ok(FileScan {
                 run: found.run,
                 path: found.path,
@@ -385,7 +388,9 @@ impl LogDir {
             if file.progress.position != from {
                 return None; // another update came first
             }
-            let changed = scan.part.records > 0 || !scan.part.damage.is_empty();
+            let changed = scan.part.records > 0
+                || !scan.part.damage.is_empty()
+                || scan.progress.open_damage() != file.progress.open_damage();
             file.part.append(scan.part);
             file.progress = scan.progress;
             return changed.then_some(run);

@@ -181,7 +181,14 @@ impl Part {
         clippy::cast_possible_truncation,
         reason = "scan() takes no longer payloads for events"
     )]
-    pub(super) fn add_event(&mut self, event: Skimmed, offset: u64, len: u64) {
+    /// `before` is what the file held before this part: metadata comes with the first value of a tag only.
+    pub(super) fn add_event(
+        &mut self,
+        event: Skimmed,
+        offset: u64,
+        len: u64,
+        before: Option<&Self>,
+    ) {
         let at = Blob {
             step: event.step,
             wall_time: event.wall_time,
@@ -198,18 +205,19 @@ impl Part {
             });
         }
         if event.graph {
-            self.tag(GRAPH_TAG.to_owned(), Held::Graph).add(None, at);
+            self.tag(GRAPH_TAG.to_owned(), Held::Graph, before)
+                .add(None, at);
         }
         if let Some(tag) = event.run_metadata {
-            self.tag(tag, Held::RunMetadata).add(None, at);
+            self.tag(tag, Held::RunMetadata, before).add(None, at);
         }
         for (held, value) in event.values.into_iter().zip(0..) {
-            self.add_value(held, Blob { value, ..at });
+            self.add_value(held, Blob { value, ..at }, before);
         }
     }
 
-    fn add_value(&mut self, value: SkimmedValue, at: Blob) {
-        let part = self.tag(value.tag, value.held);
+    fn add_value(&mut self, value: SkimmedValue, at: Blob, before: Option<&Self>) {
+        let part = self.tag(value.tag, value.held, before);
         if part.metadata.is_none() {
             // Metadata that is no message is as good as none: the value itself is still there.
             part.metadata = value
@@ -233,11 +241,13 @@ impl Part {
         part.add(number, at);
     }
 
-    fn tag(&mut self, tag: String, held: Held) -> &mut TagPart {
+    fn tag(&mut self, tag: String, held: Held, before: Option<&Self>) -> &mut TagPart {
         // Nearly always it is known, and then nothing is allocated.
         if !self.tags.contains_key(tag.as_str()) {
+            let known = before.and_then(|before| before.tags.get(tag.as_str()));
             let part = TagPart {
                 held,
+                metadata: known.and_then(|known| known.metadata.clone()),
                 ..TagPart::default()
             };
             self.tags.insert(tag.as_str().into(), part);

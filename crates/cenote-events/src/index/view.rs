@@ -66,10 +66,17 @@ pub struct FileView<'a> {
     pub len: u64,
     /// How many events it holds.
     pub records: u64,
-    /// Bytes at its end that are part of a record, or of damage whose end has not been found: more may come.
+    /// Bytes at its end that are part of a record, or zeros where one may still be written: more may come.
     pub waiting: u64,
-    /// What was stepped over.
-    pub damage: &'a [Damage],
+    stepped_over: &'a [Damage],
+    at_end: Option<Damage>,
+}
+
+impl<'a> FileView<'a> {
+    /// Everything in it that is no event, and at its end whatever no record has followed yet.
+    pub fn damage(&self) -> impl Iterator<Item = Damage> + use<'a> {
+        self.stepped_over.iter().copied().chain(self.at_end)
+    }
 }
 
 /// One run of an index.
@@ -106,14 +113,15 @@ impl<'a> RunView<'a> {
             len: file.progress.len,
             records: file.part.records,
             waiting: file.progress.waiting(),
-            damage: &file.part.damage,
+            stepped_over: &file.part.damage,
+            at_end: file.progress.open_damage(),
         })
     }
 
-    /// Everything that was stepped over, file by file.
+    /// The damage of each file.
     pub fn damage(&self) -> impl Iterator<Item = (&'a Path, Damage)> {
         self.files()
-            .flat_map(|file| file.damage.iter().map(move |&damage| (file.path, damage)))
+            .flat_map(|file| file.damage().map(move |damage| (file.path, damage)))
     }
 
     /// All tags by name.

@@ -182,9 +182,11 @@ enum Checked {
 /// The first place in `bytes` where a length is followed by its checksum.
 fn find_header(bytes: &[u8]) -> Option<usize> {
     bytes.windows(HEADER_LEN).position(|header| {
-        // Most of a hole, and most text, is told by the top bytes of a length: no file has 2⁴⁸ bytes.
+        // Most text is told by the top bytes of a length: no file has 2⁴⁸ bytes. In a hole the sum is zero too, which
+        // no length has that a hole holds: a length of zero has another.
         header[6] == 0
             && header[7] == 0
+            && *header != [0; HEADER_LEN]
             && header
                 .first_chunk()
                 .is_some_and(|header| Header::from_bytes(*header).is_valid())
@@ -247,6 +249,14 @@ mod tests {
             resync.budget < LEAST_BUDGET,
             "it was used, and there was no more"
         );
+    }
+
+    #[test]
+    fn an_empty_record_after_zeros_is_found() {
+        for zeros in 1..40 {
+            let file = [&vec![0; zeros][..], &file_of(&[b"", b"x"])].concat();
+            assert_eq!(next(&file, 0), Some(zeros as u64));
+        }
     }
 
     #[test]

@@ -7,8 +7,9 @@
 //! One mutex guards all of it ([`State`]); nothing is encoded or written while it is held.
 
 use std::collections::VecDeque;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -33,11 +34,19 @@ pub(crate) struct Limits {
     pub(crate) flush_every: Duration,
 }
 
+/// Starts a thread. Tests give one that refuses, as a system at its limits does.
+type Spawn = fn(Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>>;
+
+fn spawn(work: Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().spawn(work)
+}
+
 pub(crate) struct Background {
     shared: Arc<Shared>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     limits: Limits,
     max_encoders: usize,
+    spawn: Spawn,
     path: PathBuf,
 }
 
@@ -88,6 +97,44 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Turns a job into the bytes of its slot, not holding the lock meanwhile.
+    fn encode<'a>(
+        &'a self,
+        state: MutexGuard<'a, State>,
+        job: Job,
+        path: &Path,
+    ) -> MutexGuard<'a, State> {
+        let Job {
+            slot,
+            bytes,
+            encode,
+        } = job;
+        drop(state);
+        let record = catch_unwind(AssertUnwindSafe(encode))
+            .unwrap_or_else(|_| Err("the encoder panicked".to_owned()));
+        let mut state = self.lock();
+        state.encoding -= 1;
+        state.bytes -= bytes;
+        match record {
+            Err(reason) => {
+                let path = path.to_owned();
+                self.fail(&mut state, Error::Encoding { path, reason });
+            }
+            Ok(record) if state.failure.is_none() => {
+                state.bytes += record.len();
+                let index = slot - state.front;
+                if index == 0 {
+                    self.to_write.notify_one();
+                }
+                let index = usize::try_from(index).expect("the queue is in memory");
+                state.slots[index] = Slot::Ready(record);
+            }
+            Ok(_) => {}
+        }
+        self.progress.notify_all();
+        state
+    }
+
     fn fail(&self, state: &mut State, error: Error) {
         state.failure.get_or_insert(error);
         state.slots.clear();
@@ -100,7 +147,11 @@ impl Shared {
 
 impl Background {
     /// Starts the writer thread; encoders start when there is something to encode.
-    pub(crate) fn start(file: EventFile, limits: Limits) -> Self {
+    pub(crate) fn start(file: EventFile, limits: Limits) -> Result<Self> {
+        Self::start_by(spawn, file, limits)
+    }
+
+    fn start_by(spawn: Spawn, file: EventFile, limits: Limits) -> Result<Self> {
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             to_write: Condvar::new(),
@@ -108,20 +159,22 @@ impl Background {
             progress: Condvar::new(),
         });
         let path = file.path().to_owned();
-        let writer = thread::spawn({
-            let shared = Arc::clone(&shared);
-            move || write_slots(&shared, file, limits.flush_every)
-        });
+        let writing = Arc::clone(&shared);
+        let writer = spawn(Box::new(move || {
+            write_slots(&writing, file, limits.flush_every)
+        }))
+        .map_err(|error| Error::io("start the thread that writes", &path, error))?;
         let max_encoders = thread::available_parallelism()
             .map_or(1, usize::from)
             .min(limits.max_queue);
-        Self {
+        Ok(Self {
             shared,
             threads: Mutex::new(vec![writer]),
             limits,
             max_encoders,
+            spawn,
             path,
-        }
+        })
     }
 
     /// Adds one small record, already encoded. Blocks only when a whole [`MAX_BYTES`] waits to be written.
@@ -181,17 +234,28 @@ impl Background {
             encode,
         });
         if state.idle_encoders < state.jobs.len() && state.encoders < self.max_encoders {
+            self.add_encoder(&mut state);
+        }
+        if state.encoders > 0 {
+            self.shared.to_encode.notify_one();
+        } else if let Some(job) = state.jobs.pop_back() {
+            // The system has no thread for it: the caller's own does it.
+            drop(self.shared.encode(state, job, &self.path));
+        }
+        Ok(())
+    }
+
+    /// Starts one more encoder, if the system lets it.
+    fn add_encoder(&self, state: &mut State) {
+        let shared = Arc::clone(&self.shared);
+        let path = self.path.clone();
+        if let Ok(encoder) = (self.spawn)(Box::new(move || encode_jobs(&shared, &path))) {
             state.encoders += 1;
-            let shared = Arc::clone(&self.shared);
-            let path = self.path.clone();
-            let encoder = thread::spawn(move || encode_jobs(&shared, &path));
             self.threads
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .push(encoder);
         }
-        self.shared.to_encode.notify_one();
-        Ok(())
     }
 
     /// Waits until everything added before is in the file.
@@ -242,52 +306,21 @@ impl Background {
 }
 
 /// The encoder threads: jobs into slots.
-fn encode_jobs(shared: &Shared, path: &std::path::Path) {
+fn encode_jobs(shared: &Shared, path: &Path) {
     let mut state = shared.lock();
     loop {
-        let Some(Job {
-            slot,
-            bytes,
-            encode,
-        }) = state.jobs.pop_front()
-        else {
-            if state.closing || state.failure.is_some() {
-                return;
-            }
+        if let Some(job) = state.jobs.pop_front() {
+            state = shared.encode(state, job, path);
+        } else if state.closing || state.failure.is_some() {
+            return;
+        } else {
             state.idle_encoders += 1;
             state = shared
                 .to_encode
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
             state.idle_encoders -= 1;
-            continue;
-        };
-        drop(state);
-        let record = catch_unwind(AssertUnwindSafe(encode))
-            .unwrap_or_else(|_| Err("the encoder panicked".to_owned()));
-        state = shared.lock();
-        state.encoding -= 1;
-        state.bytes -= bytes;
-        match record {
-            Err(reason) => shared.fail(
-                &mut state,
-                Error::Encoding {
-                    path: path.to_owned(),
-                    reason,
-                },
-            ),
-            Ok(record) if state.failure.is_none() => {
-                state.bytes += record.len();
-                let index = slot - state.front;
-                if index == 0 {
-                    shared.to_write.notify_one();
-                }
-                let index = usize::try_from(index).expect("the queue is in memory");
-                state.slots[index] = Slot::Ready(record);
-            }
-            Ok(_) => {}
         }
-        shared.progress.notify_all();
     }
 }
 

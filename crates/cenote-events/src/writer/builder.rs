@@ -108,7 +108,7 @@ impl SummaryWriterBuilder {
     /// Creates the directory and the file, and writes the first event.
     ///
     /// # Errors
-    /// [`Error::Io`] if the directory or the file cannot be made or written; [`Error::Argument`] if `max_queue` is 0 or the
+    /// [`Error::Io`] if the directory or the file cannot be made or written, or the system refuses a thread; [`Error::Argument`] if `max_queue` is 0 or the
     /// suffix holds a path separator.
     pub fn build(self) -> Result<SummaryWriter> {
         if self.max_queue == 0 {
@@ -145,7 +145,7 @@ impl SummaryWriterBuilder {
         let inner = Inner {
             log_dir,
             png_level: self.png_level,
-            background: Background::start(file, limits),
+            background: Background::start(file, limits)?,
             children: Mutex::default(),
             embeddings: Mutex::default(),
             // As in torch, runs inside this one start afresh.

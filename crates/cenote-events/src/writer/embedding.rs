@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ndarray::{ArrayBase, ArrayView2, Axis, Data, Ix2};
 
@@ -130,6 +131,9 @@ impl SummaryWriter {
     /// Logs points for the page Projector: files in `<log_dir>/<step>/<tag>` and `projector_config.pbtxt` in the log
     /// directory. They are written at once, each whole or not at all. torch's default tag is `default`.
     ///
+    /// The configuration lists the embeddings of this writer, its clones among it. As in torch, a later writer on the same
+    /// directory writes its own in that one's place, and the page shows no others.
+    ///
     /// ```
     /// use cenote_events::Embedding;
     /// use ndarray::{Array2, Array4};
@@ -143,8 +147,9 @@ impl SummaryWriter {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Io`] if a file cannot be written; [`Error::Argument`] for an empty tag.
+    /// [`Error::Io`] if a file cannot be written; [`Error::Argument`] for an empty tag; [`Error::Closed`].
     pub fn add_embedding(&self, tag: &str, embedding: &Embedding, global_step: i64) -> Result<()> {
+        self.inner.background.check_open()?;
         if tag.is_empty() || tag == "." || tag == ".." {
             return Err(Error::argument(
                 "the tag of an embedding",
@@ -262,7 +267,10 @@ fn square(canvas: Canvas) -> Canvas {
 
 /// Writes a file beside its place and moves it there.
 fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let beside = path.with_extension(format!("{}.part", std::process::id()));
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    let counter = COUNTER.fetch_add(1, Ordering::Relaxed);
+    // Of this write alone: other writers may be at the same file.
+    let beside = path.with_extension(format!("{}.{counter}.part", std::process::id()));
     let write = || -> std::io::Result<()> {
         let mut file = File::create(&beside)?;
         file.write_all(bytes)?;

@@ -31,7 +31,8 @@ pub(crate) struct EventFile {
 
 impl EventFile {
     /// Creates `events.out.tfevents.<seconds>.<host>.<pid>.<counter><suffix>` in `dir`, which is made if need be. The
-    /// file is new: other writers, in this process or another, never share it.
+    /// file is new: other writers, in this process or another, never share it. The counter has zeros in front, so that of
+    /// two files of one second the one begun later has the later name: readers go by names.
     pub(crate) fn create(dir: &Path, seconds: u64, suffix: &str) -> Result<Self> {
         static COUNTER: AtomicU64 = AtomicU64::new(0);
         fs::create_dir_all(dir)
@@ -42,7 +43,7 @@ impl EventFile {
             let counter = COUNTER.fetch_add(1, Ordering::Relaxed);
             let pid = std::process::id();
             let path = dir.join(format!(
-                "events.out.tfevents.{seconds:010}.{host}.{pid}.{counter}{suffix}"
+                "events.out.tfevents.{seconds:010}.{host}.{pid}.{counter:06}{suffix}"
             ));
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => return Ok(Self::new(path, Box::new(file))),
@@ -214,6 +215,20 @@ pub(crate) mod tests {
             let end = rest.strip_suffix(".x").unwrap();
             assert!(end.contains(&format!(".{}.", std::process::id())), "{end}");
         }
+    }
+
+    #[test]
+    fn of_two_files_the_later_has_the_later_name() {
+        let dir = tempfile::tempdir().unwrap();
+        // So many that the counter gets another digit.
+        let names: Vec<_> = (0..120)
+            .map(|_| {
+                EventFile::create(dir.path(), 1_700_000_000, "")
+                    .unwrap()
+                    .path
+            })
+            .collect();
+        assert!(names.is_sorted());
     }
 
     #[test]

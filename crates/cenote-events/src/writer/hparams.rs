@@ -197,7 +197,7 @@ impl SummaryWriter {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Argument`] if a domain does not fit its hyperparameter; [`Error::Io`] if the run cannot be made; what the
+    /// [`Error::Argument`] if a domain does not fit its hyperparameter, or the run's name leads out of the log directory; [`Error::Io`] if the run cannot be made; what the
     /// background threads ran into; [`Error::Closed`].
     pub fn add_hparams<'k>(
         &self,

@@ -85,7 +85,8 @@ impl SummaryWriter {
     /// Logs several numbers to be shown in one chart, each as a run of its own: a file in
     /// `<log_dir>/<main_tag>_<key>`, with the tag `main_tag`.
     ///
-    /// `/` and `\` become `_` in the directory's name; torch leaves those of the key, so that its runs are nested.
+    /// As in torch, `/` becomes `_` in the tag's part of the directory's name, and makes nested runs in the key's. (`\`
+    /// becomes `_` in both.)
     ///
     /// ```
     /// # let dir = tempfile::tempdir()?;
@@ -98,7 +99,8 @@ impl SummaryWriter {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Io`] if a directory or file cannot be made; what the background threads ran into; [`Error::Closed`].
+    /// [`Error::Argument`] for a key that is empty or leads out of the log directory; [`Error::Io`] if a directory or file
+    /// cannot be made; what the background threads ran into; [`Error::Closed`].
     pub fn add_scalars<'k>(
         &self,
         main_tag: &str,
@@ -113,7 +115,7 @@ impl SummaryWriter {
                     "each series needs a name",
                 ));
             }
-            let name = format!("{main_tag}_{key}").replace(['/', '\\'], "_");
+            let name = format!("{}_{key}", main_tag.replace('/', "_")).replace('\\', "_");
             self.child(&name)?
                 .add_scalar(main_tag, value, global_step)?;
         }

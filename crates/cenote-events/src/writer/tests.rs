@@ -1,11 +1,11 @@
 use std::fs;
 
-use ndarray::Array4;
+use ndarray::{Array2, Array4};
 
 use super::*;
 use crate::message::Kind;
 use crate::record::{Record, RecordReader};
-use crate::{Error, PngLevel};
+use crate::{Embedding, Error, Hparams, PngLevel};
 
 /// All events of the only file in `dir`.
 fn events(dir: &Path) -> Vec<Event> {
@@ -125,5 +125,77 @@ fn a_directory_that_cannot_be_written_is_a_clear_error() {
             file.display()
         )),
         "{error}"
+    );
+}
+
+#[test]
+fn no_run_leads_out_of_the_log_directory() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = SummaryWriter::new(dir.path().join("log")).unwrap();
+    let elsewhere = dir.path().join("elsewhere");
+    for name in [
+        "../elsewhere",
+        "a/../../elsewhere",
+        elsewhere.to_str().unwrap(),
+        "",
+    ] {
+        let hparams = Hparams::new().set("lr", 0.1).run_name(name);
+        let error = writer
+            .add_hparams(&hparams, [("loss", 1.0)], 0)
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "the name of a run is {name:?}; it is a directory inside of the log directory: give one without .., and not from the root"
+            )
+        );
+    }
+    let error = writer.add_scalars("loss", [("x/../../../elsewhere", 1.0)], 0);
+    assert!(matches!(error, Err(Error::Argument { .. })));
+    assert!(!elsewhere.exists());
+}
+
+#[test]
+fn series_have_torchs_directories() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = SummaryWriter::new(dir.path()).unwrap();
+    writer
+        .add_scalars("a/loss", [("x/y", 1.0), ("x_y", 2.0)], 0)
+        .unwrap();
+    writer.close().unwrap();
+    for (run, value) in [("a_loss_x/y", 1.0), ("a_loss_x_y", 2.0)] {
+        let Some(What::Summary(summary)) = &events(&dir.path().join(run))[1].what else {
+            panic!("not a summary")
+        };
+        assert_eq!(summary.value[0].tag, "a/loss");
+        assert_eq!(summary.value[0].value, Some(Kind::SimpleValue(value)));
+    }
+}
+
+#[test]
+fn writers_on_one_directory_can_log_embeddings_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let points = Array2::<f32>::ones((2, 2));
+    let embedding = Embedding::new(&points).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let writer = SummaryWriter::new(dir.path()).unwrap();
+                for step in 0..50 {
+                    writer.add_embedding("points", &embedding, step).unwrap();
+                }
+                writer.close().unwrap();
+                let closed = writer.add_embedding("points", &embedding, 0);
+                assert!(matches!(closed, Err(Error::Closed { .. })));
+            });
+        }
+    });
+    let config = fs::read_to_string(dir.path().join("projector_config.pbtxt")).unwrap();
+    assert_eq!(config.matches("tensor_path").count(), 50);
+    let left = |entry: fs::DirEntry| entry.path().extension().is_some_and(|end| end == "part");
+    assert!(
+        !fs::read_dir(dir.path())
+            .unwrap()
+            .any(|entry| left(entry.unwrap()))
     );
 }

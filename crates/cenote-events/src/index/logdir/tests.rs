@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use prost::Message as _;
 
 use super::*;
-use crate::index::{DamageKind, Mark, SummaryKind, TagView};
+use crate::index::{Damage, DamageKind, Mark, SummaryKind, TagView};
 use crate::message::{Event, Kind, PluginData, Summary, SummaryMetadata, TensorProto, Value, What};
 use crate::record::append_record;
 use crate::{Hparams, SummaryWriter};
@@ -107,6 +107,93 @@ fn new_replaced_and_deleted_files_are_noticed() {
     fs::remove_dir_all(dir.path().join("a")).unwrap();
     assert_eq!(index.refresh().runs, BTreeSet::from(["a".to_owned()]));
     assert_eq!(index.runs().count(), 0);
+}
+
+#[test]
+fn metadata_that_only_the_first_value_has_counts_for_those_read_later() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tfevents");
+    let record = |step, plugin_name: Option<&str>| {
+        let metadata = plugin_name.map(|name| SummaryMetadata {
+            plugin_data: Some(PluginData {
+                plugin_name: name.to_owned(),
+                ..PluginData::default()
+            }),
+            ..SummaryMetadata::default()
+        });
+        let tensor = TensorProto {
+            dtype: 1,
+            float_val: vec![1.0],
+            ..TensorProto::default()
+        };
+        let value = Value {
+            tag: "t".to_owned(),
+            metadata,
+            value: Some(Kind::Tensor(tensor)),
+        };
+        let what = Some(What::Summary(Summary { value: vec![value] }));
+        let mut record = Vec::new();
+        append_record(&mut record, |payload| {
+            Event {
+                step,
+                what,
+                ..Event::default()
+            }
+            .encode_raw(payload);
+        });
+        record
+    };
+    fs::write(&path, record(0, Some("custom"))).unwrap();
+    let mut index = LogDir::open(dir.path()).unwrap();
+    for step in 1..3 {
+        append(&path, &record(step, None));
+        index.refresh();
+    }
+    for index in [index, LogDir::open(dir.path()).unwrap()] {
+        let tag = index.run(".").unwrap().tag("t").unwrap();
+        assert_eq!((tag.scalars().len(), tag.values().len()), (0, 3));
+    }
+    // In a file that took its place, it no longer does.
+    let mut index = LogDir::open(dir.path()).unwrap();
+    fs::write(&path, [record(5, None), record(6, None)].concat()).unwrap();
+    index.refresh();
+    assert_eq!(steps(&index, ".", "t"), [5, 6]);
+}
+
+#[test]
+fn what_is_no_event_file_is_damage_before_a_record_follows() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tfevents");
+    let whole = scalar_record("s", 1);
+    append(&path, &whole);
+    let mut index = LogDir::open(dir.path()).unwrap();
+    let look = |index: &LogDir| {
+        let run = index.run(".").unwrap();
+        let damage = run.damage().map(|(_, damage)| damage);
+        let damage: Vec<_> = damage
+            .map(|Damage { offset, len, kind }| (offset, len, kind))
+            .collect();
+        (damage, run.files().next().unwrap().waiting)
+    };
+    assert_eq!(look(&index), (vec![], 0));
+    let start = whole.len() as u64;
+    for junk in [100, 200] {
+        append(&path, &[b'x'; 100]);
+        assert_eq!(index.refresh().runs.len(), 1, "that is news");
+        assert_eq!(
+            look(&index),
+            (vec![(start, junk, DamageKind::BadLength)], 0)
+        );
+    }
+    append(&path, &whole);
+    index.refresh();
+    assert_eq!(look(&index), (vec![(start, 200, DamageKind::BadLength)], 0));
+    assert_eq!(steps(&index, ".", "s"), [1, 1]);
+    // Zeros may still be filled.
+    append(&path, &[0; 50]);
+    index.refresh();
+    assert_eq!(look(&index).1, 50);
+    assert_eq!(look(&index).0.len(), 1);
 }
 
 #[test]
@@ -402,6 +489,8 @@ fn values_and_metadata_are_read_back() {
         .unwrap();
     assert_eq!(session.kind(), SummaryKind::Hparams);
     assert!(session.metadata().unwrap().hparams().is_some());
+    let error = locate(run.graph().unwrap()).read().unwrap_err();
+    assert!(error.to_string().ends_with("use Location::read_event"));
     let graph = locate(run.graph().unwrap()).read_event().unwrap();
     assert!(matches!(graph.what, Some(What::GraphDef(_))));
 }

@@ -17,6 +17,7 @@ fn start(disk: &SmallDisk, max_queue: usize) -> Background {
             flush_every: HOUR,
         },
     )
+    .unwrap()
 }
 
 fn record(payload: &[u8]) -> Vec<u8> {
@@ -86,7 +87,8 @@ fn small_records_reach_the_file_after_the_interval() {
             max_queue: 10,
             flush_every: Duration::from_millis(5),
         },
-    );
+    )
+    .unwrap();
     background.push_record(&record(b"small")).unwrap();
     while payloads(&disk).is_empty() {
         thread::sleep(Duration::from_millis(1));
@@ -170,6 +172,47 @@ fn a_failing_and_a_panicking_encoder_are_errors_not_hangs() {
         assert!(background.close().is_err());
         assert_eq!(payloads(&disk), [b"before"]);
     }
+}
+
+#[test]
+fn without_threads_for_encoders_the_caller_encodes() {
+    static THREADS: AtomicUsize = AtomicUsize::new(0);
+    let one_only: Spawn = |work| match THREADS.fetch_add(1, Ordering::SeqCst) {
+        0 => spawn(work),
+        _ => Err(io::ErrorKind::WouldBlock.into()),
+    };
+    let disk = SmallDisk::new(usize::MAX);
+    let file = EventFile::new("test".into(), Box::new(disk.clone()));
+    let limits = Limits {
+        max_queue: 2,
+        flush_every: HOUR,
+    };
+    let background = Background::start_by(one_only, file, limits).unwrap();
+    let want: Vec<Vec<u8>> = (0..20).map(|i| vec![i; 9]).collect();
+    for payload in want.clone() {
+        background
+            .push_encode(9, Box::new(move || Ok(record(&payload))))
+            .unwrap();
+    }
+    background.close().unwrap();
+    assert_eq!(payloads(&disk), want);
+}
+
+#[test]
+fn without_a_thread_for_the_writer_there_is_none() {
+    let none: Spawn = |_| Err(io::ErrorKind::WouldBlock.into());
+    let file = EventFile::new("test".into(), Box::new(SmallDisk::new(100)));
+    let limits = Limits {
+        max_queue: 2,
+        flush_every: HOUR,
+    };
+    let error = Background::start_by(none, file, limits).err().unwrap();
+    assert!(
+        error
+            .to_string()
+            .starts_with("cannot start the thread that writes test: "),
+        "{error}"
+    );
 }
 
 #[test]
