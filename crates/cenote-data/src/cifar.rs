@@ -42,7 +42,7 @@ impl Split {
 ///
 /// Read from either published layout, unpacked or not: a folder `cifar-10-batches-bin` or `cifar-10-batches-py`, or the
 /// archive `cifar-10-binary.tar.gz` or `cifar-10-python.tar.gz`. The split's bytes stay in memory (31 MB for the test
-/// images, 154 MB for the others), and each image is a view of them. Unlike torchvision this does not compare the
+/// images, 154 MB for the others), and each image is a view of them. An archive is read to its end, whose checksum counts. Unlike torchvision this does not compare the
 /// files' md5, so that files of the same layout from elsewhere can be read; their lengths and labels are checked.
 ///
 /// ```no_run
@@ -67,7 +67,8 @@ impl Cifar10 {
     ///
     /// # Errors
     /// [`Error::NotFound`] with the list of what was looked for; [`Error::Malformed`] for a file that is truncated, of
-    /// the wrong length or with a label above 9; [`Error::Pickle`]; [`Error::Io`].
+    /// the wrong length or with a label above 9; [`Error::Pickle`]; [`Error::Io`], also for an archive that is cut or whose
+    /// checksum is wrong.
     pub fn new(root: impl AsRef<Path>, split: Split) -> Result<Self> {
         let (records, [classes]) = family::read(&family::CIFAR10, root.as_ref(), split)?;
         Ok(Self { records, classes })

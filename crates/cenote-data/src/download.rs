@@ -29,7 +29,7 @@ pub const HOME_PAGE: &str = "https://www.cs.toronto.edu/~kriz";
 pub struct Archive {
     /// Its name on the server, and then on disk.
     pub file_name: Cow<'static, str>,
-    /// Its md5 as published, in lower-case hexadecimal digits.
+    /// Its md5 as published, in hexadecimal digits; capitals do not matter.
     pub md5: Cow<'static, str>,
     /// The folder inside.
     pub folder: Cow<'static, str>,
@@ -75,6 +75,11 @@ impl Archive {
         files: CIFAR100_PYTHON_FILES,
         size_limit: CIFAR_LIMIT,
     };
+
+    /// Whether a file with this md5 is the published one.
+    fn has_md5(&self, md5: &str) -> bool {
+        self.md5.eq_ignore_ascii_case(md5)
+    }
 
     /// The files that an unpacked folder lacks.
     fn missing(&self, folder: &Path) -> Vec<&'static str> {
@@ -182,7 +187,7 @@ impl Download {
         }
         fs::create_dir_all(root).map_err(|source| Error::io("make the folder", root, source))?;
         let path = root.join(&*self.archive.file_name);
-        if !path.is_file() || fetch::md5_of(&path)? != self.archive.md5 {
+        if !path.is_file() || !self.archive.has_md5(&fetch::md5_of(&path)?) {
             fetch::Fetch::new(self, &path).run(&mut progress)?;
         }
         unpack::unpack(&self.archive, &path, &mut progress)?;

@@ -1,28 +1,36 @@
 //! Folders of pictures.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use image::{DynamicImage, ImageReader, Limits};
 use walkdir::WalkDir;
 
-use crate::{Dataset, Error, Example, Image, ImageLayout, ImageShape, Result};
+use crate::{Dataset, Error, Example, Result, picture};
 
 /// The endings that make a file a picture, as in torchvision; capitals do not matter.
 pub const IMAGE_EXTENSIONS: [&str; 9] = [
     "jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp",
 ];
 
-/// Pillow refuses pictures of more pixels as decompression bombs; three bytes each.
-const DECODED_LIMIT: u64 = 178_956_970 * 3;
-
 /// Pictures in one subfolder for each class: torchvision's `ImageFolder`.
 ///
 /// The classes are the names of the subfolders, sorted; a class has the pictures of its folder and of all folders
-/// below, sorted too. Links are followed, except in circles. Each picture is decoded when it is asked for, as red, green
-/// and blue: grey is repeated, transparency is dropped, and of 16 bits the high 8 are kept, as Pillow does (which turns
-/// a 16-bit grey picture almost white: here it is not).
+/// below, sorted too. Links are followed, except in circles; a link to nothing is passed over, or listed where its name
+/// is a picture's, and is then an error when it is asked for.
+///
+/// Each picture is decoded when it is asked for, as red, green and blue. Grey is repeated, and transparency is dropped. Of
+/// 16 bits the high 8 are kept, except that the levels of PPM and PGM are rescaled and rounded; both are Pillow's way.
+/// Pillow turns a grey picture of 16 bits almost white: here it is not. A TIFF with a palette, in CIELab, in YCbCr without
+/// JPEG's compression, or of 32-bit numbers is refused here, and read there.
+///
+/// A file that was cut is refused, as by Pillow, and so is a JPEG whose data are damaged so that they cannot be followed,
+/// which Pillow shows in wrong colours from there on.
+///
+/// A file cannot claim to be larger than it can be: a picture may decode to 64 MiB, and to 2,048 bytes more for each byte
+/// of its file, but never to more than 536,870,910 bytes, which is Pillow's limit of pixels in red, green and blue. Only
+/// then is anything of that size allocated, up to four times of it while the picture is decoded. Pictures of one colour
+/// that have more than 22 million pixels, and are WebP without loss or black and white, may be refused for that.
 ///
 /// Pictures may differ in size; before a [`DataLoader`](crate::DataLoader) can put them into one batch, they need
 /// [`Resize`](crate::transforms::Resize) and [`CenterCrop`](crate::transforms::CenterCrop). The pixels are torchvision's,
@@ -89,7 +97,7 @@ impl Dataset for ImageFolder {
         self.check_index(index)?;
         let (path, label) = &self.samples[index];
         Ok(Example {
-            image: decode(path)?,
+            image: picture::decode(path)?,
             label: *label,
         })
     }
@@ -125,23 +133,29 @@ fn class_folders(root: &Path) -> Result<Vec<(String, PathBuf)>> {
 /// Every picture in and below a folder, in the order in which torchvision finds them: by folder, then by name.
 fn pictures_below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut pictures = BTreeSet::new();
+    let mut insert = |path: &Path| {
+        let parent = path.parent().unwrap_or(folder).as_os_str().to_owned();
+        pictures.insert((parent, path.file_name().unwrap_or_default().to_owned()));
+    };
     for entry in WalkDir::new(folder).follow_links(true) {
         match entry {
             Ok(entry) if entry.file_type().is_file() && is_picture(entry.path()) => {
-                let parent = entry
-                    .path()
-                    .parent()
-                    .unwrap_or(folder)
-                    .as_os_str()
-                    .to_owned();
-                pictures.insert((parent, entry.file_name().to_owned()));
+                insert(entry.path());
             }
             Ok(_) => {}
             // A link to a folder that it lies in: everything there is listed already.
             Err(error) if error.loop_ancestor().is_some() => {}
             Err(error) => {
                 let path = error.path().unwrap_or(folder).to_owned();
-                return Err(Error::io("list", &path, error.into()));
+                if !path.is_symlink() || path.exists() {
+                    let unknown = || io::Error::other("it cannot be listed");
+                    let source = error.into_io_error().unwrap_or_else(unknown);
+                    return Err(Error::io("list", &path, source));
+                }
+                // A link to nothing. Where it claims to be a picture, that is an error once the picture is asked for.
+                if is_picture(&path) {
+                    insert(&path);
+                }
             }
         }
     }
@@ -156,40 +170,6 @@ fn is_picture(path: &Path) -> bool {
     IMAGE_EXTENSIONS
         .iter()
         .any(|known| extension.eq_ignore_ascii_case(known))
-}
-
-/// The picture at `path` in red, green and blue.
-fn decode(path: &Path) -> Result<Image<'static>> {
-    let failed = |source| Error::Decode {
-        path: path.to_owned(),
-        source,
-    };
-    let read = |source| Error::io("read", path, source);
-    let mut reader = ImageReader::open(path)
-        .map_err(read)?
-        .with_guessed_format()
-        .map_err(read)?;
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(DECODED_LIMIT);
-    reader.limits(limits);
-    let picture = reader.decode().map_err(failed)?;
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    Image::new(
-        ImageShape::new(3, height, width),
-        ImageLayout::Hwc,
-        rgb_bytes(picture),
-    )
-}
-
-fn rgb_bytes(picture: DynamicImage) -> Vec<u8> {
-    let high_byte = |&level: &u16| level.to_be_bytes()[0];
-    match picture {
-        DynamicImage::ImageLuma16(_)
-        | DynamicImage::ImageLumaA16(_)
-        | DynamicImage::ImageRgb16(_)
-        | DynamicImage::ImageRgba16(_) => picture.into_rgb16().iter().map(high_byte).collect(),
-        other => other.into_rgb8().into_raw(),
-    }
 }
 
 #[cfg(test)]

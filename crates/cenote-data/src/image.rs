@@ -192,6 +192,23 @@ impl<'a> Image<'a> {
         }
     }
 
+    /// The image mirrored top to bottom: torchvision's `functional.vflip`.
+    #[must_use]
+    pub fn vflip(&self) -> Image<'static> {
+        let (_, inner) = self.planes_and_inner();
+        let row = self.shape.width * inner;
+        let planes = self.pixels.chunks_exact(self.shape.height * row);
+        let pixels = planes
+            .flat_map(|plane| plane.chunks_exact(row).rev().flatten())
+            .copied()
+            .collect();
+        Image {
+            shape: self.shape,
+            layout: self.layout,
+            pixels: Cow::Owned(pixels),
+        }
+    }
+
     /// How many planes follow each other, and how many bytes one pixel has in each.
     pub(crate) fn planes_and_inner(&self) -> (usize, usize) {
         match self.layout {
@@ -275,8 +292,8 @@ mod tests {
             height: 4,
             width: 7,
         };
-        let a = planes.hflip().crop(region).unwrap();
-        let b = interleaved.hflip().crop(region).unwrap();
+        let a = planes.hflip().vflip().crop(region).unwrap();
+        let b = interleaved.hflip().vflip().crop(region).unwrap();
         for channel in 0..3 {
             for pixel in 0..28 {
                 assert_eq!(

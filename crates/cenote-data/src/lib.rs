@@ -24,7 +24,13 @@
 //!
 //! The feature `download`, which is on by default, adds the module that fetches the published archives.
 //!
-//! Nothing here panics on what a file holds, executes what a pickle says, or allocates what a header claims.
+//! Nothing here panics on what a file holds, or executes what a pickle says. What a header claims is allocated only where
+//! the file is long enough to hold it; for pictures, whose compression hides that, [`ImageFolder`] says what the limit is.
+//!
+//! Not here, unlike in torch and torchvision: other datasets (MNIST and its IDX files among them), samplers and
+//! collate functions of your own, and changes of colour such as `ColorJitter`. [`Dataset`],
+//! [`ImageTransform`](transforms::ImageTransform) and [`TensorTransform`](transforms::TensorTransform) are there to
+//! write what is missing.
 
 mod cifar;
 mod dataset;
@@ -35,6 +41,7 @@ mod folder;
 mod image;
 mod loader;
 mod pickle;
+mod picture;
 mod random;
 mod sample;
 pub mod transforms;

@@ -3,6 +3,7 @@
 mod batches;
 mod epoch;
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -45,6 +46,7 @@ pub struct Batch {
 /// assert_eq!(images, 300);
 /// # Ok::<(), cenote_data::Error>(())
 /// ```
+#[derive(Debug)]
 pub struct DataLoader {
     plan: Arc<Plan>,
     num_workers: usize,
@@ -63,6 +65,7 @@ struct Plan {
 }
 
 /// The options of a [`DataLoader`], with torch's names and defaults.
+#[derive(Debug)]
 pub struct DataLoaderBuilder {
     plan: Plan,
     num_workers: usize,
@@ -210,6 +213,19 @@ impl Plan {
         } else {
             images.div_ceil(self.batch_size)
         }
+    }
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan")
+            .field("images", &self.dataset.len())
+            .field("transform", &self.transform)
+            .field("batch_size", &self.batch_size)
+            .field("drop_last", &self.drop_last)
+            .field("shuffle", &self.shuffle)
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Randomness that depends on a seed, an epoch and an example, and on nothing else.
 
+use std::f64::consts::TAU;
+
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
@@ -45,15 +47,32 @@ impl Random {
 
     /// True with probability `p`: always for 1 and more, never for 0 and less.
     pub fn chance(&mut self, p: f64) -> bool {
-        self.0.random::<f64>() < p
+        self.uniform() < p
+    }
+
+    /// A number from 0 on and below 1, each multiple of 2^-53 as likely: what `torch.rand` draws.
+    pub fn uniform(&mut self) -> f64 {
+        self.0.random()
+    }
+
+    /// A number of the normal distribution with mean 0 and standard deviation 1: what `torch.randn` draws.
+    ///
+    /// Made of two uniform ones (Box and Muller's way), none further from 0 than 8.6. Its last digits depend on the
+    /// logarithm and cosine of the system's mathematical library, and may differ from one platform to another.
+    pub fn normal(&mut self) -> f64 {
+        // The logarithm of 0 would be infinite; this is above 0 and at most 1.
+        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
+        radius * (TAU * self.uniform()).cos()
     }
 }
 
-/// The numbers below `len` in the random order of one epoch.
-pub(crate) fn permutation(len: usize, seed: u64, epoch: u64) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..len).collect();
+/// The numbers below `len` in the random order of one epoch; `None` where the system has no room for them.
+pub(crate) fn permutation(len: usize, seed: u64, epoch: u64) -> Option<Vec<usize>> {
+    let mut order = Vec::new();
+    order.try_reserve_exact(len).ok()?;
+    order.extend(0..len);
     order.shuffle(&mut Random::keyed(seed, epoch, 0, *b"shuffle ").0);
-    order
+    Some(order)
 }
 
 #[cfg(test)]
@@ -73,6 +92,7 @@ mod tests {
 
     #[test]
     fn a_permutation_holds_every_number_once_and_depends_on_the_epoch() {
+        let permutation = |len, seed, epoch| permutation(len, seed, epoch).unwrap();
         let order = permutation(1000, 5, 0);
         let mut sorted = order.clone();
         sorted.sort_unstable();
@@ -88,5 +108,32 @@ mod tests {
         assert!((0..1000).all(|_| random.chance(1.0) && !random.chance(0.0)));
         assert!((0..1000).all(|_| random.below(3) < 3));
         assert_eq!(random.below(0), 0);
+    }
+
+    #[test]
+    fn uniform_and_normal_have_their_mean_and_deviation() {
+        let mut random = Random::new(1, 2, 3);
+        let mut measured = |draw: fn(&mut Random) -> f64| {
+            let numbers: Vec<f64> = (0..100_000).map(|_| draw(&mut random)).collect();
+            let mean = numbers.iter().sum::<f64>() / 1e5;
+            let squares: f64 = numbers.iter().map(|x| (x - mean).powi(2)).sum();
+            (mean, (squares / 1e5).sqrt(), numbers)
+        };
+        let (mean, deviation, numbers) = measured(Random::uniform);
+        assert!((mean - 0.5).abs() < 0.005, "{mean}");
+        assert!(
+            (deviation - 12f64.sqrt().recip()).abs() < 0.005,
+            "{deviation}"
+        );
+        assert!(numbers.iter().all(|x| (0.0..1.0).contains(x)));
+        let (mean, deviation, numbers) = measured(Random::normal);
+        assert!(
+            mean.abs() < 0.02 && (deviation - 1.0).abs() < 0.02,
+            "{mean} {deviation}"
+        );
+        let beyond = |limit: f64| numbers.iter().filter(|x| x.abs() > limit).count();
+        assert!((31_000..32_500).contains(&beyond(1.0)), "{}", beyond(1.0));
+        assert!((4_200..4_900).contains(&beyond(2.0)), "{}", beyond(2.0));
+        assert!(numbers.iter().all(|x| x.abs() < 8.6));
     }
 }

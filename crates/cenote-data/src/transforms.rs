@@ -6,14 +6,16 @@
 mod crop;
 mod flip;
 mod resize;
+mod resized_crop;
 mod to_tensor;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use crop::{CenterCrop, CropSize, Padding, RandomCrop};
-pub use flip::RandomHorizontalFlip;
+pub use flip::{RandomHorizontalFlip, RandomVerticalFlip};
 pub use resize::{Resize, ResizeTo};
+pub use resized_crop::RandomResizedCrop;
 pub use to_tensor::{Normalize, TensorTransform, ToTensor};
 
 use crate::{Image, Random, Result};

@@ -1,11 +1,11 @@
 //! Where a split's files are, unpacked or in an archive, and their bytes.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Component, Path, PathBuf};
 
-use flate2::read::GzDecoder;
-use tar::{Archive, EntryType};
+use flate2::bufread::GzDecoder;
+use tar::{Archive, Entry, EntryType};
 
 use super::family::{Family, Layout};
 use super::{Error, Result, Split};
@@ -105,7 +105,7 @@ fn read_folder(layout: &Layout, folder: PathBuf, split: Split) -> Result<Found<'
 
 /// The bytes of one file, which must not be larger than anything published.
 pub(super) fn read_file(path: &Path) -> Result<Vec<u8>> {
-    let read = || -> std::io::Result<Vec<u8>> {
+    let read = || -> io::Result<Vec<u8>> {
         let file = File::open(path)?;
         let size = file.metadata()?.len().min(FILE_LIMIT);
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
@@ -126,12 +126,15 @@ fn within_limit(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads a split straight from a `.tar.gz` of either layout, and no further than needed.
+/// Reads a split straight from a `.tar.gz` of either layout: to its end, where gzip has the checksum of what it holds.
 fn read_archive<'f>(family: &'f Family, path: &Path, split: Split) -> Result<Found<'f>> {
     let damaged = |source| Error::io("read the gzipped tar archive", path, source);
     let file = File::open(path).map_err(|source| Error::io("open", path, source))?;
-    let decoder = GzDecoder::new(BufReader::with_capacity(1 << 16, file)).take(ARCHIVE_LIMIT);
-    let mut archive = Archive::new(decoder);
+    let members = Members(Some(GzDecoder::new(BufReader::with_capacity(
+        1 << 16,
+        file,
+    ))));
+    let mut archive = Archive::new(members.take(ARCHIVE_LIMIT));
     let mut found: [Vec<Option<Vec<u8>>>; 2] =
         [0, 1].map(|layout| vec![None; family.layouts[layout].files(split).len()]);
     for entry in archive.entries().map_err(damaged)? {
@@ -143,24 +146,18 @@ fn read_archive<'f>(family: &'f Family, path: &Path, split: Split) -> Result<Fou
         let Some((layout, place)) = place_of(family, split, &member) else {
             continue;
         };
-        let mut bytes = Vec::new();
-        entry
-            .take(FILE_LIMIT + 1)
-            .read_to_end(&mut bytes)
-            .map_err(damaged)?;
+        let bytes = read_entry(entry).map_err(damaged)?;
         found[layout][place] = Some(within_limit(&path.join(&member), bytes)?);
-        if found[layout].iter().all(Option::is_some) {
-            let names = family.layouts[layout]
-                .files(split)
-                .iter()
-                .map(|file| path.join(file));
-            let files = names
-                .zip(found[layout].iter_mut().filter_map(Option::take))
-                .collect();
+    }
+    finish(archive.into_inner()).map_err(damaged)?;
+    for (layout, found) in family.layouts.iter().zip(found) {
+        let names = layout.files(split).iter().map(|file| path.join(file));
+        let files: Option<Vec<_>> = found.into_iter().collect();
+        if let Some(files) = files {
             return Ok(Found {
-                layout: &family.layouts[layout],
+                layout,
                 folder: None,
-                files,
+                files: names.zip(files).collect(),
             });
         }
     }
@@ -179,6 +176,55 @@ fn read_archive<'f>(family: &'f Family, path: &Path, split: Split) -> Result<Fou
         split,
         (looked_for.collect(), advice),
     ))
+}
+
+/// The bytes of one entry: as many as its header says, up to the limit and one.
+fn read_entry(entry: Entry<'_, impl Read>) -> io::Result<Vec<u8>> {
+    let expected = entry.size().min(FILE_LIMIT + 1);
+    let mut bytes = Vec::new();
+    entry.take(FILE_LIMIT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 != expected {
+        let reason = format!(
+            "a file in it is cut: {} of {expected} bytes are there; get the archive again",
+            bytes.len()
+        );
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason));
+    }
+    Ok(bytes)
+}
+
+/// What a gzip file holds, member after member. What follows the last one and begins none is ignored, as gzip does:
+/// padding, most often.
+struct Members<R>(Option<GzDecoder<R>>);
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        const FIRST_BYTE: u8 = 0x1f;
+        while let Some(member) = &mut self.0 {
+            let len = member.read(buffer)?;
+            if len > 0 || buffer.is_empty() {
+                return Ok(len);
+            }
+            let mut rest = self.0.take().map(GzDecoder::into_inner);
+            let next = rest.as_mut().map_or(Ok(&[][..]), BufRead::fill_buf)?;
+            if next.first() == Some(&FIRST_BYTE) {
+                self.0 = rest.map(GzDecoder::new);
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// Reads what follows the last entry, so that the decoder compares its checksums.
+fn finish(mut rest: io::Take<impl Read>) -> io::Result<()> {
+    io::copy(&mut rest, &mut io::sink())?;
+    if rest.limit() == 0 {
+        let reason = format!(
+            "it unpacks to {ARCHIVE_LIMIT} bytes or more, which no published one does; get the published archive"
+        );
+        return Err(io::Error::other(reason));
+    }
+    Ok(())
 }
 
 /// Which file of which layout a member of an archive is.

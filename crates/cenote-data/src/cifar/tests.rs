@@ -235,6 +235,51 @@ fn an_archive_is_read_without_unpacking_it() {
 }
 
 #[test]
+fn a_damaged_archive_is_refused_even_where_it_can_be_unpacked() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("cifar-10-binary.tar.gz");
+    let bytes = batch(&[&[7], &[8]]);
+    archive(
+        &path,
+        &[("cifar-10-batches-bin/test_batch.bin", bytes.as_slice())],
+    );
+    let mut tar = Vec::new();
+    let file = fs::File::open(&path).unwrap();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(file), &mut tar).unwrap();
+    let message = |archive: &[u8]| {
+        fs::write(&path, archive).unwrap();
+        let read = Cifar10::new(&path, Split::Test).map(|read| read.len());
+        read.map_err(|error| error.to_string())
+    };
+    // Stored without compression, so that a bit of a pixel can change and nothing but the checksum tells.
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
+    encoder.write_all(&tar).unwrap();
+    let whole = encoder.finish().unwrap();
+    assert_eq!(message(&whole), Ok(2));
+    let mut flipped = whole.clone();
+    flipped[2000] ^= 4;
+    let refused = message(&flipped).unwrap_err();
+    assert!(
+        refused.starts_with("cannot read the gzipped tar archive"),
+        "{refused}"
+    );
+    assert!(message(&whole[..whole.len() - 8]).is_err());
+    // gzip may put several members into one file, as parallel compressors do.
+    let members = [gzip(&tar[..1000]), gzip(&tar[1000..])].concat();
+    assert_eq!(message(&members), Ok(2));
+    // What follows and is no member is padding.
+    for padding in [&[0; 700][..], b"padding"] {
+        assert_eq!(message(&[&members, padding].concat()), Ok(2));
+    }
+    // The file in the archive is cut after its first image, and gzip knows nothing of it.
+    let refused = message(&gzip(&tar[..512 + 3073])).unwrap_err();
+    assert!(
+        refused.contains("3073 of 6146 bytes are there"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn a_folder_is_preferred_to_an_archive() {
     let (root, _) = folder("cifar-10-batches-bin", &[("test_batch.bin", &record(&[1]))]);
     archive(

@@ -79,7 +79,7 @@ impl<'a> Fetch<'a> {
             let continued = part.len > 0;
             let Part { file, hash, .. } = self.receive(part, progress)?;
             let got = digits(hash);
-            if got == self.download.archive.md5 {
+            if self.download.archive.has_md5(&got) {
                 file.sync_all().map_err(|source| self.unwritable(source))?;
                 drop(file);
                 return fs::rename(&self.part, self.path).map_err(|source| {

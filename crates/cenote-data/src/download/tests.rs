@@ -284,6 +284,20 @@ fn a_part_that_is_whole_already_is_taken() {
 }
 
 #[test]
+fn an_md5_may_be_written_in_capitals() {
+    let (mut archive, bytes) = good();
+    archive.md5 = archive.md5.to_uppercase().into();
+    let root = tempfile::tempdir().unwrap();
+    let server = serve(bytes, &[Answer::Whole]);
+    run_at(&root, &archive, &server.url).unwrap();
+    assert_whole(&root);
+    // The archive on disk is the right one: the server, which is gone, is not asked again.
+    fs::remove_dir_all(root.path().join("numbers")).unwrap();
+    run_at(&root, &archive, &server.url).unwrap();
+    assert_whole(&root);
+}
+
+#[test]
 fn a_wrong_md5_leaves_nothing() {
     let (archive, mut bytes) = good();
     bytes[1000] ^= 1;

@@ -1,4 +1,4 @@
-use image::{GrayImage, ImageBuffer, Luma, LumaA, Rgb, RgbImage, Rgba, RgbaImage};
+use image::{DynamicImage, GrayImage, ImageBuffer, Luma, LumaA, Rgb, RgbImage, Rgba, RgbaImage};
 use tempfile::TempDir;
 
 use super::*;
@@ -172,7 +172,10 @@ fn a_decompression_bomb_is_refused() {
         .get(0)
         .unwrap_err()
         .to_string();
-    assert!(message.contains("emory limit exceeded"), "{message}");
+    assert!(
+        message.contains("its header claims 100000 x 100000 pixels"),
+        "{message}"
+    );
 }
 
 #[cfg(unix)]
@@ -187,6 +190,30 @@ fn links_are_followed_except_in_circles() {
     let pictures = ImageFolder::new(root.path()).unwrap();
     assert_eq!(pictures.classes(), ["a", "b"]);
     assert_eq!(pictures.len(), 2, "{:?}", pictures.samples());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_to_nothing_are_passed_over_unless_they_are_called_pictures() {
+    use std::os::unix::fs::symlink;
+
+    let root = folder(&["a/1.png"]);
+    // What Emacs leaves beside a file that is being edited.
+    symlink("me@here.123:456", root.path().join("a/.#notes.txt")).unwrap();
+    symlink("itself", root.path().join("a/itself")).unwrap();
+    assert_eq!(ImageFolder::new(root.path()).unwrap().len(), 1);
+    let missing = root.path().join("a/2.png");
+    symlink("nowhere.png", &missing).unwrap();
+    let pictures = ImageFolder::new(root.path()).unwrap();
+    assert_eq!(pictures.samples()[1], (missing.clone(), 0));
+    assert!(pictures.get(0).is_ok());
+    let message = pictures.get(1).unwrap_err().to_string();
+    let path = missing.display().to_string();
+    assert!(
+        message.starts_with(&format!("cannot read {path}: ")),
+        "{message}"
+    );
+    assert_eq!(message.matches(&path).count(), 1, "{message}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The iterator over an epoch's batches, and the workers behind it.
 
 use std::any::Any;
+use std::fmt;
 use std::iter::FusedIterator;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -140,6 +141,16 @@ impl Iterator for Batches {
 }
 
 impl FusedIterator for Batches {}
+
+impl fmt::Debug for Batches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batches")
+            .field("next", &self.next)
+            .field("len", &self.len)
+            .field("workers", &self.workers.len())
+            .finish_non_exhaustive()
+    }
+}
 
 impl Drop for Batches {
     fn drop(&mut self) {

@@ -14,14 +14,26 @@ pub(super) struct Epoch {
     number: u64,
     /// Images of the dataset when the epoch began.
     len: usize,
-    /// Their order; none where it is the dataset's own.
-    order: Option<Vec<usize>>,
+    order: Order,
+}
+
+/// Which example comes at which position.
+enum Order {
+    /// The dataset's own.
+    Given,
+    Shuffled(Vec<usize>),
+    /// A shuffled one, for which the system has no room.
+    TooLong,
 }
 
 impl Epoch {
     pub(super) fn new(plan: &Arc<Plan>, number: u64) -> Self {
         let len = plan.dataset.len();
-        let order = plan.shuffle.then(|| permutation(len, plan.seed, number));
+        let order = if plan.shuffle {
+            permutation(len, plan.seed, number).map_or(Order::TooLong, Order::Shuffled)
+        } else {
+            Order::Given
+        };
         Self {
             plan: Arc::clone(plan),
             number,
@@ -52,16 +64,21 @@ impl Epoch {
 
     fn add(&self, position: usize, filling: &mut Filling) -> Result<()> {
         let plan = &*self.plan;
-        let index = self
-            .order
-            .as_ref()
-            .map_or(position, |order| order[position]);
+        let index = match &self.order {
+            Order::Given => position,
+            Order::Shuffled(order) => order[position],
+            Order::TooLong => {
+                let allowed = "the random order of a shuffled dataset has to fit in memory: set shuffle(false)";
+                return Err(Error::argument("the number of examples", self.len, allowed));
+            }
+        };
         let example = plan.dataset.get(index)?;
         let mut random = Random::new(plan.seed, self.number, index as u64);
         let image = plan.transform.prepare(example.image, &mut random)?;
         filling.make_room(image.shape())?;
         filling.labels.push(example.label);
-        plan.transform.append(&image, &mut filling.numbers)
+        plan.transform
+            .append(&image, &mut filling.numbers, &mut random)
     }
 }
 
@@ -83,7 +100,7 @@ impl Filling {
             images,
             shape: None,
             numbers: Vec::new(),
-            labels: Vec::with_capacity(images),
+            labels: Vec::new(),
         }
     }
 
@@ -98,15 +115,20 @@ impl Filling {
             }),
             None => {
                 self.shape = Some(other);
-                let len = other
-                    .checked_len()
-                    .and_then(|len| len.checked_mul(self.images));
-                len.and_then(|len| self.numbers.try_reserve_exact(len).ok()).ok_or_else(|| {
-                    let allowed = "a batch of these images has to fit in memory: choose a smaller batch_size";
+                self.reserve(other).ok_or_else(|| {
+                    let allowed =
+                        "a batch of these images has to fit in memory: choose a smaller batch_size";
                     Error::argument("the number of images in a batch", self.images, allowed)
                 })
             }
         }
+    }
+
+    /// Memory for all images of this shape and their labels; `None` where the system has no room for them.
+    fn reserve(&mut self, shape: ImageShape) -> Option<()> {
+        let len = shape.checked_len()?.checked_mul(self.images)?;
+        self.numbers.try_reserve_exact(len).ok()?;
+        self.labels.try_reserve_exact(self.images).ok()
     }
 
     fn finish(self) -> Result<Batch> {

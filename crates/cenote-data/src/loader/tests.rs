@@ -113,6 +113,42 @@ fn a_batch_larger_than_the_dataset_is_all_of_it() {
 }
 
 #[test]
+fn what_does_not_fit_in_memory_is_an_error() {
+    for len in [1 << 48, usize::MAX] {
+        let builder = || DataLoader::builder(Numbers::new(len, Trap::None));
+        let loader = builder().batch_size(len).build().unwrap();
+        let message = loader.epoch(0).next().unwrap().unwrap_err().to_string();
+        let expected = format!(
+            "the number of images in a batch is {len}; a batch of these images has to fit in memory: choose a smaller \
+             batch_size"
+        );
+        assert_eq!(message, expected);
+        let loader = builder().shuffle(true).build().unwrap();
+        let message = loader.epoch(0).next().unwrap().unwrap_err().to_string();
+        let expected = format!(
+            "the number of examples is {len}; the random order of a shuffled dataset has to fit in memory: set \
+             shuffle(false)"
+        );
+        assert_eq!(message, expected);
+    }
+}
+
+#[test]
+fn loaders_show_what_they_are() {
+    let bad = DataLoader::builder(Sample::new()).num_workers(1025).build();
+    assert!(bad.unwrap_err().to_string().starts_with("num_workers"));
+    let builder = DataLoader::builder(Sample::new()).batch_size(64).seed(7);
+    let shown = format!("{builder:?}");
+    assert!(shown.starts_with("DataLoaderBuilder"), "{shown}");
+    let loader = builder.build().unwrap();
+    let shown = format!("{loader:?}");
+    assert!(shown.contains("images: 300"), "{shown}");
+    assert!(shown.contains("batch_size: 64"), "{shown}");
+    let shown = format!("{:?}", loader.epoch(0));
+    assert_eq!(shown, "Batches { next: 0, len: 5, workers: 0, .. }");
+}
+
+#[test]
 fn the_defaults_are_torch_s() {
     let loader = DataLoader::builder(Numbers::new(3, Trap::None))
         .build()
@@ -139,7 +175,7 @@ fn each_loop_is_another_epoch() {
 fn bad_options_are_refused() {
     let message = |change: fn(DataLoaderBuilder) -> DataLoaderBuilder| {
         let built = change(DataLoader::builder(Sample::new())).build();
-        built.err().map(|error| error.to_string()).unwrap()
+        built.unwrap_err().to_string()
     };
     assert_eq!(
         message(|b| b.batch_size(0)),

@@ -110,7 +110,7 @@ fn centre(len: usize, crop: usize) -> isize {
 }
 
 /// A length as an offset. Lengths of images that exist fit; a crop of more is refused where its size is checked.
-fn offset(len: usize) -> isize {
+pub(super) fn offset(len: usize) -> isize {
     isize::try_from(len).unwrap_or(isize::MAX)
 }
 

@@ -15,15 +15,8 @@ impl RandomHorizontalFlip {
     /// # Errors
     /// [`Error::Argument`] where `p` is not from 0 to 1.
     pub fn new(p: f64) -> Result<Self> {
-        if (0.0..=1.0).contains(&p) {
-            Ok(Self { p })
-        } else {
-            Err(Error::argument(
-                "p of RandomHorizontalFlip",
-                p,
-                "a probability lies from 0 (never) to 1 (always)",
-            ))
-        }
+        let p = probability("p of RandomHorizontalFlip", p)?;
+        Ok(Self { p })
     }
 }
 
@@ -37,6 +30,43 @@ impl ImageTransform for RandomHorizontalFlip {
     }
 }
 
+/// Mirrors the image top to bottom, or leaves it: torchvision's `RandomVerticalFlip`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RandomVerticalFlip {
+    p: f64,
+}
+
+impl RandomVerticalFlip {
+    /// Mirrors with probability `p`, which torchvision sets to 0.5 unless told.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] where `p` is not from 0 to 1.
+    pub fn new(p: f64) -> Result<Self> {
+        let p = probability("p of RandomVerticalFlip", p)?;
+        Ok(Self { p })
+    }
+}
+
+impl ImageTransform for RandomVerticalFlip {
+    fn apply<'a>(&self, image: Image<'a>, random: &mut Random) -> Result<Image<'a>> {
+        Ok(if random.chance(self.p) {
+            image.vflip()
+        } else {
+            image
+        })
+    }
+}
+
+/// `p` itself, where it is a probability.
+fn probability(what: &'static str, p: f64) -> Result<f64> {
+    if (0.0..=1.0).contains(&p) {
+        Ok(p)
+    } else {
+        let allowed = "a probability lies from 0 (never) to 1 (always)";
+        Err(Error::argument(what, p, allowed))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,28 +75,32 @@ mod tests {
     #[test]
     fn p_is_a_probability() {
         for p in [-0.1, 1.1, f64::NAN] {
+            let expected = |name| {
+                format!("p of {name} is {p}; a probability lies from 0 (never) to 1 (always)")
+            };
             let message = RandomHorizontalFlip::new(p).unwrap_err().to_string();
-            assert_eq!(
-                message,
-                format!(
-                    "p of RandomHorizontalFlip is {p}; a probability lies from 0 (never) to 1 (always)"
-                )
-            );
+            assert_eq!(message, expected("RandomHorizontalFlip"));
+            let message = RandomVerticalFlip::new(p).unwrap_err().to_string();
+            assert_eq!(message, expected("RandomVerticalFlip"));
         }
     }
 
     #[test]
     fn about_half_of_the_images_are_mirrored() {
-        let image = Image::new(ImageShape::new(1, 1, 2), ImageLayout::Chw, vec![1, 2]).unwrap();
-        let flip = RandomHorizontalFlip::new(0.5).unwrap();
-        let mirrored = (0..1000)
-            .filter(|&index| {
-                let flipped = flip
-                    .apply(image.clone(), &mut Random::new(3, 0, index))
-                    .unwrap();
-                flipped.pixels() == [2, 1]
-            })
-            .count();
-        assert!((420..580).contains(&mirrored), "{mirrored} of 1000");
+        let mirrored = |flip: &dyn ImageTransform, shape, expected: &[u8]| {
+            let image = Image::new(shape, ImageLayout::Chw, vec![1, 2]).unwrap();
+            let flipped = |index: &u64| {
+                let mut random = Random::new(3, 0, *index);
+                flip.apply(image.clone(), &mut random).unwrap().pixels() == expected
+            };
+            (0..1000).filter(flipped).count()
+        };
+        let across = RandomHorizontalFlip::new(0.5).unwrap();
+        let count = mirrored(&across, ImageShape::new(1, 1, 2), &[2, 1]);
+        assert!((420..580).contains(&count), "{count} of 1000");
+        let over = RandomVerticalFlip::new(0.5).unwrap();
+        let count = mirrored(&over, ImageShape::new(1, 2, 1), &[2, 1]);
+        assert!((420..580).contains(&count), "{count} of 1000");
+        assert_eq!(mirrored(&over, ImageShape::new(2, 1, 1), &[1, 2]), 1000);
     }
 }

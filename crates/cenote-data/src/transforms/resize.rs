@@ -34,7 +34,9 @@ impl From<[usize; 2]> for ResizeTo {
 
 /// Scales the image: torchvision's `Resize` on a picture, bilinear and with antialiasing, to the last bit.
 ///
-/// torchvision leaves pictures to Pillow, whose filter, order of passes and rounding these are.
+/// torchvision leaves pictures to Pillow; the filter, the order of the passes and the rounding are those of Pillow 13.
+/// Earlier ones always scale the width first, and so differ by a few levels where the height shrinks by many more rows
+/// than the width by columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resize {
     to: ResizeTo,
@@ -95,14 +97,34 @@ impl ImageTransform for Resize {
         let (planes, inner) = image.planes_and_inner();
         let columns = Axis::new(from.width, to.width);
         let rows = Axis::new(from.height, to.height);
-        let mut narrowed = zeroed(from.height * to.width * inner)?;
+        let rows_first = are_rows_first(from, to);
+        let (height, width) = if rows_first {
+            (to.height, from.width)
+        } else {
+            (from.height, to.width)
+        };
+        let between = ImageShape::new(inner, height, width).checked_len();
+        let mut between = zeroed(between.ok_or_else(too_big)?)?;
         let sources = image.pixels().chunks_exact(image.pixels().len() / planes);
         for (source, target) in sources.zip(pixels.chunks_exact_mut(len / planes)) {
-            columns.along_rows(source, &mut narrowed, inner);
-            rows.across_rows(&narrowed, target);
+            if rows_first {
+                rows.across_rows(source, &mut between);
+                columns.along_rows(&between, target, inner);
+            } else {
+                columns.along_rows(source, &mut between, inner);
+                rows.across_rows(&between, target);
+            }
         }
         Image::new(to, image.layout(), pixels)
     }
+}
+
+/// Whether the height is scaled before the width, which rounds differently: where more than twice as many rows go as
+/// columns. This is Pillow's rule since its version 13 (pull request 9549), found by experiment.
+fn are_rows_first(from: ImageShape, to: ImageShape) -> bool {
+    let rows = from.height.saturating_sub(to.height);
+    let columns = from.width.saturating_sub(to.width);
+    rows > columns.saturating_mul(2)
 }
 
 /// Weights are whole numbers of this many bits after the point, as in Pillow: a weighted sum of bytes fits 32 bits.

@@ -9,12 +9,37 @@ use super::{Compose, ImageTransform};
 use crate::{Error, Image, ImageLayout, ImageShape, Random, Result};
 
 /// A change to an image of numbers, for instance [`Normalize`].
+///
+/// One of your own, which adds noise that follows from the seed, the epoch and the example:
+///
+/// ```
+/// use cenote_data::transforms::{TensorTransform, ToTensor};
+/// use cenote_data::{DataLoader, Random, Result, Sample};
+/// use ndarray::ArrayViewMut3;
+///
+/// struct Noise(f64);
+///
+/// impl TensorTransform for Noise {
+///     fn apply(&self, mut image: ArrayViewMut3<'_, f32>, random: &mut Random) -> Result<()> {
+///         image.mapv_inplace(|x| x + (self.0 * random.normal()) as f32);
+///         Ok(())
+///     }
+/// }
+///
+/// let loader = DataLoader::builder(Sample::new())
+///     .transform(ToTensor::new().then(Noise(0.1)))
+///     .build()?;
+/// let first = |epoch| loader.epoch(epoch).next().unwrap();
+/// assert_eq!(first(0)?, first(0)?);
+/// assert_ne!(first(0)?, first(1)?);
+/// # Ok::<(), cenote_data::Error>(())
+/// ```
 pub trait TensorTransform: Send + Sync {
-    /// Changes `image`, which is channels x height x width, in place.
+    /// Changes `image`, which is channels x height x width, in place. Whatever is left to chance is drawn from `random`.
     ///
     /// # Errors
     /// Whatever makes the transform impossible for this image.
-    fn apply(&self, image: ArrayViewMut3<'_, f32>) -> Result<()>;
+    fn apply(&self, image: ArrayViewMut3<'_, f32>, random: &mut Random) -> Result<()>;
 }
 
 /// Bytes of either layout to f32 of channels x height x width, each byte divided by 255: torchvision's `ToTensor`,
@@ -70,7 +95,7 @@ impl ToTensor {
             width,
         } = image.shape();
         let mut numbers = Vec::with_capacity(image.pixels().len());
-        self.append(&image, &mut numbers)?;
+        self.append(&image, &mut numbers, random)?;
         Array3::from_shape_vec((channels, height, width), numbers)
             .map_err(|e| Error::argument("the image shape", image.shape(), e.to_string()))
     }
@@ -81,7 +106,12 @@ impl ToTensor {
     }
 
     /// Appends the numbers of a prepared image, after the steps that follow the conversion.
-    pub(crate) fn append(&self, image: &Image<'_>, numbers: &mut Vec<f32>) -> Result<()> {
+    pub(crate) fn append(
+        &self,
+        image: &Image<'_>,
+        numbers: &mut Vec<f32>,
+        random: &mut Random,
+    ) -> Result<()> {
         let ImageShape {
             channels,
             height,
@@ -101,7 +131,7 @@ impl ToTensor {
         for step in &self.after {
             let view = ArrayViewMut3::from_shape((channels, height, width), &mut numbers[start..])
                 .map_err(|e| Error::argument("the image shape", image.shape(), e.to_string()))?;
-            step.apply(view)?;
+            step.apply(view, random)?;
         }
         Ok(())
     }
@@ -153,7 +183,7 @@ impl Normalize {
 }
 
 impl TensorTransform for Normalize {
-    fn apply(&self, mut image: ArrayViewMut3<'_, f32>) -> Result<()> {
+    fn apply(&self, mut image: ArrayViewMut3<'_, f32>, _: &mut Random) -> Result<()> {
         let channels = image.shape()[0];
         if self.mean.len() != 1 && self.mean.len() != channels {
             return Err(Error::argument(
@@ -194,7 +224,7 @@ mod tests {
         let normalized = |mean: &[f32], std: &[f32]| {
             let mut image = ndarray::array![[[1.0f32, 2.0]], [[3.0, 4.0]]];
             Normalize::new(mean, std)
-                .and_then(|n| n.apply(image.view_mut()))
+                .and_then(|n| n.apply(image.view_mut(), &mut Random::new(0, 0, 0)))
                 .map(|()| image)
         };
         assert_eq!(
