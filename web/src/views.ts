@@ -2,6 +2,7 @@
 import type { ComponentType } from "preact";
 import Images from "./images";
 import type { Kind } from "./lib/api";
+import { sessionCount } from "./lib/store";
 
 type Module = { default: ComponentType };
 
@@ -10,6 +11,8 @@ export interface ViewOfKinds {
   tab: string;
   title: string;
   kinds: Kind[];
+  /** How many things it shows, where that is not the number of tags. */
+  count?: () => number;
   /** What draws them, where it comes with the page. */
   here?: ComponentType;
   /** What draws them, where it comes when it is first looked at. Kinds that nothing draws are listed. */
@@ -28,7 +31,7 @@ export const VIEWS: ViewOfKinds[] = [
   { tab: "scalars", title: "Scalars", kinds: ["scalar"], ...folder("scalars") },
   { tab: "histograms", title: "Histograms", kinds: ["histogram"], ...folder("histograms") },
   { tab: "text", title: "Text", kinds: ["text"], ...folder("text") },
-  { tab: "hparams", title: "HParams", kinds: ["hparams"], ...folder("hparams") },
+  { tab: "hparams", title: "HParams", kinds: ["hparams"], count: () => sessionCount.value, ...folder("hparams") },
   { tab: "pr_curves", title: "PR curves", kinds: ["pr_curve"], ...folder("pr_curves") },
   { tab: "audio", title: "Audio", kinds: ["audio"], ...folder("audio") },
   { tab: "custom_scalars", title: "Custom scalars", kinds: ["custom_scalars"], ...folder("custom_scalars") },

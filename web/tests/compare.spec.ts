@@ -6,7 +6,7 @@ import { LOGS } from "./logs";
 const POOLED = join(LOGS, "pooled");
 const TWO = [{ run: "max", tag: "input" }, { run: "max", tag: "output" }];
 const beside = (parts: Record<string, unknown> = {}) => view({ tab: "images", compare: true, panes: TWO, step: 1, ...parts });
-const pane = (page: Page, tag: string) => page.getByRole("figure", { name: `${tag} of max` });
+const pane = (page: Page, tag: string) => page.getByRole("figure", { name: new RegExp(`^${tag} of (max|run1)$`) });
 const stage = (page: Page, name: string) => page.getByRole("figure", { name }).locator("canvas.stage");
 const zoom = (page: Page) => page.getByRole("group", { name: "Zoom" }).locator("output");
 
@@ -136,9 +136,10 @@ test("image 17 of the input stands beside image 17 of the output, equally large"
   const size = await sizeOf(stage(page, "input of max"));
   expect(await sizeOf(stage(page, "output of max"))).toEqual(size);
   const [left, top] = [Math.round(size.width / 2 - tile * scale / 2), Math.round(size.height / 2 - tile * scale / 2)];
-  // Both reach from the same edge to the same edge.
-  const right = left + tile * scale - 1;
-  for (const tag of ["input", "output"]) {
+  // Both begin at the same edge, and a pixel of the output is as large as its window: the last one may stick out.
+  const pooled = (await pictureOf(page, "max", "output", 1)).width / 8;
+  for (const [tag, side] of [["input", tile], ["output", pooled * Math.round(tile / pooled)]] as const) {
+    const right = left + side * scale - 1;
     const edges = await colorsOf(stage(page, `${tag} of max`), [[left - 1, top + 9], [left, top + 9], [right, top + 9], [right + 1, top + 9]]);
     expect(edges.map(([, , , alpha]) => alpha)).toEqual([0, 255, 255, 0]);
   }
@@ -181,6 +182,40 @@ test("a difference is nothing between a picture and itself, and is measured", as
   await page.getByRole("slider", { name: "Amplified" }).fill("8");
   const amplified = plain.map(([r = 0, g = 0, b = 0, a = 0]) => [Math.min(255, 8 * r), Math.min(255, 8 * g), Math.min(255, 8 * b), a]);
   await expect.poll(() => colorsOf(stage(page, "Difference"), points)).toEqual(amplified);
+});
+
+test("a pixel of the output belongs to a whole window of the input", async ({ page, open }) => {
+  await open(POOLED, beside({ split: true, layout: "difference" }));
+  const [input, output] = [await pictureOf(page, "max", "input", 1), await pictureOf(page, "max", "output", 1)];
+  const [side, pooled] = [input.width / 8, output.width / 8];
+  const step = Math.round(side / pooled);
+  let sum = 0;
+  for (let n = 0; n < side * side; n += 1) {
+    const [x, y] = [n % side, Math.floor(n / side)];
+    const window = at(output, Math.floor(x / step), Math.floor(y / step));
+    for (const [channel, value] of at(input, x, y).entries()) {
+      expect(window[channel]).toBeGreaterThanOrEqual(value);
+      sum += (window[channel] ?? 0) - value;
+    }
+  }
+  await expect(page.locator(".corner[role=status]")).toContainText(`mean ${(sum / (side * side * 3)).toFixed(2)},`);
+  await expect(page.locator(".pairings")).toHaveText(`each pixel of output beside ${step} × ${step} of input`);
+  await page.keyboard.press("b");
+  await pointAt(page, "input of max", 0.6, 0.55);
+  const places = async (tag: string) => [...(await pane(page, tag).locator(".readout").innerText()).matchAll(/\d+/g)].slice(0, 2).map(Number);
+  expect(await places("output")).toEqual((await places("input")).map((place) => Math.floor(place / step)));
+});
+
+test("a translucent pixel has the values of the file", async ({ page, open }) => {
+  await open(join(LOGS, "every_kind"), view({ tab: "images", compare: true, panes: [{ run: "run1", tag: "rgba" }] }));
+  await expect(pane(page, "rgba").locator("figcaption .count")).toHaveText("12 × 8");
+  // The pattern that the example writes: its alpha goes from 170 to 255.
+  const written = (x: number, y: number) => [0, 57, 114, 171].map((channel) => Math.floor(((channel + y * 7 + x * 3) % 257) / 256 * 255));
+  for (const [x, y] of [[0.4, 0.4], [0.5, 0.45], [0.55, 0.6]] as const) {
+    await pointAt(page, "rgba of run1", x, y);
+    const [px = 0, py = 0, ...values] = [...(await page.locator(".readout").innerText()).matchAll(/\d+/g)].map(Number);
+    expect(values).toEqual(written(px, py));
+  }
 });
 
 test("keys step, play, split and change the layout", async ({ page, open }) => {

@@ -189,6 +189,16 @@ test("pictures of every form are shown", async ({ page, open }) => {
   await expect(page.locator(".failed")).toHaveCount(0);
 });
 
+test("a picture that moves stands still on its card where a person wants no motion", async ({ page, open }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await open(join(LOGS, "every_kind"), view({ tab: "images", tags: "^video$" }));
+  const mount = page.locator(".mount");
+  await expect(mount.locator("canvas")).toBeVisible();
+  await expect(mount.locator("img")).toHaveCount(0);
+  await page.emulateMedia({ reducedMotion: "no-preference" });
+  await expect(mount.locator("img")).toBeVisible();
+});
+
 test("cards follow one another by run or by tag, and a card takes a whole row", async ({ page, open }) => {
   await open(POOLED);
   const titles = page.locator(".card h3");

@@ -22,6 +22,22 @@ test("a chart tells the values under the pointer, zooms, and goes back", async (
   await expect(card.locator(".chart-foot")).toContainText("voided by a later start");
 });
 
+test("what stands beside a chart follows what is seen of its heights alone", async ({ page, open }) => {
+  await open(EVERY, view({ tab: "scalars", tags: "^loss/train$", smoothing: 0 }));
+  const canvas = page.locator(".card .plot canvas");
+  const marks = () => canvas.evaluate((canvas: HTMLCanvasElement) =>
+    canvas.getContext("2d")!.getImageData(0, 0, Math.round(36 * devicePixelRatio), canvas.height).data.join());
+  const box = await page.locator(".card .u-over").boundingBox();
+  if (!box) throw new Error("no chart");
+  const before = await marks();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height * 0.2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2 + 2, box.y + box.height * 0.7, { steps: 5 });
+  await page.mouse.up();
+  await expect(page.getByRole("button", { name: "Whole", exact: true })).toBeVisible();
+  await expect.poll(marks).not.toBe(before);
+});
+
 test("the rows at the pointer are sorted as asked for", async ({ page, open }) => {
   await open(EVERY, view({ tab: "scalars", overlay: ["loss", "accuracy"], smoothing: 0 }));
   const plot = page.locator(".common-chart .u-over");
@@ -147,13 +163,15 @@ test("precision is drawn over recall, step by step", async ({ page, open }) => {
   await expect(async () => {
     await chart.focus();
     await chart.press("ArrowRight");
-    await expect(chart.getByRole("status")).toContainText(/run1: precision .* at recall/, { timeout: 500 });
+    await expect(chart.getByRole("status")).toContainText(/run1: precision .* at recall .*, threshold .*, TP \d+, FP \d+, TN \d+, FN \d+/, { timeout: 500 });
   }).toPass();
 });
 
 test("charts are laid out as the log says", async ({ page, open }) => {
   await open(EVERY, view({ tab: "custom_scalars" }));
   await expect(page.getByRole("heading", { name: "train and test" })).toBeVisible();
+  // What smooths curves is where it can be set.
+  await expect(page.getByRole("slider", { name: /^Smoothing/ })).toBeVisible();
   await expect(page.locator(".card .u-over").first()).toBeVisible();
   // Around the line of a margin chart lies an area, so more is painted than of two lines with what is behind them.
   const painted = (title: string) => page.locator(".card", { hasText: title }).locator("canvas").first().evaluate((canvas: HTMLCanvasElement) => {

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, startBoard, test } from "./board";
 import { LOGS } from "./logs";
@@ -18,6 +18,15 @@ test("a directory that is not there is waited for, as is one without logs", asyn
   await expect(page.getByRole("heading", { name: "No event files yet" })).toBeVisible();
   cpSync(join(LOGS, "pooled/max"), join(log, "run"), { recursive: true });
   await expect(page.getByRole("article", { name: "input, run" }).locator("canvas")).toBeVisible();
+});
+
+test("a log of which nothing can be read is told from one without pictures", async ({ page, open }) => {
+  const log = fresh("unreadable");
+  mkdirSync(log);
+  writeFileSync(join(log, "events.out.tfevents.1"), new Uint8Array(5000).map((_, at) => at * 37));
+  await open(log);
+  await expect(page.getByRole("heading", { name: "Nothing that can be read in this log yet" })).toBeVisible();
+  await expect(page.getByText("other tabs")).toHaveCount(0);
 });
 
 test("a run that is deleted goes, and the rest stays", async ({ page, open }) => {

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../lib/icons";
 import { useKeys } from "../lib/keys";
+import { useKeptScroll } from "../lib/scroll";
 import { toggleTheme } from "../lib/theme";
 import { kinds, lost } from "../lib/store";
 import { view } from "../lib/view";
@@ -22,7 +23,10 @@ export function App() {
   const current = chosen(view.value.tab, kinds.value);
   const tab = current?.tab ?? "";
   useEffect(() => { document.title = `${current?.title ?? ""} · Cenote`; }, [tab]);
-  useEffect(() => { main.current?.scrollTo(0, 0); drawer.value = false; }, [tab]);
+  useEffect(() => { drawer.value = false; }, [tab]);
+  const { compare, panes } = view.value;
+  const isCompared = compare && panes.length > 0 && tab === "images";
+  useKeptScroll(main, isCompared ? null : tab);
   useKeys({
     "?": () => { helpIsOpen.value = true; },
     "t": toggleTheme,
@@ -41,6 +45,7 @@ export function App() {
         <button type="button" class="shade" aria-label="Close the runs" tabIndex={drawer.value ? 0 : -1}
           onClick={() => { drawer.value = false; }} />
         <main id="view" class="view" ref={main} tabIndex={-1}>
+          <h1 class="unseen">{current?.title ?? "Cenote"}{isCompared && ", side by side"}</h1>
           {!current || nothing(current) ? <Nothing view={current} /> : <View current={current} />}
         </main>
       </div>

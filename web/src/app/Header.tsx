@@ -20,12 +20,12 @@ export function Header({ tab }: { tab: string }) {
       </div>
       <nav class="tabs" aria-label="Kinds">
         {VIEWS.map((each) => {
-          const count = each.kinds.reduce((sum, kind) => sum + (kinds.value.get(kind) ?? 0), 0);
-          if (count === 0 && each.tab !== tab) return null;
+          const tags = each.kinds.reduce((sum, kind) => sum + (kinds.value.get(kind) ?? 0), 0);
+          if (tags === 0 && each.tab !== tab) return null;
           return (
             <button key={each.tab} type="button" aria-current={each.tab === tab ? "page" : undefined}
               onClick={() => show({ tab: each.tab, compare: false }, true)}>
-              {each.title}<span class="count">{count}</span>
+              {each.title}<span class="count">{each.count?.() ?? tags}</span>
             </button>
           );
         })}

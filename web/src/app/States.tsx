@@ -2,6 +2,7 @@
 import { shown, kinds, log, progress, reconnect, runs } from "../lib/store";
 import { show, view } from "../lib/view";
 import type { ViewOfKinds } from "../views";
+import { Problems } from "./Problems";
 
 /** Whether a view has nothing to show. */
 export function nothing(current: ViewOfKinds | undefined): boolean {
@@ -31,6 +32,14 @@ export function Nothing({ view: current }: { view: ViewOfKinds | undefined }) {
         <p>Write one, from the command line or from PyTorch:</p>
         <pre>cenote run --logdir {about.logdir}</pre>
         <pre>SummaryWriter({JSON.stringify(about.logdir)})</pre>
+      </State>
+    );
+  }
+  if (kinds.value.size === 0 && complete) {
+    return (
+      <State title="Nothing that can be read in this log yet">
+        <p><code>{about.logdir}</code> holds event files, but no value that the board can show. What is written to them is shown as it comes.</p>
+        {about.problems.length + about.damage.length > 0 && <><p>What is wrong with them:</p><Problems log={about} /></>}
       </State>
     );
   }

@@ -3,6 +3,7 @@ import { useRef } from "preact/hooks";
 import { bytes, whole } from "../lib/format";
 import { Icon } from "../lib/icons";
 import { log, lost, progress, runs } from "../lib/store";
+import { Problems } from "./Problems";
 
 export function Status() {
   const { done, total, complete } = progress.value;
@@ -35,17 +36,7 @@ function Damage({ count }: { count: number }) {
           <button type="button" class="icon" aria-label="Close" onClick={() => dialog.current?.close()}><Icon name="close" /></button>
         </header>
         <p>What is damaged was left out; everything else is shown.</p>
-        <ul class="problems" tabIndex={0} aria-label="Problems">
-          {about?.problems.map((problem) => (
-            <li key={problem.path}><code>{problem.path}</code><span>{problem.message}</span></li>
-          ))}
-          {about?.damage.map((each) => (
-            <li key={`${each.file} ${each.offset}`}>
-              <code>{each.file}</code>
-              <span>{each.reason}: {bytes(each.len)} at byte {whole(each.offset)}{each.run === "." ? "" : `, run ${each.run}`}</span>
-            </li>
-          ))}
-        </ul>
+        {about && <Problems log={about} />}
       </dialog>
     </>
   );

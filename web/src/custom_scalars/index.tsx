@@ -6,6 +6,8 @@ import { Toolbar } from "../lib/controls";
 import { log, type Series, series } from "../lib/store";
 import type { Source } from "../scalars/loading";
 import { ScalarCard } from "../scalars/ScalarCard";
+import { Tools } from "../scalars/Tools";
+import { tagMatcher } from "./tags";
 import "../scalars/scalars.css";
 
 interface Item {
@@ -19,11 +21,11 @@ export default function CustomScalars() {
   const { value, error } = useFetched(`${log.value?.session} ${log.value?.revision}`, api.customScalars);
   const scalars = series("scalar");
   const items = value?.categories.flatMap(({ title: category, charts }) => charts.map(({ title, lines, bands }): Item => ({
-    name: `${category || "Charts"}/${title}`, title, margins: bands, sources: sourcesOf(scalars, [...lines, ...bands.flat()]),
+    name: `${category || "Charts"}/${title}`, title, margins: bands, sources: sourcesOf(scalars, tagMatcher(lines, bands.flat())),
   }))) ?? [];
   return (
     <>
-      <Toolbar />
+      <Toolbar><Tools /></Toolbar>
       {error && <p class="notice" role="alert">{error}</p>}
       {value && items.length === 0 && <p class="notice">The log lays out no charts.</p>}
       <CardGrid items={items} tagOf={({ name }) => name} keyOf={({ name }) => `custom ${name}`} cardWidth={360}
@@ -34,15 +36,5 @@ export default function CustomScalars() {
   );
 }
 
-/** The series whose tags match a pattern as a whole, as TensorBoard has it. */
-function sourcesOf(scalars: readonly Series[], patterns: readonly string[]): Source[] {
-  const matches = patterns.map((pattern) => {
-    try {
-      const expression = new RegExp(`^(?:${pattern})$`);
-      return (tag: string) => tag === pattern || expression.test(tag);
-    } catch {
-      return (tag: string) => tag === pattern;
-    }
-  });
-  return scalars.filter(({ tag }) => matches.some((match) => match(tag.tag))).map(({ run, tag }) => ({ run: run.name, tag }));
-}
+const sourcesOf = (scalars: readonly Series[], isWanted: (tag: string) => boolean): Source[] =>
+  scalars.filter(({ tag }) => isWanted(tag.tag)).map(({ run, tag }) => ({ run: run.name, tag }));

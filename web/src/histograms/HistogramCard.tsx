@@ -1,16 +1,17 @@
 // The histograms of one tag of one run.
 import { useMemo, useState } from "preact/hooks";
 import { Card } from "../cards/Card";
-import { api, type Answer } from "../lib/api";
+import { api } from "../lib/api";
 import { useFetched } from "../lib/cache";
 import { colorOf } from "../lib/color";
 import { short, whole } from "../lib/format";
 import { cardName, type Series } from "../lib/store";
 import { view } from "../lib/view";
 import { Chart } from "../scalars/chart/Chart";
-import type { Extent } from "../scalars/chart/model";
+import type { Hit } from "../scalars/chart/hover";
+import { type Extent, spanOf } from "../scalars/chart/model";
 import { formatValue, formatX } from "../scalars/x_axis";
-import type { StepHistogram } from "./buckets";
+import { histogramsOf, leftOutInWords, type StepHistogram } from "./buckets";
 import { distributionOf } from "./distribution";
 import { BINS, type HistogramMode, hitRidge, pathOf, ridgesOf } from "./ridges";
 
@@ -20,22 +21,20 @@ const FRAME = { width: 400, height: 210, ridgeShare: 0.4 };
 
 export function HistogramCard({ run, tag }: Series) {
   const { value, error } = useFetched(JSON.stringify([run.name, tag.tag, tag.count, tag.last_step]), () => api.histograms(run.name, tag.tag, MANY));
-  const histograms = useMemo(() => value ? all(value) : [], [value]);
+  const histograms = useMemo(() => value ? histogramsOf(value) : [], [value]);
   const title = tag.display_name || tag.tag;
   const mode = view.value.histogram;
+  const leftOut = leftOutInWords(histograms);
   return (
     <Card name={cardName(run.name, tag.tag)} title={title} run={run.name} description={tag.description}>
       {error && <p class="failed" role="alert">{error}</p>}
       {value && (mode === "distribution"
         ? <Distribution histograms={histograms} label={title} color={colorOf(run.name)} />
         : <Ridges histograms={histograms} label={`${title} of ${run.name}`} mode={mode} color={colorOf(run.name)} />)}
+      {leftOut !== undefined && <p class="chart-foot">{leftOut}</p>}
       {value && value.total > value.steps.length && <p class="chart-foot">{whole(value.steps.length)} of {whole(value.total)} steps</p>}
     </Card>
   );
-}
-
-function all({ steps, wall_times, values }: Answer<[number, number, number][]>): StepHistogram[] {
-  return values.map((buckets, n) => ({ step: steps[n] ?? 0, wallTime: Number(wall_times[n]), buckets }));
 }
 
 interface Props {
@@ -48,7 +47,7 @@ function Ridges({ histograms, label, mode, color }: Props & { mode: HistogramMod
   const { axis } = view.value;
   const [pointer, setPointer] = useState<{ x: number; y: number } | null>(null);
   const drawn = useMemo(() => ridgesOf(histograms, { mode, axis }, FRAME), [histograms, mode, axis]);
-  if (!drawn) return <p class="notice">All histograms are empty.</p>;
+  if (!drawn) return <p class="notice">{histograms.some(({ partly }) => partly) ? "No bucket has finite edges." : "All histograms are empty."}</p>;
   const hit = pointer && hitRidge(drawn, pointer.x, pointer.y, FRAME.width);
   const width = (drawn.domain.max - drawn.domain.min) / BINS;
   const left = hit ? drawn.domain.min + hit.bin * width : 0;
@@ -77,9 +76,10 @@ function Distribution({ histograms, label, color }: Props) {
   const { axis } = view.value;
   const [zoom, setZoom] = useState<Extent | undefined>();
   const model = useMemo(() => distributionOf(histograms, axis, color), [histograms, axis, color]);
+  const valueText = ({ curve, index }: Hit) => model.y.format(curve.line.y[index] ?? NaN, spanOf((zoom ?? model.home).y));
   return (
     <Chart label={`Distribution of ${label}`} model={model} zoom={zoom} onZoom={setZoom}
-      tooltip={(hits) => <table><tbody>{hits.map(({ curve, index }) => <tr key={curve.id}><td>{curve.name}</td><td>{formatValue(curve.line.y[index] ?? NaN)}</td></tr>)}</tbody></table>}
-      inWords={(hits) => hits.map(({ curve, index }) => `${curve.name} ${formatValue(curve.line.y[index] ?? NaN)}`).join(", ")} />
+      tooltip={(hits) => <table><tbody>{hits.map((hit) => <tr key={hit.curve.id}><td>{hit.curve.name}</td><td>{valueText(hit)}</td></tr>)}</tbody></table>}
+      inWords={(hits) => hits.map((hit) => `${hit.curve.name} ${valueText(hit)}`).join(", ")} />
   );
 }

@@ -1,4 +1,6 @@
 /** Histograms cut anew, so that they can be drawn beside each other. */
+import type { Answer } from "../lib/api";
+import { whole } from "../lib/format";
 import { at } from "../scalars/columns";
 import { upperBound } from "../scalars/search";
 
@@ -12,6 +14,29 @@ export interface StepHistogram {
   readonly wallTime: number;
   /** From left to right. */
   readonly buckets: readonly Bucket[];
+  /** Whether the log has buckets that end at NaN or at an infinity: those have no place, and are left out. */
+  readonly partly: boolean;
+}
+
+/** The histograms of an answer, each with the buckets that have a place. */
+export function histogramsOf({ steps, wall_times, values }: Answer<Bucket[]>): StepHistogram[] {
+  return values.map((all, n) => {
+    const buckets = all.filter(([left, right]) => Number.isFinite(left) && Number.isFinite(right));
+    return { step: steps[n] ?? 0, wallTime: Number(wall_times[n]), buckets, partly: buckets.length < all.length };
+  });
+}
+
+/** Steps that are named before it is only said how many more there are. */
+const MOST_NAMED = 6;
+
+/** At which steps something is left out, in words; nothing where all is drawn. */
+export function leftOutInWords(histograms: readonly StepHistogram[]): string | undefined {
+  const steps = histograms.filter(({ partly }) => partly).map(({ step }) => whole(step));
+  if (steps.length === 0) {
+    return undefined;
+  }
+  const more = steps.length > MOST_NAMED ? ` and ${whole(steps.length - MOST_NAMED)} more` : "";
+  return `left out: buckets at NaN or infinity in step${steps.length > 1 ? "s" : ""} ${steps.slice(0, MOST_NAMED).join(", ")}${more}`;
 }
 
 /** The edges that all histograms lie between; nothing if all are empty. */
@@ -63,7 +88,10 @@ export function totalOf(buckets: readonly Bucket[]): number {
 /** The percentiles of a distribution, in hundredths of a percent: the median and 1, 2, 3 half widths of a normal one. */
 export const BASIS_POINTS: readonly number[] = [0, 668, 1587, 3085, 5000, 6915, 8413, 9332, 10_000];
 
-/** The values at `basisPoints` of a histogram, counts spread evenly in each bucket, as TensorBoard computes them. */
+/**
+ * The values at `basisPoints` of a histogram, counts spread evenly in each bucket, as TensorBoard computes them. They are 0
+ * where there is no bucket.
+ */
 export function percentiles(buckets: readonly Bucket[], basisPoints: readonly number[] = BASIS_POINTS): number[] {
   const [first] = buckets;
   const last = buckets.at(-1);

@@ -1,7 +1,7 @@
 /** How the values of a tag are spread over time: its percentiles as lines, and areas between them. */
 import type { ChartModel } from "../scalars/chart/model";
 import { extentOf, padded } from "../scalars/extent";
-import { formatValue, formatX, type XAxis, X_AXIS_NAMES, xValues } from "../scalars/x_axis";
+import { formatWithin, formatX, type XAxis, X_AXIS_NAMES, xValues } from "../scalars/x_axis";
 import { percentiles, type StepHistogram } from "./buckets";
 
 /** What the percentiles of `BASIS_POINTS` are called. */
@@ -13,7 +13,9 @@ export function distributionOf(histograms: readonly StepHistogram[], axis: XAxis
     steps: Float64Array.from(histograms, ({ step }) => step),
     wallTimes: Float64Array.from(histograms, ({ wallTime }) => wallTime),
   }, axis);
-  const rows = histograms.map(({ buckets }) => percentiles(buckets));
+  const rows = histograms.map(({ buckets, partly }) =>
+    // Of a step with no bucket that has a place nothing is known.
+    buckets.length === 0 && partly ? NAMES.map(() => Number.NaN) : percentiles(buckets));
   const lines = NAMES.map((_, place) => Float64Array.from(rows, (row) => row[place] ?? Number.NaN));
   const across = extentOf([x]);
   const up = extentOf(lines);
@@ -27,6 +29,6 @@ export function distributionOf(histograms: readonly StepHistogram[], axis: XAxis
     home: { x: across ? padded(across, false, 0.02) : NOWHERE, y: up ? padded(up) : NOWHERE },
     logarithmic: false,
     x: { label: X_AXIS_NAMES[axis], format: (value) => formatX(value, axis), kind: axis === "step" ? "number" : axis === "wall" ? "moment" : "duration" },
-    y: { label: "", format: (value) => formatValue(value), kind: "number" },
+    y: { label: "", format: formatWithin, kind: "number" },
   };
 }

@@ -3,9 +3,11 @@ import { useEffect, useRef } from "preact/hooks";
 import { Card } from "../cards/Card";
 import { blob, type Run, type Tag } from "../lib/api";
 import { Icon } from "../lib/icons";
+import { still } from "../lib/motion";
 import { cardName } from "../lib/store";
 import { type Pane, show, toggled, view } from "../lib/view";
 import { fileName } from "./names";
+import { openedBy, useFocusBack } from "./opener";
 import { PictureCanvas } from "./PictureCanvas";
 import { prefetch, usePicture } from "./pictures";
 import { positionOf } from "./position";
@@ -34,6 +36,8 @@ export function ImageCard({ item }: { item: Item }) {
   const { picture, key: shownKey, error } = usePicture(key, sample);
   const { box } = useCut(picture, values, sample);
   const before = useRef(place);
+  const mount = useRef<HTMLButtonElement>(null);
+  useFocusBack(card, mount);
   useEffect(() => {
     if (!values || shownKey !== key) return;
     // Further in the direction of the last move first.
@@ -47,10 +51,10 @@ export function ImageCard({ item }: { item: Item }) {
   const failed = missing ?? error;
   return (
     <Card name={card} title={title} run={run.name} description={tag.description} actions={<Actions item={item} label={label} href={key && blob(key, sample)} step={step} />}>
-      <button type="button" class="mount" aria-label={`Look closely at ${label}`} title="Look closely"
-        onClick={() => show({ panes: [paneOf(item)], compare: true, zoom: null }, true)}>
+      <button type="button" class="mount" ref={mount} aria-label={`Look closely at ${label}`} title="Look closely"
+        onClick={() => { openedBy(card); show({ panes: [paneOf(item)], compare: true, zoom: null }, true); }}>
         {failed ? <span class="failed">{failed}</span>
-          : picture?.film && key ? <img src={blob(key, sample)} alt={`${title}, step ${step}`} class={view.value.crisp ? "crisp" : ""} />
+          : picture?.film && key && !still.value ? <img src={blob(key, sample)} alt={`${title}, step ${step}`} class={view.value.crisp ? "crisp" : ""} />
           : picture && box ? <PictureCanvas picture={picture} box={box} label={`${title}, step ${step}`} name={shownKey} />
           : picture ? <span class="failed">This grid has no image {view.value.tile + 1}</span> : null}
       </button>

@@ -1,5 +1,5 @@
 // Pictures: cards by group of tags, and any of them side by side.
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { CardGrid } from "../cards/CardGrid";
 import { Choice, Range, Toolbar } from "../lib/controls";
 import { Icon } from "../lib/icons";
@@ -10,6 +10,7 @@ import { show, view } from "../lib/view";
 import { Compare } from "./compare/Compare";
 import { ImageCard, type Item, paneOf } from "./ImageCard";
 import { lookKeys, stepKeys } from "./keys";
+import { openedBy, useFocusBack } from "./opener";
 import { usePicture } from "./pictures";
 import { positionOf } from "./position";
 import { StepBar } from "./StepBar";
@@ -22,6 +23,8 @@ import "./compare/compare.css";
 export default function Images() {
   const { compare, panes, tags, size, order } = view.value;
   const items = useMemo(() => ordered(series("image").flatMap(samplesOf), order), [runs.value, shown.value, tags, order]);
+  // Who comes back from another tab has left what was compared.
+  useEffect(() => () => openedBy(null), []);
   if (compare && panes.length > 0) return <Compare items={everyItem(items)} />;
   const leader = items.reduce<Item | null>((most, item) => !most || item.tag.count > most.tag.count ? item : most, null);
   return (
@@ -84,14 +87,22 @@ function CommonSteps({ leader }: { leader: Item }) {
   );
 }
 
+/** The button's own name among what opens a comparison. */
+const COMPARE = "compare";
+
 /** Opens what is chosen side by side; where nothing is, the first few. */
 function CompareButton({ items }: { items: Item[] }) {
   const { panes } = view.value;
-  const open = () => show({ compare: true, zoom: null, panes: panes.length > 0 ? panes : items.slice(0, 2).map(paneOf) }, true);
+  const button = useRef<HTMLButtonElement>(null);
+  useFocusBack(COMPARE, button);
+  const open = () => {
+    openedBy(COMPARE);
+    show({ compare: true, zoom: null, panes: panes.length > 0 ? panes : items.slice(0, 2).map(paneOf) }, true);
+  };
   useKeys({ Enter: open });
   return (
     <span class="compare-button">
-      <button type="button" class="button primary" disabled={items.length === 0} onClick={open} title="Side by side (Enter)">
+      <button type="button" class="button primary" ref={button} disabled={items.length === 0} onClick={open} title="Side by side (Enter)">
         <Icon name="compare" />{panes.length > 0 ? `Compare ${panes.length}` : "Compare"}
       </button>
       {panes.length > 0 && <button type="button" class="text" onClick={() => show({ panes: [] })}>Clear</button>}

@@ -1,8 +1,11 @@
 // Pictures of the log, decoded.
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { blob } from "../lib/api";
+import { still } from "../lib/motion";
 import type { Size } from "./grid";
-import type { Pixels } from "./pixels";
+import { exactPixels } from "./exact";
+import { HEAD, whyNotShown } from "./forms";
+import { isOpaque, type Pixels } from "./pixels";
 
 export interface Picture extends Size {
   bitmap: ImageBitmap;
@@ -73,7 +76,7 @@ async function decode(key: string, sample: number): Promise<Picture> {
   if (!response.ok) throw new Error(`the board answered ${response.status}`);
   const content = await response.blob();
   const bitmap = await createImageBitmap(content, { colorSpaceConversion: "none", premultiplyAlpha: "none" })
-    .catch(() => { throw new Error("this browser cannot show a picture of this form: save it to look at it"); });
+    .catch(async () => { throw new Error(whyNotShown(new Uint8Array(await content.slice(0, HEAD).arrayBuffer()))); });
   return { bitmap, ...sizeOf(bitmap), film: content.type === "image/gif" ? content : null };
 }
 
@@ -104,7 +107,7 @@ export function useFrame(picture: Picture | null): Picture | null {
   const film = picture?.film ?? null;
   const [shown, setShown] = useState<{ film: Blob; picture: Picture } | null>(null);
   useEffect(() => {
-    if (!film || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    if (!film || still.value) return;
     let asked = 0;
     let wanted = true;
     // They are taken apart here, not where pictures are kept: cards let the browser show them.
@@ -122,8 +125,8 @@ export function useFrame(picture: Picture | null): Picture | null {
       wanted = false;
       cancelAnimationFrame(asked);
     };
-  }, [film]);
-  return shown && shown.film === film ? shown.picture : picture;
+  }, [film, still.value]);
+  return shown && shown.film === film && !still.value ? shown.picture : picture;
 }
 
 /** Decodes pictures that may be wanted next. */
@@ -135,18 +138,24 @@ export function prefetch(keys: readonly (string | undefined)[], sample: number):
 
 const read = new WeakMap<Picture, Pixels>();
 
-/** The values of a picture's pixels. */
+/** The values of a picture's pixels, as they are in the file. */
 export function pixelsOf(picture: Picture): Pixels {
   const known = read.get(picture);
   if (known) return known;
+  const drawn = drawnPixels(picture);
+  const pixels = isOpaque(drawn) ? drawn : exactPixels(picture.bitmap, picture) ?? drawn;
+  read.set(picture, pixels);
+  return pixels;
+}
+
+/** What a canvas holds of a picture: what is opaque, exactly. */
+function drawnPixels(picture: Picture): Pixels {
   const canvas = new OffscreenCanvas(picture.width, picture.height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("this browser gives no canvas");
   context.drawImage(picture.bitmap, 0, 0);
   const { data } = context.getImageData(0, 0, picture.width, picture.height);
-  const pixels = { width: picture.width, height: picture.height, data: data as Uint8ClampedArray<ArrayBuffer> };
-  read.set(picture, pixels);
-  return pixels;
+  return { ...sizeOf(picture), data: data as Uint8ClampedArray<ArrayBuffer> };
 }
 
 export interface Shown {

@@ -1,10 +1,14 @@
 // What is done to the pixels of a picture before it is drawn.
 import type { Box, Size } from "./grid";
+import { pairing, partners } from "./pairing";
 
 export interface Pixels extends Size {
   /** Red, green, blue, alpha of each pixel, row by row. */
   data: Uint8ClampedArray<ArrayBuffer>;
 }
+
+export type Rgb = readonly [red: number, green: number, blue: number];
+export type Rgba = readonly [...Rgb, alpha: number];
 
 export interface Look {
   brightness: number;
@@ -37,41 +41,39 @@ export function adjust(data: Uint8ClampedArray, look: Look): void {
 }
 
 export interface Difference extends Pixels {
-  /** Over red, green and blue, of 255, before they are amplified. */
+  /** Over red, green and blue of all pixels that have a partner, of 255, before they are amplified. */
   mean: number;
   most: number;
 }
 
 /**
- * How far two pictures are apart, in the size of the larger one: each of its pixels and the one at the same place in the
- * other. Amplified `gain` times.
+ * How far two pictures are apart, in the size of the larger one: each of its pixels and its partner in the other. Amplified
+ * `gain` times. A pixel without a partner is left empty.
  */
 export function difference(a: Pixels, b: Pixels, gain: number): Difference {
-  const width = Math.max(a.width, b.width);
-  const height = Math.max(a.height, b.height);
+  const { large: { width, height }, small, x: across, y: down } = pairing(a, b);
+  const [ground, other] = small === b ? [a.data, b.data] : [b.data, a.data];
   const data = new Uint8ClampedArray(width * height * 4);
-  const [columnsA, columnsB] = [nearest(width, a.width), nearest(width, b.width)];
-  const [rowsA, rowsB] = [nearest(height, a.height), nearest(height, b.height)];
-  let [sum, most] = [0, 0];
+  const [columns, rows] = [partners(across), partners(down)];
+  let [sum, most, count] = [0, 0, 0];
   for (let y = 0; y < height; y += 1) {
-    const [rowA, rowB] = [(rowsA[y] ?? 0) * a.width, (rowsB[y] ?? 0) * b.width];
+    const row = rows[y] ?? -1;
     for (let x = 0; x < width; x += 1) {
-      const [fromA, fromB, to] = [(rowA + (columnsA[x] ?? 0)) * 4, (rowB + (columnsB[x] ?? 0)) * 4, (y * width + x) * 4];
+      const column = columns[x] ?? -1;
+      if (row < 0 || column < 0) continue;
+      const [at, from] = [(y * width + x) * 4, (row * small.width + column) * 4];
       for (let channel = 0; channel < 3; channel += 1) {
-        const apart = Math.abs((a.data[fromA + channel] ?? 0) - (b.data[fromB + channel] ?? 0));
+        const apart = Math.abs((ground[at + channel] ?? 0) - (other[from + channel] ?? 0));
         sum += apart;
         if (apart > most) most = apart;
-        data[to + channel] = apart * gain;
+        data[at + channel] = apart * gain;
       }
-      data[to + 3] = 255;
+      data[at + 3] = 255;
+      count += 3;
     }
   }
-  return { width, height, data, mean: sum / Math.max(1, width * height * 3), most };
+  return { width, height, data, mean: sum / Math.max(1, count), most };
 }
-
-/** For each of `count` places, the nearest of `of` pixels. */
-const nearest = (count: number, of: number): Int32Array =>
-  Int32Array.from({ length: count }, (_, place) => Math.floor((place + 0.5) / count * of));
 
 /** A part of a picture. */
 export function cut({ width: across, data }: Pixels, { x, y, width, height }: Box): Pixels {
@@ -83,8 +85,26 @@ export function cut({ width: across, data }: Pixels, { x, y, width, height }: Bo
   return { width, height, data: part };
 }
 
+/** Whether nothing shows through. */
+export const isOpaque = ({ data }: Pixels): boolean => {
+  for (let at = 3; at < data.length; at += 4) if (data[at] !== 255) return false;
+  return true;
+};
+
 /** The values of a pixel. */
-export function valuesAt({ width, data }: Pixels, x: number, y: number): [number, number, number, number] {
+export function valuesAt({ width, data }: Pixels, x: number, y: number): Rgba {
   const at = (y * width + x) * 4;
   return [data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0, data[at + 3] ?? 0];
+}
+
+/** The values of a pixel as they are written into it: red, green and blue, or one number where they are equal, and alpha if any. */
+export function linesOf([r, g, b, a]: Rgba): string[] {
+  const colors = r === g && g === b ? [r] : [r, g, b];
+  return [...colors.map(String), ...(a < 255 ? [`A ${a}`] : [])];
+}
+
+/** Black or white: what can be read on a colour that lets its ground show through. */
+export function inkOn([r, g, b, a]: Rgba, ground: Rgb): "#000" | "#fff" {
+  const light = ([red, green, blue]: Rgb): number => 0.299 * red + 0.587 * green + 0.114 * blue;
+  return (light([r, g, b]) * a + light(ground) * (255 - a)) / 255 > 140 ? "#000" : "#fff";
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fit, linkedScale, moved, nextScale, pixelAt, placeAt, placed, zoomed } from "./zoom";
+import { fit, moved, nextScale, pixelAt, placeAt, placed, zoomed } from "./zoom";
 
 const picture = { width: 40, height: 20 };
 const pane = { width: 410, height: 400 };
@@ -8,6 +8,8 @@ const middle = { scale: 10, x: 0.5, y: 0.5 };
 test("a picture that fits is in the middle, at whole pixels", () => {
   expect([fit(picture, pane, true), fit(picture, pane, false)]).toEqual([10, 10.25]);
   expect(fit({ width: 820, height: 20 }, pane, true)).toBe(0.5);
+  // Half of the pane would be lost with pixels of one screen pixel.
+  expect(fit({ width: 207, height: 20 }, pane, true)).toBe(410 / 207);
   expect(placed(picture, pane, middle)).toEqual({ x: 5, y: 100, width: 400, height: 200 });
 });
 
@@ -23,14 +25,6 @@ test("zooming holds what is under the pointer", () => {
 test("dragging moves the picture along, and never loses it", () => {
   expect(moved(picture, middle, { x: 40, y: -20 })).toEqual({ scale: 10, x: 0.4, y: 0.6 });
   expect(moved(picture, middle, { x: 4000, y: 0 }).x).toBe(0);
-});
-
-test("linked pictures are equally large, or have equally large pixels", () => {
-  const small = { width: 11, height: 11 };
-  const first = { width: 32, height: 32 };
-  expect(linkedScale(first, small, 11, "size")).toBe(32);
-  expect(linkedScale(first, small, 11, "pixels")).toBe(11);
-  expect(linkedScale(first, { width: 64, height: 16 }, 2, "size")).toBe(1);
 });
 
 test("steps of zoom are whole screen pixels", () => {

@@ -1,4 +1,4 @@
-// Where pictures lie in their panes. All panes look at the same place, in parts of the picture, at linked sizes.
+// Where pictures lie in their panes. Places are in parts of a picture; pairing.ts tells which belong together.
 import type { Box, Size } from "./grid";
 
 export interface Point {
@@ -14,16 +14,13 @@ export interface Sight extends Point {
 const LEAST = 1 / 64;
 const MOST = 256;
 
-/** The scale at which a picture just fits. With whole pixels, the largest whole number that does, if it is 1 or more. */
+/** From this scale on a whole number of screen pixels for each pixel takes little of the picture's size. */
+const LARGE = 4;
+
+/** The scale at which a picture just fits. With whole pixels, the largest whole number that does, if pixels are large. */
 export function fit(picture: Size, pane: Size, wholePixels: boolean): number {
   const scale = Math.min(pane.width / picture.width, pane.height / picture.height);
-  return Math.max(LEAST, wholePixels && scale >= 1 ? Math.floor(scale) : scale);
-}
-
-/** The scale of a picture whose first neighbour is shown at `scale`: the same, or such that both are equally large. */
-export function linkedScale(first: Size, picture: Size, scale: number, match: "size" | "pixels"): number {
-  if (match === "pixels") return scale;
-  return scale * Math.min(first.width / picture.width, first.height / picture.height);
+  return Math.max(LEAST, wholePixels && scale >= LARGE ? Math.floor(scale) : scale);
 }
 
 /** Where a picture is drawn, on whole screen pixels. */

@@ -27,7 +27,7 @@ export const whole = (value: number): string => String(Number(value.toFixed(3)))
 
 /** Seconds since the epoch as a date and a time, where the browser is. */
 export function moment(seconds: number): string {
-  const date = new Date(seconds * 1000);
+  const date = new Date(Math.round(seconds * 1000));
   if (Number.isNaN(date.getTime())) return "no time";
   const two = (value: number) => String(value).padStart(2, "0");
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;

@@ -184,6 +184,13 @@ export const kinds = computed<Map<Kind, number>>(() => {
   return new Map([...tags].map(([kind, names]) => [kind, names.size]));
 });
 
+/** What each run with a session of hyperparameters has, and no other. */
+const SESSION_TAG = "_hparams_/session_start_info";
+
+/** How many sessions of hyperparameters there are. */
+export const sessionCount = computed<number>(() =>
+  [...runs.value.values()].filter(({ tags }) => tags.some(({ tag, kind }) => kind === "hparams" && tag === SESSION_TAG)).length);
+
 /** The name of a card, for its step in the address. */
 export const cardName = (run: string, tag: string, sample = 0): string =>
   sample > 0 ? `${run} ${tag} #${sample}` : `${run} ${tag}`;

@@ -26,3 +26,9 @@ export function toggleTheme(): void {
 /** A colour of the style sheet, for what draws on a canvas. */
 export const styleColor = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** Red, green and blue of a colour of the style sheet that is written as `#rrggbb`. */
+export function styleRgb(name: string): readonly [number, number, number] {
+  const value = parseInt(styleColor(name).slice(1), 16);
+  return [value >> 16, (value >> 8) & 255, value & 255];
+}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { curvesOf } from "./curves";
+import { curvesOf, pointAt } from "./curves";
 
 test("each run has the curve of its last step up to the wanted one", () => {
   const curve = (precision: number[]) => ({
@@ -10,4 +10,15 @@ test("each run has the curve of its last step up to the wanted one", () => {
   expect(at(5)).toEqual([0.3, 0.2, 0.1]);
   expect(at(null)).toEqual([0.6, 0.5, 0.4]);
   expect(curvesOf([], null).curves).toEqual([]);
+});
+
+test("a point of the line has the threshold and the counts that it was made of", () => {
+  const curve = {
+    precision: [0.5, 1, 1], recall: [1, 0.5, 0],
+    true_positives: [4, 2, 0], false_positives: [4, 0, 0], true_negatives: [0, 4, 4], false_negatives: [0, 2, 4],
+  };
+  const answer = { total: 1, steps: [0], wall_times: [0], values: [curve] };
+  expect(pointAt(answer, null, 0)).toEqual({ threshold: 1, truePositives: 0, falsePositives: 0, trueNegatives: 4, falseNegatives: 4 });
+  expect(pointAt(answer, null, 1)?.threshold).toBe(0.5);
+  expect(pointAt(answer, null, 2)).toEqual({ threshold: 0, truePositives: 4, falsePositives: 4, trueNegatives: 0, falseNegatives: 0 });
 });

@@ -11,13 +11,17 @@ import { LinkToggle } from "../images/Tools";
 import { positionOf } from "../images/position";
 import { StepBar } from "../images/StepBar";
 import { Chart } from "../scalars/chart/Chart";
+import type { Hit } from "../scalars/chart/hover";
 import type { Extent } from "../scalars/chart/model";
 import { formatValue } from "../scalars/x_axis";
 import type { Source } from "../scalars/loading";
-import { curvesOf } from "./curves";
+import { curvesOf, pointAt } from "./curves";
 
 /** Steps of a tag that are fetched, evenly picked by the server. */
 const MANY = 100;
+
+/** What is told of a point of a curve. */
+const COLUMNS = ["Threshold", "Precision", "Recall", "TP", "FP", "TN", "FN"];
 
 interface Item {
   tag: string;
@@ -52,17 +56,26 @@ function CurveCard({ tag, sources }: Item) {
   const values = longest && { steps: longest.steps, wall_times: longest.wall_times.map(Number), keys: [], sizes: [], marks: null };
   const step = values?.steps[positionOf(card, values)] ?? null;
   const model = useMemo(() => curvesOf(value ?? [], step), [value, step]);
+  const numbersOf = ({ curve, index }: Hit): number[] => {
+    const answer = value?.find(({ run }) => run === curve.id)?.answer;
+    const point = answer && pointAt(answer, step, index);
+    return [point?.threshold, curve.line.y[index], curve.line.x[index],
+      point?.truePositives, point?.falsePositives, point?.trueNegatives, point?.falseNegatives].map((number) => number ?? NaN);
+  };
   return (
     <Card name={card} title={tag} description={sources[0]?.tag.description}>
       {error && <p class="failed" role="alert">{error}</p>}
       <Chart label={`Precision over recall of ${tag}`} model={model} zoom={zoom} onZoom={setZoom}
         tooltip={(hits) => (
           <table>
-            <thead><tr><th>Run</th><th>Precision</th><th>Recall</th></tr></thead>
-            <tbody>{hits.map(({ curve, index }) => <tr key={curve.id}><td>{curve.name}</td><td>{formatValue(curve.line.y[index] ?? NaN)}</td><td>{formatValue(curve.line.x[index] ?? NaN)}</td></tr>)}</tbody>
+            <thead><tr><th>Run</th>{COLUMNS.map((column) => <th key={column}>{column}</th>)}</tr></thead>
+            <tbody>{hits.map((hit) => <tr key={hit.curve.id}><td>{hit.curve.name}</td>{numbersOf(hit).map((number, n) => <td key={n}>{formatValue(number)}</td>)}</tr>)}</tbody>
           </table>
         )}
-        inWords={(hits) => hits.map(({ curve, index }) => `${curve.name}: precision ${formatValue(curve.line.y[index] ?? NaN)} at recall ${formatValue(curve.line.x[index] ?? NaN)}`).join("; ")} />
+        inWords={(hits) => hits.map((hit) => {
+          const [threshold, precision, recall, ...counts] = numbersOf(hit).map((number) => formatValue(number));
+          return `${hit.curve.name}: precision ${precision} at recall ${recall}, threshold ${threshold}, ${counts.map((count, n) => `${COLUMNS[n + 3]} ${count}`).join(", ")}`;
+        }).join("; ")} />
       {values ? <StepBar card={card} sample={0} values={values} label={tag} plays={false} /> : <div class="steps" />}
     </Card>
   );

@@ -9,11 +9,11 @@ import { chartOf, type ChartSeries } from "./build";
 import { Chart } from "./chart/Chart";
 import type { Hit } from "./chart/hover";
 import { markersInWords } from "./chart/markers";
-import type { Extent } from "./chart/model";
+import { type Extent, spanOf } from "./chart/model";
 import { at } from "./columns";
 import { seriesName, type Source, useScalars } from "./loading";
 import { SaveMenu } from "./SaveMenu";
-import { formatValue, formatX } from "./x_axis";
+import { formatX } from "./x_axis";
 import { limitTooltip, sortTooltip } from "./tooltip";
 
 interface Props {
@@ -38,6 +38,7 @@ export function ScalarCard({ name, title, sources, tag, margins = NONE }: Props)
   }), [value, sources.map(seriesName).join()]);
   const model = useMemo(() => chartOf(all, { axis, smoothing, logarithmic, ignoreOutliers, margins }), [all, axis, smoothing, logarithmic, ignoreOutliers, margins]);
   const marks = markersInWords(model.curves.map(({ markers = [] }) => markers));
+  const valueText = (value: number) => model.y.format(value, spanOf((zoom ?? model.home).y));
   const isChosen = tag !== undefined && overlay.includes(tag);
   const actions = (
     <>
@@ -54,8 +55,8 @@ export function ScalarCard({ name, title, sources, tag, margins = NONE }: Props)
     <Card name={name} title={title} description={only?.tag.description} actions={actions} {...(sources.length === 1 && only ? { run: only.run } : {})}>
       {error && <p class="failed" role="alert">{error}</p>}
       <Chart label={title} model={model} zoom={zoom} onZoom={setZoom}
-        tooltip={(hits) => <Rows hits={hits} all={all} />}
-        inWords={(hits) => hits.slice(0, 8).map(({ curve, index }) => `${curve.name}: ${formatValue(at(curve.line.y, index))} at ${formatX(at(curve.line.x, index), axis)}`).join("; ")} />
+        tooltip={(hits) => <Rows hits={hits} all={all} valueText={valueText} />}
+        inWords={(hits) => hits.slice(0, 8).map(({ curve, index }) => `${curve.name}: ${valueText(at(curve.line.y, index))} at ${formatX(at(curve.line.x, index), axis)}`).join("; ")} />
       {marks.length > 0 && <p class="chart-foot">{marks.map((words) => <span key={words}>{words}</span>)}</p>}
     </Card>
   );
@@ -64,7 +65,7 @@ export function ScalarCard({ name, title, sources, tag, margins = NONE }: Props)
 const MOST_ROWS = 12;
 
 /** The table beside the pointer. */
-function Rows({ hits, all }: { hits: readonly Hit[]; all: readonly ChartSeries[] }) {
+function Rows({ hits, all, valueText }: { hits: readonly Hit[]; all: readonly ChartSeries[]; valueText: (value: number) => string }) {
   const { axis, pointer } = view.value;
   const found = hits.map((hit) => ({ ...hit, id: hit.curve.id, shown: at(hit.curve.line.y, hit.index) }));
   const sorted = sortTooltip(found, pointer);
@@ -78,8 +79,8 @@ function Rows({ hits, all }: { hits: readonly Hit[]; all: readonly ChartSeries[]
           return (
             <tr key={curve.id} class={curve.id === sorted.nearest ? "nearest" : ""}>
               <td><span class="dot" style={{ background: curve.color ?? colorOf(series?.run ?? "") }} />{curve.name}</td>
-              <td>{formatValue(at((curve.faint ?? curve.line).y, index))}</td>
-              <td>{formatValue(at(curve.line.y, index))}</td>
+              <td>{valueText(at((curve.faint ?? curve.line).y, index))}</td>
+              <td>{valueText(at(curve.line.y, index))}</td>
               <td>{axis === "step" ? formatX(at(curve.line.x, index), "step") : series ? formatX(stepAt(series, curve.line.x, index, axis), "step") : ""}</td>
               {axis !== "step" && <td class="wide-only">{formatX(at(curve.line.x, index), axis)}</td>}
             </tr>

@@ -6,7 +6,7 @@ import type { ChartBand, ChartCurve, ChartModel } from "./chart/model";
 import type { ScalarSeries } from "./columns";
 import { extentOf, padded, valueExtent } from "./extent";
 import { curveOf } from "./line";
-import { formatValue, formatX, type XAxis, X_AXIS_NAMES } from "./x_axis";
+import { formatWithin, formatX, type XAxis, X_AXIS_NAMES } from "./x_axis";
 
 export interface ChartOptions {
   readonly axis: XAxis;
@@ -66,6 +66,6 @@ export function chartOf(all: readonly ChartSeries[], options: ChartOptions): Cha
     },
     logarithmic,
     x: { label: X_AXIS_NAMES[axis], format: (value) => formatX(value, axis), kind: axis === "step" ? "number" : axis === "wall" ? "moment" : "duration" },
-    y: { label: "", format: (value) => formatValue(value), kind: "number" },
+    y: { label: "", format: formatWithin, kind: "number" },
   };
 }

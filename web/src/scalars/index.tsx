@@ -1,12 +1,13 @@
 // Scalars: a chart for each tag, all runs in it, and a common chart of tags that are chosen.
 import { CardGrid } from "../cards/CardGrid";
-import { Choice, Range, Toggle, Toolbar } from "../lib/controls";
+import { Toolbar } from "../lib/controls";
 import { byName } from "../lib/match";
 import { runs, series, shown } from "../lib/store";
 import { show, view } from "../lib/view";
 import { useMemo } from "preact/hooks";
 import type { Source } from "./loading";
 import { ScalarCard } from "./ScalarCard";
+import { Tools } from "./Tools";
 import "./scalars.css";
 
 interface Item {
@@ -45,20 +46,4 @@ function byTag(): Item[] {
     items.set(tag.tag, item);
   }
   return [...items.values()].sort((a, b) => byName(a.tag, b.tag));
-}
-
-function Tools() {
-  const { smoothing, axis, log, outliers, pointer } = view.value;
-  return (
-    <>
-      <Range label="Smoothing" min={0} max={0.999} step={0.001} value={smoothing} usual={0.6} text={smoothing.toFixed(3)}
-        onInput={(smoothing) => show({ smoothing })} />
-      <Choice label="Along the width" value={axis} onChange={(axis) => show({ axis })}
-        choices={[["step", "Step"], ["relative", "Relative"], ["wall", "Wall"]]} />
-      <Choice label="Order at the pointer" value={pointer} onChange={(pointer) => show({ pointer })}
-        choices={[["descending", "Highest"], ["ascending", "Lowest"], ["nearest", "Nearest"], ["default", "By run"]]} />
-      <Toggle label="Log scale" pressed={log} onChange={(log) => show({ log })} />
-      <Toggle label="Ignore outliers" title="Show the middle nine tenths" pressed={outliers} onChange={(outliers) => show({ outliers })} />
-    </>
-  );
 }

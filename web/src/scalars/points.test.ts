@@ -5,7 +5,7 @@ import { moved, padded, valueExtent, zoomed } from "./extent";
 import { Finder } from "./nearest";
 import { smooth } from "./smoothing";
 import { limitTooltip, sortTooltip, type TooltipRow } from "./tooltip";
-import { formatValue, xValues } from "./x_axis";
+import { formatValue, formatWithin, xValues } from "./x_axis";
 
 const column = (...values: number[]) => Float64Array.from(values);
 
@@ -84,4 +84,14 @@ test("relative time counts from the first time that is one; values are short", (
   expect([...xValues(series, "relative")].slice(1)).toEqual([0, 60]);
   const shown = [0.82134567, 1.5e-7, 1234567, Number.NEGATIVE_INFINITY, -2].map((value) => formatValue(value));
   expect(shown).toEqual(["0.82135", "1.5e−7", "1234567", "−∞", "−2"]);
+});
+
+test("a value has the digits that tell it from others in sight, and no more than a 32-bit float has", () => {
+  expect(formatWithin(Math.fround(1000002.2), 5)).toBe("1000002.2");
+  expect(formatWithin(1000002.2345678, 5)).toBe("1000002.23");
+  expect(formatWithin(1000002.5, 5e6)).toBe("1000000");
+  expect(formatWithin(0.1234567, 1)).toBe("0.12346");
+  expect(formatWithin(0.1234567, 0.001)).toBe("0.123457");
+  expect(formatWithin(16777216, 4)).toBe("1.6777216e7");
+  expect([formatWithin(0, 1), formatWithin(NaN, 1), formatWithin(-2, 100)]).toEqual(["0", "NaN", "−2"]);
 });

@@ -41,6 +41,23 @@ export function formatX(value: number, axis: XAxis): string {
   }
 }
 
+/** As many significant digits as a 32-bit float can hold, and as many as are shown at least. */
+const MOST_DIGITS = 9;
+const LEAST_DIGITS = 5;
+
+/**
+ * A value among others that are spread over `span`: with so many digits that a thousandth of that is told. Of a 32-bit
+ * float, no more than tell it from its neighbours.
+ */
+export function formatWithin(value: number, span: number): string {
+  const needed = Math.ceil(Math.floor(Math.log10(Math.abs(value))) + 4 - Math.log10(span));
+  const most = needed > LEAST_DIGITS ? Math.min(MOST_DIGITS, needed) : LEAST_DIGITS;
+  const isExact = (digits: number) => Math.fround(Number(value.toPrecision(digits))) === value;
+  let digits = LEAST_DIGITS;
+  while (digits < most && !isExact(digits)) digits += 1;
+  return formatValue(value, digits);
+}
+
 /** A value with at most `digits` significant digits, all of an integer's: `0.8213`, `1.5e−7`, `NaN`. */
 export function formatValue(value: number, digits = 5): string {
   if (Number.isNaN(value)) {
@@ -52,7 +69,7 @@ export function formatValue(value: number, digits = 5): string {
   const size = Math.abs(value);
   const plain = size === 0 || (size >= 1e-4 && size < 1e7);
   const text = plain
-    ? String(Number(value.toPrecision(Number.isInteger(value) ? 7 : digits)))
+    ? String(Number(value.toPrecision(Number.isInteger(value) ? Math.max(7, digits) : digits)))
     : value.toExponential(digits - 1).replace(/\.?0*e\+?/, "e");
   return text.replaceAll("-", "−");
 }

@@ -1,4 +1,5 @@
-// What can be done in a comparison.
+// What can be done in a comparison. Where there is little room, most of it is behind a button.
+import { useState } from "preact/hooks";
 import { Choice, Range, Toggle } from "../../lib/controls";
 import { Icon } from "../../lib/icons";
 import { cardName } from "../../lib/store";
@@ -17,23 +18,27 @@ interface Props {
 export function Bar({ items, chosen, count }: Props) {
   const { layout, match, speed, values } = view.value;
   const two = chosen.length > 1;
+  const [open, setOpen] = useState(false);
   return (
     <div class="toolbar bar" role="toolbar" aria-label="Comparison">
       <button type="button" class="button" onClick={() => show({ compare: false }, true)} title="Back to all images (Esc)">
         <Icon name="left" />All images
       </button>
-      {two && <Choice label="Layout" value={layout} onChange={(layout) => show({ layout })}
-        choices={[["beside", "Side by side"], ["swipe", "Swipe"], ["difference", "Difference"]]} />}
-      <Zoom />
-      <LinkToggle />
-      <SplitTools count={count} />
-      <LookTools>
-        <Choice label="Sizes" value={match} onChange={(match) => show({ match, zoom: null })}
-          choices={[["size", "Equal sizes"], ["pixels", "Equal pixels"]]} />
-        <Toggle label="Values in large pixels" title="Red, green and blue of each pixel (v)" pressed={values} onChange={(values) => show({ values })} />
-        <Range label="Steps a second" min={1} max={60} step={1} value={speed} usual={8} onInput={(speed) => show({ speed })} />
-      </LookTools>
-      <AddPane items={items} chosen={chosen} />
+      <button type="button" class="toggle more-tools" aria-expanded={open} aria-controls="tools" onClick={() => setOpen(!open)}>Tools</button>
+      <div class={open ? "tools open" : "tools"} id="tools">
+        {two && <Choice label="Layout" value={layout} onChange={(layout) => show({ layout })}
+          choices={[["beside", "Side by side"], ["swipe", "Swipe"], ["difference", "Difference"]]} />}
+        <Zoom />
+        <LinkToggle />
+        <SplitTools count={count} />
+        <LookTools>
+          <Choice label="Sizes" value={match} onChange={(match) => show({ match, zoom: null })}
+            choices={[["size", "Equal sizes"], ["pixels", "Equal pixels"]]} />
+          <Toggle label="Values in large pixels" title="Red, green and blue of each pixel (v)" pressed={values} onChange={(values) => show({ values })} />
+          <Range label="Steps a second" min={1} max={60} step={1} value={speed} usual={8} onInput={(speed) => show({ speed })} />
+        </LookTools>
+        <AddPane items={items} chosen={chosen} />
+      </div>
     </div>
   );
 }

@@ -13,6 +13,7 @@ import { GridPicker } from "./GridPicker";
 import { Joined } from "./Joined";
 import { Model, ModelContext } from "./model";
 import { PaneView } from "./Pane";
+import { Pairings } from "./Pairings";
 
 const nameOf = ({ run, tag, sample = 0 }: Pane): string => cardName(run, tag, sample);
 
@@ -50,6 +51,7 @@ export function Compare({ items }: { items: readonly Item[] }) {
               : <Panes chosen={chosen} drawn />}
           </div>
           {joined && <Panes chosen={chosen} drawn={false} />}
+          <Pairings cards={chosen.map(({ run, tag, sample }) => cardName(run.name, tag.tag, sample))} />
         </div>
       </div>
     </ModelContext.Provider>

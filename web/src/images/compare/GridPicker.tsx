@@ -35,7 +35,7 @@ export function GridPicker({ picture, tile }: { picture: Picture; tile: Size }) 
   return (
     <div class="picker-strip">
       <canvas ref={canvas} class="picker" role="img" aria-label={`Grid of images, number ${number + 1} is chosen`}
-        style={{ width: `${picture.width * scale}px`, height: `${picture.height * scale}px` }} onClick={pick} />
+        style={{ height: `${picture.height * scale}px` }} onClick={pick} />
       <p>Click an image</p>
     </div>
   );

@@ -1,12 +1,11 @@
 // The pixel under the pointer: where it is in this picture, and its values as they are in the log.
 import { valuesAt } from "../pixels";
-import { pixelAt } from "../zoom";
 import { contentPixels } from "./looked";
 import { type Content, useModel } from "./model";
 
 export function Readout({ content }: { content: Content | undefined }) {
-  const pointer = useModel().pointer.value;
-  const pixel = content && pointer ? pixelAt(content.box, pointer) : null;
+  const model = useModel();
+  const pixel = content ? model.pointed(content.box) : null;
   if (!content || !pixel) return <p class="readout" aria-hidden="true">&nbsp;</p>;
   const [r, g, b, a] = valuesAt(contentPixels(content), pixel.x, pixel.y);
   return (

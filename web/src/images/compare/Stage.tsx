@@ -1,6 +1,6 @@
 // A canvas that shows layers at the common sight.
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { dark } from "../../lib/theme";
+import { dark, styleRgb } from "../../lib/theme";
 import { view } from "../../lib/view";
 import type { Size } from "../grid";
 import type { Pixels } from "../pixels";
@@ -30,22 +30,21 @@ export function Stage({ layers, label }: Props) {
     picture: () => base ? { size: base, sight: model.sightOf(base) } : null,
     pane: () => model.pane.value,
     look: (picture, sight) => model.lookFrom(picture, sight),
-    point: (place) => { model.pointer.value = place; },
-    twice: (place) => model.look(view.value.zoom ? null : actual(model.sight.value.scale, place)),
+    point: (place) => { if (base) model.point(base, place); },
+    twice: (place) => model.look(view.value.zoom ? null : base ? actual(model.sight.value.scale, model.inFirst(base, place)) : null),
   });
   useEffect(() => measure(canvas.current, (size) => { model.pane.value = size; }), []);
   const pane = model.pane.value;
-  const pointer = model.pointer.value;
   const { crisp, values } = view.value;
+  const placed: Layer[] = layers.map(({ drawn, from = 0, to = 1, pixels }) =>
+    ({ ...drawn, sight: model.sightOf(drawn.box), pointed: model.pointed(drawn.box), from, to, pixels }));
   useLayoutEffect(() => {
     const element = canvas.current;
     const context = element?.getContext("2d");
     if (!element || !context || pane.width === 0) return;
     if (element.width !== pane.width) element.width = pane.width;
     if (element.height !== pane.height) element.height = pane.height;
-    const placed: Layer[] = layers.map(({ drawn, from = 0, to = 1, pixels }) =>
-      ({ ...drawn, sight: model.sightOf(drawn.box), from, to, pixels }));
-    draw(context, pane, placed, { pointer, crisp, values, ink: dark.value ? "#62c9cf" : "#fff" });
+    draw(context, pane, placed, { crisp, values, ink: dark.value ? "#62c9cf" : "#fff", ground: styleRgb("--mount") });
   });
   return <canvas ref={canvas} class="stage" role="img" aria-label={label} tabIndex={-1} />;
 }

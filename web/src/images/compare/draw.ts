@@ -1,13 +1,15 @@
 // Draws pictures into a pane, pixel by pixel.
 import type { Box, Size } from "../grid";
-import { type Pixels, valuesAt } from "../pixels";
-import { pixelAt, placed, type Point, type Sight } from "../zoom";
+import { inkOn, linesOf, type Pixels, type Rgb, valuesAt } from "../pixels";
+import { placed, type Point, type Sight } from "../zoom";
 
 /** A picture, and the part of the pane in which it is seen. */
 export interface Layer {
   source: CanvasImageSource;
   box: Box;
   sight: Sight;
+  /** Its pixel that is framed. */
+  pointed: Point | null;
   /** Parts of the pane's width, 0 to 1. */
   from: number;
   to: number;
@@ -16,10 +18,11 @@ export interface Layer {
 }
 
 export interface Marks {
-  pointer: Point | null;
   crisp: boolean;
   values: boolean;
   ink: string;
+  /** What shows through translucent pixels. */
+  ground: Rgb;
 }
 
 /** The size of a pixel from which its values are written into it. */
@@ -37,7 +40,7 @@ export function draw(context: CanvasRenderingContext2D, pane: Size, layers: read
   }
 }
 
-function drawLayer(context: CanvasRenderingContext2D, pane: Size, layer: Layer, { pointer, crisp, values, ink }: Marks): void {
+function drawLayer(context: CanvasRenderingContext2D, pane: Size, layer: Layer, { crisp, values, ink, ground }: Marks): void {
   const { source, box, sight } = layer;
   const at = placed(box, pane, sight);
   // Only what is in sight, in whole pixels of the picture: browsers draw huge pictures slowly or not at all.
@@ -50,9 +53,9 @@ function drawLayer(context: CanvasRenderingContext2D, pane: Size, layer: Layer, 
   context.drawImage(source, box.x + left, box.y + top, right - left, bottom - top,
     at.x + left * sight.scale, at.y + top * sight.scale, (right - left) * sight.scale, (bottom - top) * sight.scale);
   if (values && sight.scale >= READABLE * devicePixelRatio && layer.pixels) {
-    writeValues(context, layer.pixels(), at, sight.scale, { x: left, y: top, width: right - left, height: bottom - top });
+    writeValues(context, layer.pixels(), ground, at, sight.scale, { x: left, y: top, width: right - left, height: bottom - top });
   }
-  const pixel = pointer && pixelAt(box, pointer);
+  const pixel = layer.pointed;
   if (pixel) frame(context, at.x + pixel.x * sight.scale, at.y + pixel.y * sight.scale, sight.scale, ink);
 }
 
@@ -65,20 +68,21 @@ function frame(context: CanvasRenderingContext2D, x: number, y: number, side: nu
   context.strokeRect(x - 0.5, y - 0.5, grown + 1, grown + 1);
 }
 
-/** Red, green and blue of each pixel in sight; one number where they are equal. */
-function writeValues(context: CanvasRenderingContext2D, pixels: Pixels, at: Point, side: number, seen: Box): void {
-  const size = Math.min(side / 4.4, 15 * devicePixelRatio);
-  context.font = `${size}px ui-monospace, monospace`;
+/** The values of each pixel in sight. */
+function writeValues(context: CanvasRenderingContext2D, pixels: Pixels, ground: Rgb, at: Point, side: number, seen: Box): void {
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (let y = seen.y; y < seen.y + seen.height; y += 1) {
     for (let x = seen.x; x < seen.x + seen.width; x += 1) {
-      const [r, g, b] = valuesAt(pixels, x, y);
-      context.fillStyle = 0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#000" : "#fff";
-      const lines = r === g && g === b ? [r] : [r, g, b];
-      lines.forEach((value, line) => {
+      const values = valuesAt(pixels, x, y);
+      context.fillStyle = inkOn(values, ground);
+      const lines = linesOf(values);
+      // Four lines have to share the height, three the width of their longest.
+      const size = Math.min(side / (lines.length > 3 ? 5.2 : 4.4), 15 * devicePixelRatio);
+      context.font = `${size}px ui-monospace, monospace`;
+      lines.forEach((text, line) => {
         const down = (line - (lines.length - 1) / 2) * size * 1.15;
-        context.fillText(String(value), at.x + (x + 0.5) * side, at.y + (y + 0.5) * side + down);
+        context.fillText(text, at.x + (x + 0.5) * side, at.y + (y + 0.5) * side + down);
       });
     }
   }

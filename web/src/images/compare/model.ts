@@ -5,7 +5,8 @@ import { useContext } from "preact/hooks";
 import { show, view } from "../../lib/view";
 import type { Box, Size } from "../grid";
 import type { Picture } from "../pictures";
-import { fit, linkedScale, type Point, type Sight } from "../zoom";
+import { counterpart, linkedScale, reach, sameSight } from "../pairing";
+import { fit, pixelAt, type Point, type Sight } from "../zoom";
 
 /** What a pane shows now. */
 export interface Content {
@@ -20,7 +21,7 @@ export class Model {
   readonly contents: Signal<Map<string, Content>> = signal(new Map());
   /** In screen pixels; all panes are alike. */
   readonly pane: Signal<Size> = signal({ width: 0, height: 0 });
-  /** The place under the pointer, in parts of the picture. */
+  /** The place under the pointer, in parts of the first picture. */
   readonly pointer: Signal<Point | null> = signal(null);
   readonly first: ReadonlySignal<Content | null>;
   readonly sight: ReadonlySignal<Sight>;
@@ -43,8 +44,8 @@ export class Model {
     const first = this.first.value?.box;
     const pane = this.pane.value;
     if (!first || pane.width === 0) return 1;
-    if (view.value.match === "size") return fit(first, pane, view.value.crisp);
-    const scales = [...this.contents.value.values()].map(({ box }) => fit(box, pane, view.value.crisp));
+    const boxes = [...this.contents.value.values()].map(({ box }) => box);
+    const scales = boxes.map((box) => fit(view.value.match === "size" ? reach(box, first) : box, pane, view.value.crisp));
     return Math.min(...scales);
   }
 
@@ -58,11 +59,27 @@ export class Model {
     this.contents.value = rest;
   }
 
-  /** The sight of one picture: the same place, at its linked size. */
+  /** The sight of one picture: the place that belongs to the common one, at its linked size. */
   sightOf(picture: Size): Sight {
     const first = this.first.value?.box ?? picture;
     const sight = this.sight.value;
-    return { ...sight, scale: linkedScale(first, picture, sight.scale, view.value.match) };
+    return { ...sameSight(first, picture, sight), scale: linkedScale(first, picture, sight.scale, view.value.match) };
+  }
+
+  /** What is in the middle of one picture's pane, in parts of the first. */
+  inFirst(picture: Size, place: Point): Point {
+    return sameSight(picture, this.first.value?.box ?? picture, place);
+  }
+
+  /** Points at a place of one picture. */
+  point(picture: Size, place: Point | null): void {
+    this.pointer.value = place && counterpart(picture, this.first.value?.box ?? picture, place);
+  }
+
+  /** The pixel of one picture that belongs to what is under the pointer. */
+  pointed(picture: Size): Point | null {
+    const place = this.pointer.value;
+    return place && pixelAt(picture, counterpart(this.first.value?.box ?? picture, picture, place));
   }
 
   /** Looks at a place; the first picture's scale counts. */
@@ -73,7 +90,7 @@ export class Model {
   /** Looks as one of the pictures, whose size is given, is to be looked at. */
   lookFrom(picture: Size, sight: Sight): void {
     const before = this.sightOf(picture).scale;
-    this.look({ ...sight, scale: this.sight.value.scale * sight.scale / before });
+    this.look({ ...this.inFirst(picture, sight), scale: this.sight.value.scale * sight.scale / before });
   }
 }
 

@@ -83,7 +83,7 @@ export function Chart({ label, model, zoom, onZoom, tooltip, inWords, marked, on
       onKeyDown={onKeyDown} onBlur={() => setPointer(undefined)}>
       <div class="plot" ref={host} />
       <Overlay plot={plot.current} hits={hits} marked={marked} />
-      <span class="words" role="status">{hits.length > 0 ? inWords(hits) : ""}</span>
+      <span class="unseen" role="status">{hits.length > 0 ? inWords(hits) : ""}</span>
       {pointer !== undefined && hits.length > 0 && <Tooltip host={host} pointer={pointer} plot={plot.current}>{tooltip(hits)}</Tooltip>}
     </div>
   );
@@ -127,7 +127,7 @@ interface KeyContext {
 function keyAction(event: KeyboardEvent, { model, extent, pointer, projection, setPointer, onZoom }: KeyContext): (() => void) | undefined {
   if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
   const [first] = model.curves;
-  const pointAt = (x: number) => setPointer({ left: pixelX(projection, x), top: projection.height / 2, x, y: 0 });
+  const pointAt = (x: number) => setPointer({ left: pixelX(projection, x), top: projection.height / 2, x });
   const beside = (direction: 1 | -1) => () => {
     if (first === undefined) return;
     // The first key goes to the first point that is seen.

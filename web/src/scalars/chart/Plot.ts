@@ -1,18 +1,17 @@
 /** The one place that knows uPlot: it draws axes and grid and selects by dragging; the data are painted by `paint`. */
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { styleColor } from "../../lib/theme";
 import { moved, zoomed } from "../extent";
-import type { ChartAxis, ChartModel, Extent, Projection } from "./model";
+import { heightAxis, roomAtRight, widthAxis } from "./axes";
+import { type ChartModel, type Extent, type Projection, valueAt } from "./model";
 import { paint } from "./paint";
 import { CanvasSurface } from "./surfaces";
 
-/** Where the pointer is, in pixels of the page and relative to the plot, and in the chart's values. */
+/** Where the pointer is, in pixels relative to the plot, and in the chart's values along the axis. */
 export interface Pointer {
   readonly left: number;
   readonly top: number;
   readonly x: number;
-  readonly y: number;
 }
 
 export interface PlotHandlers {
@@ -21,12 +20,6 @@ export interface PlotHandlers {
   onZoom(extent: Extent | undefined): void;
   onClick(pointer: Pointer): void;
 }
-
-/** Seconds between marks of a duration. */
-const DURATIONS = [
-  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800,
-  21_600, 43_200, 86_400, 172_800, 432_000, 864_000, 1_728_000, 4_320_000, 8_640_000,
-];
 
 /** A movement of the pointer below this, in pixels, is a click and no drag. */
 const CLICK = 4;
@@ -55,6 +48,8 @@ export class Plot {
     this.model = model;
     this.extent = extent;
     this.plot.setData(this.corners());
+    // Its own heights never change, so it has to be told that the marks beside them do.
+    this.plot.redraw(false, true);
   }
 
   resize(width: number, height: number): void {
@@ -79,28 +74,32 @@ export class Plot {
     this.plot.destroy();
   }
 
-  /** uPlot's own data: nothing but the corners of what is seen. */
+  /**
+   * uPlot's own data: nothing but the corners of what is seen. Its heights are parts, from 0 to 1: it has no marks for
+   * values of more than 17 digits.
+   */
   private corners(): uPlot.AlignedData {
-    const { x, y } = this.extent;
+    const { x } = this.extent;
     return [
       [x.min, x.max],
-      [y.min, y.max],
+      [0, 1],
     ];
   }
 
   private options(size: { width: number; height: number }): uPlot.Options {
     const { model } = this;
+    const seen = { model: () => this.model, extent: () => this.extent };
     const invisible = { paths: () => null, points: { show: false } };
     return {
       ...size,
       series: [{}, invisible],
       scales: {
         x: { time: model.x.kind === "moment", range: () => [this.extent.x.min, this.extent.x.max] },
-        y: { distr: model.logarithmic ? 3 : 1, range: () => [this.extent.y.min, this.extent.y.max] },
+        y: { range: [0, 1] },
       },
-      axes: [axis(() => this.model.x, { space: 70, size: 34 }), axis(() => this.model.y, { space: 32, size: 56 })],
+      axes: [widthAxis(seen), heightAxis(seen)],
       legend: { show: false },
-      padding: [8, 12, 0, 0],
+      padding: [8, () => roomAtRight(seen), 0, 0],
       cursor: {
         y: false,
         points: { show: false },
@@ -145,7 +144,7 @@ export class Plot {
     if (left < 0) {
       return undefined;
     }
-    return { left, top, x: this.plot.posToVal(left, "x"), y: this.plot.posToVal(top, "y") };
+    return { left, top, x: this.plot.posToVal(left, "x") };
   }
 
   private select(): void {
@@ -154,7 +153,8 @@ export class Plot {
       return;
     }
     const x = { min: this.plot.posToVal(left, "x"), max: this.plot.posToVal(left + width, "x") };
-    const y = { min: this.plot.posToVal(top + height, "y"), max: this.plot.posToVal(top, "y") };
+    const heightAt = (pixel: number) => valueAt(this.extent.y, this.model.logarithmic, this.plot.posToVal(pixel, "y"));
+    const y = { min: heightAt(top + height), max: heightAt(top) };
     this.plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     this.handlers.onZoom({ x, y });
   }
@@ -211,24 +211,4 @@ export class Plot {
       y: zoomed(extent.y, factor, 1 - pointer.top / clientHeight, model.logarithmic),
     });
   }
-}
-
-function axis(of: () => ChartAxis, { space, size }: { space: number; size: number }): uPlot.Axis {
-  const ink = () => styleColor("--ink-3");
-  const line = () => styleColor("--line");
-  const { kind } = of();
-  return {
-    space,
-    size,
-    font: "11px system-ui, sans-serif",
-    stroke: ink,
-    grid: { stroke: line, width: 1 },
-    ticks: { stroke: line, width: 1, size: 4 },
-    gap: 4,
-    ...(kind === "duration" ? { incrs: DURATIONS } : {}),
-    // uPlot leaves out marks of logarithmic axes that would lie too close: those are null.
-    ...(kind === "moment"
-      ? {}
-      : { values: (_: uPlot, marks: (number | null)[]) => marks.map((mark) => (mark === null ? "" : of().format(mark))) }),
-  };
 }

@@ -1,6 +1,6 @@
 /** Points that are marked: what they are, how they look, and what they mean. */
 import { whole } from "../../lib/format";
-import { at, Mark } from "../columns";
+import { at, Mark, type ScalarSeries } from "../columns";
 import type { Curve } from "../line";
 import type { ChartMarker, MarkerKind } from "./model";
 import type { Pixel } from "./paint";
@@ -114,15 +114,22 @@ export function markersOf(curve: Curve): ChartMarker[] {
     } else {
       lastFinite = place.y;
     }
-    const mark = at(series.marks, i);
-    if (mark === Mark.Repeated || mark === Mark.Backward) {
-      markers.push({ kind: mark === Mark.Repeated ? "repeated" : "backward", ...place });
+    if (at(series.marks, i) === Mark.Repeated) {
+      markers.push({ kind: "repeated", ...place });
+    } else if (goesBack(series, i)) {
+      markers.push({ kind: "backward", ...place });
     }
   }
   voided.x.forEach((x, i) => {
     markers.push({ kind: "voided", x, y: at(voided.y, i) });
   });
   return markers;
+}
+
+/** Whether the steps go back at a point: at the first one of a part that was logged before. */
+function goesBack({ steps, marks }: ScalarSeries, index: number): boolean {
+  const isBehind = at(marks, index) === Mark.Backward;
+  return isBehind && (at(marks, index - 1) !== Mark.Backward || at(steps, index) < at(steps, index - 1));
 }
 
 /** How many markers of each kind there are, in words: `2 × ◆ NaN`. */

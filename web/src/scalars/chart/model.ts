@@ -49,10 +49,16 @@ export interface ChartModel {
 
 export interface ChartAxis {
   readonly label: string;
-  readonly format: (value: number) => string;
+  /** Whether the label stands beside the axis on the page; in a file it always does. */
+  readonly titled?: boolean;
+  /** A value in words, so exactly that differences within `span`, the length of what is seen, are told. */
+  readonly format: (value: number, span: number) => string;
   /** Where its marks lie: at round numbers, times of day (seconds since the epoch) or lengths of time (seconds). */
   readonly kind: "number" | "moment" | "duration";
 }
+
+/** How long a part of an axis is. */
+export const spanOf = ({ min, max }: Range): number => max - min;
 
 /** What part of the plane is seen. */
 export interface Extent {
@@ -75,9 +81,19 @@ export function pixelX({ extent: { x }, left, width }: Projection, value: number
 }
 
 export function pixelY({ extent: { y }, logarithmic, top, height }: Projection, value: number): number {
+  return top + height - partOf(y, logarithmic, value) * height;
+}
+
+/** Where a value lies in a range, from 0 at its beginning to 1 at its end. */
+export function partOf({ min, max }: Range, logarithmic: boolean, value: number): number {
   const place = logarithmic ? Math.log10 : (number: number) => number;
-  const [min, max] = [place(y.min), place(y.max)];
-  return top + height - ((place(value) - min) / (max - min)) * height;
+  return (place(value) - place(min)) / (place(max) - place(min));
+}
+
+/** The value that lies at a part of a range. */
+export function valueAt({ min, max }: Range, logarithmic: boolean, part: number): number {
+  const between = (from: number, to: number) => from + (to - from) * part;
+  return logarithmic ? 10 ** between(Math.log10(min), Math.log10(max)) : between(min, max);
 }
 
 /** Whether a value has a place on the axis. */

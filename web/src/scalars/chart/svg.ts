@@ -1,38 +1,14 @@
 /** A chart as an SVG file: what is seen, with axes, title and the names of its lines. */
-import type { Range } from "../decimate";
-import { type ChartModel, type Extent, pixelX, pixelY, type Projection } from "./model";
+import { type ChartModel, type Extent, pixelX, pixelY, type Projection, spanOf } from "./model";
 import { paint } from "./paint";
 import { escapeXml, SvgSurface } from "./surfaces";
+import { marksOf, ticksOf } from "./ticks";
 
 const WIDTH = 800;
 const PLOT = { left: 70, top: 40, width: 710, height: 360 } as const;
 const LEGEND_ROW = 20;
 const INK = "#222222";
 const GRID = "#dddddd";
-
-/** Round values inside a range, about `count` of them. */
-export function ticksOf({ min, max }: Range, count: number): number[] {
-  const rough = (max - min) / count;
-  if (!(rough > 0) || !Number.isFinite(rough)) {
-    return [];
-  }
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
-  const first = Math.ceil(min / step);
-  const last = Math.floor(max / step + 1e-9);
-  // Multiples of a power of ten are exact where quotients are; what is left is rounded away.
-  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-}
-
-/** Powers of ten inside a range; round values where there are fewer than two. */
-export function logTicksOf({ min, max }: Range, count: number): number[] {
-  const [first, last] = [Math.ceil(Math.log10(min)), Math.floor(Math.log10(max))];
-  if (last - first < 1) {
-    return ticksOf({ min, max }, count).filter((value) => value > 0);
-  }
-  const every = Math.ceil((last - first + 1) / count);
-  return Array.from({ length: Math.floor((last - first) / every) + 1 }, (_, i) => 10 ** (first + i * every));
-}
 
 /** The text of the file. */
 export function chartSvg(model: ChartModel, extent: Extent, title: string): string {
@@ -60,7 +36,7 @@ function axes(model: ChartModel, projection: Projection, title: string): string[
   const { left, top, width, height } = PLOT;
   const { x, y } = projection.extent;
   surface.text([left, top - 15], title, "start", INK);
-  for (const value of model.logarithmic ? logTicksOf(y, 6) : ticksOf(y, 6)) {
+  for (const value of marksOf(y, model.logarithmic, 6)) {
     const py = pixelY(projection, value);
     surface.lines(
       [
@@ -71,7 +47,7 @@ function axes(model: ChartModel, projection: Projection, title: string): string[
       ],
       { color: GRID, width: 1, opacity: 1 },
     );
-    surface.text([left - 8, py + 4], model.y.format(value), "end", INK);
+    surface.text([left - 8, py + 4], model.y.format(value, spanOf(y)), "end", INK);
   }
   for (const value of ticksOf(x, model.x.kind === "moment" ? 3 : 7)) {
     const px = pixelX(projection, value);
@@ -84,7 +60,7 @@ function axes(model: ChartModel, projection: Projection, title: string): string[
       ],
       { color: GRID, width: 1, opacity: 1 },
     );
-    surface.text([px, top + height + 18], model.x.format(value), "middle", INK);
+    surface.text([px, top + height + 18], model.x.format(value, spanOf(x)), "middle", INK);
   }
   surface.text([left + width / 2, top + height + 38], model.x.label, "middle", INK);
   surface.lines(

@@ -1,0 +1,14 @@
+// Says how the pixels of pictures of different sizes belong together.
+import { pairedInWords } from "../pairing";
+import { useModel } from "./model";
+
+export function Pairings({ cards }: { cards: readonly string[] }) {
+  const contents = useModel().contents.value;
+  const [first, ...others] = cards.flatMap((card) => {
+    const content = contents.get(card);
+    return content ? [{ title: content.title, ...content.box }] : [];
+  });
+  const said = first ? others.flatMap((other) => pairedInWords(first, other) ?? []) : [];
+  if (said.length === 0) return null;
+  return <p class="pairings">{[...new Set(said)].join("; ")}</p>;
+}
