@@ -16,7 +16,7 @@ use prost::Message as _;
 use super::skim::{Held, skim};
 use super::walk::{Found, Resync, look};
 use super::window::Window;
-use super::{LogDir, RunView, SummaryKind};
+use super::{Damage, DamageKind, FileView, LogDir, RunView, SummaryKind};
 use crate::message::{Event, Kind, Value, What};
 use crate::record::{HEADER_LEN, OVERHEAD, Record, RecordReader, append_record};
 
@@ -207,20 +207,25 @@ fn grow_and_replace(dir: &Path, first: &[u8], second: &[u8], cut: usize) {
         .unwrap();
     index.refresh();
     let files = |index: &LogDir| -> Vec<_> {
-        let of_run = |run: RunView<'_>| -> (String, Vec<_>, Vec<_>) {
+        let of_run = |run: RunView<'_>| -> (String, Vec<_>, Vec<_>, Vec<_>) {
             let files = run.files().map(|file| (file.records, file.waiting));
             let damage = run.damage().map(|(_, damage)| damage);
-            (run.name().to_owned(), files.collect(), damage.collect())
+            let tags = run.tags().into_iter().map(|tag| {
+                let name = tag.tag().to_owned();
+                (name, tag.scalars().len(), tag.values().len())
+            });
+            let name = run.name().to_owned();
+            (name, files.collect(), damage.collect(), tags.collect())
         };
         index.runs().map(of_run).collect()
     };
     let at_once = files(&LogDir::open(dir).unwrap());
     assert_eq!(files(&index), at_once, "growing must not matter");
     read_index(&index);
-    let waiting = index
+    let unread: u64 = index
         .run("a/b")
-        .map_or(0, |run| run.files().map(|file| file.waiting).sum());
-    let known = &second[..second.len() - usize::try_from(waiting).unwrap()];
+        .map_or(0, |run| run.files().map(unread).sum());
+    let known = &second[..second.len() - usize::try_from(unread).unwrap()];
     fs::copy(&paths[0], &paths[1]).unwrap();
     index.refresh();
     if !is_taken_for(known, second.len(), first) {
@@ -228,6 +233,15 @@ fn grow_and_replace(dir: &Path, first: &[u8], second: &[u8], cut: usize) {
         assert_eq!(files(&index), at_once, "another file must not be mistaken");
         read_index(&index);
     }
+}
+
+/// The bytes at the end of a file that are looked at again: part of a record, zeros, or damage that no record follows.
+fn unread(file: FileView<'_>) -> u64 {
+    let is_open = |damage: &Damage| {
+        damage.kind == DamageKind::BadLength && damage.offset + damage.len == file.len
+    };
+    let open = file.damage().filter(is_open).map(|damage| damage.len);
+    file.waiting + open.sum::<u64>()
 }
 
 /// Whether a file that was `known` as far as it was read, and `len` long, looks as if it had grown to `now`: both ends of
