@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, ImageReader, Limits};
+use image::metadata::Orientation;
+use image::{ExtendedColorType, ImageDecoder, ImageEncoder, ImageReader};
 
 use crate::npy::{Elements, Tensor, write_whole};
 
@@ -32,17 +33,14 @@ pub(crate) fn is_picture(path: &Path) -> bool {
 
 /// Reads a picture as a tensor of u8, (C, H, W), with its own number of channels, 1 to 4, as it is to be held.
 pub(crate) fn read(path: &Path) -> Result<Tensor> {
-    let decode = || -> Result<DynamicImage> {
-        let mut reader = ImageReader::open(path)?.with_guessed_format()?;
-        reader.limits(Limits::default());
-        let mut decoder = reader.into_decoder()?;
-        let orientation = decoder.orientation()?;
-        let mut picture = DynamicImage::from_decoder(decoder)?;
-        picture.apply_orientation(orientation);
-        Ok(picture)
+    let mut picture = cenote_data::read_picture(path)?;
+    let orientation = || -> Result<Orientation> {
+        let reader = ImageReader::open(path)?.with_guessed_format()?;
+        Ok(reader.into_decoder()?.orientation()?)
     };
-    let picture =
-        decode().with_context(|| format!("cannot read the picture {}", path.display()))?;
+    picture.apply_orientation(
+        orientation().with_context(|| format!("cannot read the picture {}", path.display()))?,
+    );
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let interleaved = match picture.color().channel_count() {
         1 => picture.into_luma8().into_raw(),

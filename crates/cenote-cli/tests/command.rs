@@ -382,6 +382,29 @@ fn a_picture_is_pooled_to_a_picture() {
     assert_eq!(pooled.get_pixel(3, 2), &image::Rgb([60, 40, 24]));
 }
 
+#[test]
+fn a_photograph_is_held_as_its_camera_was_and_refused_where_it_is_cut() {
+    let directory = directory();
+    let at = |name: &str| directory.path().join(name);
+    image::GrayImage::new(20, 10).save(at("flat.jpg")).unwrap();
+    let jpeg = std::fs::read(at("flat.jpg")).unwrap();
+    // One entry: the camera was turned by a quarter (tag 274, a short, 6).
+    let exif =
+        b"\xff\xe1\0\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+    let turned = [&jpeg[..2], exif, &jpeg[2..]].concat();
+    std::fs::write(at("turned.jpg"), &turned).unwrap();
+    std::fs::write(at("cut.jpg"), &turned[..turned.len() - 20]).unwrap();
+    let pool = |name: &str, run: fn(&[&str]) -> String| {
+        let (input, output) = (at(name), at("out.png"));
+        let files = ["-i", text(&input), "-o", text(&output)];
+        run(&[&["pool", "max_pool2d", "-k", "2"][..], &files].concat())
+    };
+    let said = pool("turned.jpg", answer);
+    assert!(said.contains("uint8 1×20×10 → uint8 1×10×5"), "{said}");
+    let said = pool("cut.jpg", refusal);
+    assert!(said.contains("the file was cut short"), "{said}");
+}
+
 /// Writes a little-endian f4 tensor.
 fn write_npy(path: &Path, shape: &[u64], values: &[f32]) {
     use npyz::WriterBuilder;

@@ -55,7 +55,7 @@ pub enum Error {
         reason: String,
     },
     /// A picture cannot be decoded.
-    #[error("cannot decode the picture {}: {source}; replace the file or take it out of the folder", path.display())]
+    #[error("cannot decode the picture {}: {source}; replace the file or leave it out", path.display())]
     Decode {
         /// The picture.
         path: PathBuf,

@@ -52,5 +52,6 @@ pub use error::{Error, Result};
 pub use folder::{IMAGE_EXTENSIONS, ImageFolder};
 pub use image::{Image, ImageLayout, ImageShape, Region};
 pub use loader::{Batch, Batches, DataLoader, DataLoaderBuilder};
+pub use picture::read_picture;
 pub use random::Random;
 pub use sample::Sample;

@@ -1,4 +1,4 @@
-//! From a picture's file to red, green and blue.
+//! From a picture's file to its pixels.
 
 mod jpeg;
 mod pnm;
@@ -27,19 +27,41 @@ struct File<'a> {
     bytes: Vec<u8>,
 }
 
-/// The picture at `path` in red, green and blue.
-pub(crate) fn decode(path: &Path) -> Result<Image<'static>> {
+/// Reads a picture in the form that its file has: grey or colours, with transparency or not, of 8 or 16 bits (PPM and PGM
+/// of 8, rescaled as Pillow does), and as it lies in the file, however the camera was held.
+///
+/// What is refused, and how much a file may allocate, is what [`ImageFolder`](crate::ImageFolder) says: this is how it
+/// reads. The result is the type of the crate `image` 0.25.
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("picture.pgm");
+/// std::fs::write(&path, b"P2 2 1 15 0 15")?;
+/// let picture = cenote_data::read_picture(&path)?;
+/// assert_eq!(picture.as_bytes(), [0, 255]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Io`] where the file cannot be read; [`Error::Decode`] where it is no picture of a known format, cut or damaged;
+/// [`Error::Malformed`] where it claims more pixels than it can hold.
+pub fn read_picture(path: impl AsRef<Path>) -> Result<DynamicImage> {
+    let path = path.as_ref();
     let bytes = fs::read(path).map_err(|source| Error::io("read", path, source))?;
     let file = File { path, bytes };
     match image::guess_format(&file.bytes) {
         Ok(ImageFormat::Jpeg) => jpeg::decode(&file),
         Ok(ImageFormat::Pnm) => pnm::decode(&file),
-        Ok(format) => {
-            let picture = file.decode_as(format)?;
-            rgb_image((picture.width(), picture.height()), rgb_bytes(picture))
-        }
+        Ok(format) => file.decode_as(format),
         Err(error) => Err(file.failed(error)),
     }
+}
+
+/// The picture at `path` in red, green and blue.
+pub(crate) fn decode(path: &Path) -> Result<Image<'static>> {
+    let picture = read_picture(path)?;
+    let shape = ImageShape::new(3, picture.height() as usize, picture.width() as usize);
+    Image::new(shape, ImageLayout::Hwc, rgb_bytes(picture))
 }
 
 impl File<'_> {
@@ -66,7 +88,7 @@ impl File<'_> {
         }
         let reason = format!(
             "its header claims {width} x {height} pixels, which decode to {decoded} bytes; a file of {len} bytes may \
-             decode to {allowed}: it is damaged or made to exhaust the memory; replace it or take it out of the folder"
+             decode to {allowed}: it is damaged or made to exhaust the memory; replace it or leave it out"
         );
         Err(Error::malformed(self.path, reason))
     }
@@ -77,11 +99,6 @@ impl File<'_> {
             source,
         }
     }
-}
-
-fn rgb_image((width, height): (u32, u32), pixels: Vec<u8>) -> Result<Image<'static>> {
-    let shape = ImageShape::new(3, height as usize, width as usize);
-    Image::new(shape, ImageLayout::Hwc, pixels)
 }
 
 /// Three bytes for each pixel. Of 16 bits the high 8 are kept.

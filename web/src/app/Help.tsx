@@ -45,8 +45,8 @@ export function Help() {
         ))}
       </div>
       <p>Pictures of different sizes stand beside each other as pooling leaves them: a pixel of the small one beside a whole
-        window of the large one. Where their sizes are no whole multiple, as of some
-        grids until they are split, by the ratio of the sizes. Which it is stands below the pictures.</p>
+        window of the large one, in grids of as many pictures each in its own. Where no whole window fits the sizes, by their
+        ratio. Which it is stands below the pictures.</p>
       <p>The address of the page holds all that is shown: copy it to show somebody the same.</p>
       <p class="quiet">Cenote {log.value?.version} · <a href="/api/openapi.json">API</a></p>
     </dialog>

@@ -149,7 +149,7 @@ fn a_file_that_is_no_picture_is_an_error_when_it_is_asked_for() {
             "{message}"
         );
         assert!(
-            message.ends_with("replace the file or take it out of the folder"),
+            message.ends_with("replace the file or leave it out"),
             "{message}"
         );
     }

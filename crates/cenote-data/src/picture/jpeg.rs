@@ -8,17 +8,17 @@
 //!   the decoder here would leave the rest grey, so that the error is the lesser evil.
 
 use image::error::DecodingError;
-use image::{ImageError, ImageFormat};
+use image::{DynamicImage, GrayImage, ImageError, ImageFormat, RgbImage};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use super::{File, rgb_image};
-use crate::{Error, Image, Result};
+use super::File;
+use crate::{Error, Result};
 
-/// Grey is repeated; CMYK and YCCK become red, green and blue as in the crate `image`.
-pub(super) fn decode(file: &File<'_>) -> Result<Image<'static>> {
+/// Grey, or red, green and blue; CMYK and YCCK become that as in the crate `image`.
+pub(super) fn decode(file: &File<'_>) -> Result<DynamicImage> {
     if !reaches_its_end(&file.bytes) {
         let reason = "the file was cut short: it has no end-of-image marker (FF D9) after its data";
         return Err(damaged(file, reason));
@@ -40,20 +40,20 @@ pub(super) fn decode(file: &File<'_>) -> Result<Image<'static>> {
     } else {
         (3, ColorSpace::RGB)
     };
-    let size = (u32::from(info.width), u32::from(info.height));
-    let len = u64::from(size.0) * u64::from(size.1) * channels;
-    file.check_claim(size, len)?;
+    let (width, height) = (u32::from(info.width), u32::from(info.height));
+    let len = u64::from(width) * u64::from(height) * channels;
+    file.check_claim((width, height), len)?;
     let strict = lenient
         .set_strict_mode(true)
         .jpeg_set_out_colorspace(output);
     decoder.set_options(strict);
     let pixels = decoder.decode().map_err(|error| damaged(file, error))?;
-    let pixels = if grey {
-        pixels.into_iter().flat_map(|level| [level; 3]).collect()
+    let picture = if grey {
+        GrayImage::from_raw(width, height, pixels).map(DynamicImage::from)
     } else {
-        pixels
+        RgbImage::from_raw(width, height, pixels).map(DynamicImage::from)
     };
-    rgb_image(size, pixels)
+    picture.ok_or_else(|| damaged(file, "it holds fewer pixels than its header says"))
 }
 
 fn damaged(file: &File<'_>, reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
