@@ -10,6 +10,7 @@ test("a picture that fits is in the middle, at whole pixels", () => {
   expect(fit({ width: 820, height: 20 }, pane, true)).toBe(0.5);
   // Half of the pane would be lost with pixels of one screen pixel.
   expect(fit({ width: 207, height: 20 }, pane, true)).toBe(410 / 207);
+  expect(fit({ width: 185, height: 20 }, pane, true)).toBe(2);
   expect(placed(picture, pane, middle)).toEqual({ x: 5, y: 100, width: 400, height: 200 });
 });
 

@@ -14,13 +14,14 @@ export interface Sight extends Point {
 const LEAST = 1 / 64;
 const MOST = 256;
 
-/** From this scale on a whole number of screen pixels for each pixel takes little of the picture's size. */
-const LARGE = 4;
+/** The part of its size that a picture keeps at least where its pixels are made equally large. */
+const KEPT = 0.8;
 
-/** The scale at which a picture just fits. With whole pixels, the largest whole number that does, if pixels are large. */
+/** The scale at which a picture just fits. With whole pixels, the largest whole number that does, if it takes little away. */
 export function fit(picture: Size, pane: Size, wholePixels: boolean): number {
   const scale = Math.min(pane.width / picture.width, pane.height / picture.height);
-  return Math.max(LEAST, wholePixels && scale >= LARGE ? Math.floor(scale) : scale);
+  const whole = Math.floor(scale);
+  return Math.max(LEAST, wholePixels && whole >= KEPT * scale ? whole : scale);
 }
 
 /** Where a picture is drawn, on whole screen pixels. */
