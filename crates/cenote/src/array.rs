@@ -119,7 +119,7 @@ fn planned<'a, T: Element, L: Layer>(
     view: ArrayViewD<'a, T>,
 ) -> Result<(Plan, Elements<'a, T>)> {
     let shape = view.shape().to_vec();
-    let elements = Elements::of(view, layer, L::POOLED_AXES);
+    let elements = Elements::of(view, layer, layer.pooled_axes());
     Ok((layer.plan_in(&shape, elements.format)?, elements))
 }
 
@@ -131,7 +131,12 @@ pub(crate) fn forward<T: Element, D: Dimension, L: Layer>(
     let (plan, input) = planned(layer, view)?;
     let mut output = vec![T::default(); plan.output_len()];
     plan.forward_into(&input.values, &mut output)?;
-    array(output, plan.output_shape(), input.format, L::POOLED_AXES)
+    array(
+        output,
+        plan.output_shape(),
+        input.format,
+        layer.pooled_axes(),
+    )
 }
 
 /// The gradient of an array: what [`Layer::backward`] does.
@@ -146,10 +151,15 @@ pub(crate) fn backward<T: Element, D: Dimension, L: Layer>(
         plan.output_shape(),
         grad_output.shape(),
     )?;
-    let grad_output = Elements::in_format(grad_output, input.format, L::POOLED_AXES);
+    let grad_output = Elements::in_format(grad_output, input.format, layer.pooled_axes());
     let mut grad_input = vec![T::default(); plan.input_len()];
     plan.backward_from_input_into(&grad_output.values, &input.values, &mut grad_input)?;
-    array(grad_input, plan.input_shape(), input.format, L::POOLED_AXES)
+    array(
+        grad_input,
+        plan.input_shape(),
+        input.format,
+        layer.pooled_axes(),
+    )
 }
 
 /// A max pooling that returns the index of each maximum beside it: torch's `return_indices=True`.
@@ -178,8 +188,9 @@ impl<L: Layer> WithIndices<L> {
         let mut indices = vec![0i64; plan.output_len()];
         plan.forward_with_indices_into(&input.values, &mut output, &mut indices)?;
         let shape = plan.output_shape();
-        let output = array(output, shape, input.format, L::POOLED_AXES)?;
-        Ok((output, array(indices, shape, input.format, L::POOLED_AXES)?))
+        let axes = self.layer.pooled_axes();
+        let output = array(output, shape, input.format, axes)?;
+        Ok((output, array(indices, shape, input.format, axes)?))
     }
 
     /// The gradient of an input of `input_shape`, from the indices that the forward pass returned.
@@ -194,18 +205,15 @@ impl<L: Layer> WithIndices<L> {
     ) -> Result<Array<T, D>> {
         let grad_output = grad_output.view().into_dyn();
         let given = grad_output.shape().to_vec();
-        let grad_output = Elements::of(grad_output, &self.layer, L::POOLED_AXES);
+        let axes = self.layer.pooled_axes();
+        let grad_output = Elements::of(grad_output, &self.layer, axes);
         let plan = self.layer.plan_in(input_shape, grad_output.format)?;
         check_shape("the gradient of the output", plan.output_shape(), &given)?;
         check_shape("the index array", plan.output_shape(), indices.shape())?;
-        let indices = Elements::in_format(
-            indices.view().into_dyn(),
-            grad_output.format,
-            L::POOLED_AXES,
-        );
+        let indices = Elements::in_format(indices.view().into_dyn(), grad_output.format, axes);
         let mut grad_input = vec![T::default(); plan.input_len()];
         plan.backward_from_indices_into(&grad_output.values, &indices.values, &mut grad_input)?;
-        array(grad_input, input_shape, grad_output.format, L::POOLED_AXES)
+        array(grad_input, input_shape, grad_output.format, axes)
     }
 }
 

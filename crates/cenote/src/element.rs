@@ -15,7 +15,10 @@ use crate::sink::Target;
 /// A type that tensors can hold: f32, f64, f16, bf16, u8, i8, i16, i32 or i64.
 ///
 /// Maxima are exact in every type. Sums of f16 and bf16 are computed in f32, those of f32 in f64 (so that
-/// a mean is rounded once), those of integers in i64.
+/// a mean is rounded once), those of integers in i64, where they wrap; powers of integers in f64. What an integer type
+/// cannot hold becomes the nearest that it can.
+///
+/// [`half::f16`](crate::half::f16) and [`half::bf16`](crate::half::bf16) are those of the crate [`half`](crate::half) 2.
 pub trait Element: Copy + Default + PartialOrd + Send + Sync + 'static + private::Lanes {}
 
 pub(crate) mod private {
@@ -99,7 +102,7 @@ pub(crate) mod private {
         }
     }
 
-    /// Lossless widening to a lane, and the way back.
+    /// Widening to a lane, lossless but for i64 to f64, and the way back.
     pub trait Convert<L>: Sized {
         fn widen(elements: &[Self], lanes: &mut [L]);
         fn narrow(lanes: &[L], elements: &mut [Self]);

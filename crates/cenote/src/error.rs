@@ -76,11 +76,18 @@ pub enum Error {
         /// The shape given.
         given: Vec<usize>,
     },
-    /// An index from outside points out of its plane.
+    /// An index that a gradient is to go to is in none of the rows that its window covers.
     Index {
         /// The index.
         index: i64,
-        /// Elements of a plane.
+        /// Elements of a plane of the pooled input.
+        plane: usize,
+    },
+    /// An index that an element is to be put at is beyond the unpooled plane.
+    UnpoolIndex {
+        /// The index.
+        index: i64,
+        /// Elements of an unpooled plane.
         plane: usize,
     },
     /// The layer has no such operation.
@@ -99,7 +106,8 @@ impl fmt::Display for Error {
             | Self::EmptyAxis { .. }
             | Self::Length { .. }
             | Self::Shape { .. }
-            | Self::Index { .. } => self.fmt_tensor(f),
+            | Self::Index { .. }
+            | Self::UnpoolIndex { .. } => self.fmt_tensor(f),
             _ => self.fmt_parameter(f),
         }
     }
@@ -182,6 +190,11 @@ impl Error {
                 f,
                 "index {index} is outside its window, in a plane of {plane} elements: indices must come from a pooling \
                  with these parameters of a plane of this size"
+            ),
+            Self::UnpoolIndex { index, plane } => write!(
+                f,
+                "index {index} is outside of an unpooled plane of {plane} elements: give the size that was pooled as \
+                 output_size, and indices of that pooling, which are 0 or more"
             ),
             _ => self.fmt_parameter(f),
         }

@@ -176,6 +176,8 @@ pub(crate) trait RealLane: SumLane {
     fn negative(self) -> Self;
     fn square_root(self) -> Self;
     fn power(self, exponent: f64) -> Self;
+    /// The nearest whole number.
+    fn nearest(self) -> Self;
 }
 
 macro_rules! impl_real_lane {
@@ -197,6 +199,10 @@ macro_rules! impl_real_lane {
             #[allow(clippy::cast_possible_truncation, reason = "the exponent is a small number that the caller chose")]
             fn power(self, exponent: f64) -> Self {
                 self.powf(exponent as $lane)
+            }
+            #[inline(always)]
+            fn nearest(self) -> Self {
+                self.round()
             }
         }
     )*};

@@ -29,6 +29,12 @@ pub(crate) struct Layout {
 impl Layout {
     /// Checks `shape` for a layer that pools `pooled` axes: `(N, C, …)`, or `(C, …)` without a batch.
     pub(crate) fn new(shape: &[usize], pooled: usize, format: MemoryFormat) -> Result<Self> {
+        if !(1..=3).contains(&pooled) {
+            return Err(Error::Unsupported {
+                what: "pooling over this number of axes",
+                instead: "use a layer of 1 to 3",
+            });
+        }
         let leading = shape
             .len()
             .checked_sub(pooled)

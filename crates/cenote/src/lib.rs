@@ -49,8 +49,8 @@
 //! contiguous or with channels last ([`MemoryFormat`]; plans of fractional ones are contiguous), and each has its gradient.
 //!
 //! # Differences from PyTorch
-//! Results are PyTorch's: maxima and indices bit for bit (a NaN is the canonical one), sums at least as
-//! precise. Where PyTorch is unsafe or wrong, a layer's page says what happens here instead. What PyTorch
+//! Results are PyTorch's: maxima and indices bit for bit (a NaN is the canonical one). Sums of f32 are rounded once, from
+//! f64; those of f64, f16 and bf16 are added in another order, and within the rounding of that. Where PyTorch is unsafe or wrong, a layer's page says what happens here instead. What PyTorch
 //! cannot do is an option whose default is PyTorch's behaviour: asymmetric and `same` padding, padding beyond
 //! half a kernel, dilation for averages, power averages of magnitudes.
 //!
@@ -60,13 +60,13 @@
 //! Results do not depend on either. COMPARE.md of the repository has a table of cases beside PyTorch, ONNX
 //! Runtime, OpenVINO and a copy of the same bytes.
 //!
-//! With the release profile as it is, pooling takes 1.03 times what it does there, some cases up to 1.16: COMPARE.md
-//! is measured with `lto = "thin"` in the profile. x86-64 processors without SSE4.2, of before 2008, pool correctly
+//! COMPARE.md is measured with `lto = "thin"` in the release profile. Without it pooling takes as many instructions, adaptive
+//! layers a tenth more. x86-64 processors without SSE4.2, of before 2008, pool correctly
 //! but several times slower. So do those without AVX2 for i16, i32 and i64, whose kernels are for AVX2 at most.
 //!
 //! # Features
 //! - `threads` (default): shares large poolings among threads.
-//! - `ndarray` (default): views in and arrays out, in place of slices and shapes.
+//! - `ndarray` (default): views in and arrays out, in place of slices and shapes. The crate is [`ndarray`] 0.17.
 //!
 //! [rayon]: https://docs.rs/rayon
 
@@ -126,7 +126,12 @@ pub mod window;
 pub use array::WithIndices;
 pub use element::Element;
 pub use error::{Error, Result};
+/// The crate of the element types f16 and bf16.
+pub use half;
 pub use index::Index;
 pub use layout::MemoryFormat;
+/// The crate of the arrays.
+#[cfg(feature = "ndarray")]
+pub use ndarray;
 pub use nn::*;
 pub use plan::Plan;

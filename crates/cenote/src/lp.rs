@@ -44,10 +44,14 @@ pub(crate) fn infinite<T: Element>(
     let mut extremes = vec![<Real<T> as Lane>::ZERO; output.len()];
     let target = Target::values(&mut extremes);
     plan.reduce(&reduce::Max, &magnitudes, target);
-    if power.norm_type < 0.0 {
-        extremes
-            .iter_mut()
-            .for_each(|extreme| *extreme = extreme.negative());
+    // The largest of no magnitudes is 0, as other norms of nothing are; the smallest is +∞.
+    let zero = <Real<T> as Lane>::ZERO;
+    for extreme in &mut extremes {
+        *extreme = match power.norm_type > 0.0 {
+            true if *extreme < zero => zero,
+            true => *extreme,
+            false => extreme.negative(),
+        };
     }
     narrow(&extremes, output);
     Ok(())

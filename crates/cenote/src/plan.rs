@@ -26,7 +26,8 @@ pub(crate) enum Operation {
 ///
 /// A plan is immutable and cheap; it can be shared between threads and run any number of times. Running a
 /// forward pass allocates nothing once a thread has run one of this size before, but a job for rayon where it is shared among
-/// threads and called from outside of their pool.
+/// threads and called from outside of their pool, and copies of the tensors for norms of ±∞. Gradients of maxima and norms
+/// by their input allocate what they look for again.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub(crate) layout: Layout,
@@ -151,7 +152,9 @@ impl Plan {
     ///
     /// `I` chooses the form of the indices. `i64` is torch's: the flat index into the channel's plane of the
     /// unpadded input, and −1 for a window that lies wholly in the padding. `u8`, `u16` and `u32` are
-    /// *compact*: the number of the tap in its window, an eighth to a half of the memory.
+    /// *compact*: the number of the tap in its window, an eighth to a half of the memory. They are for
+    /// [`backward_from_indices_into`](Self::backward_from_indices_into) of the same plan; how taps are numbered may change.
+    /// Windows of adaptive layers are numbered as if each were as large as any may be, which can be one tap more an axis.
     ///
     /// # Errors
     /// [`Error::Length`] when a buffer does not fit, [`Error::TooLarge`] for planes of 2³¹ elements or

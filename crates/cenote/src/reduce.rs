@@ -403,6 +403,19 @@ impl Power {
             lanes.iter_mut().for_each(|lane| *lane = lane.power(power));
         }
     }
+
+    /// Roots of what will be cut off to integers: one that is whole must not fall short of that by a rounding.
+    #[inline(always)]
+    fn take_roots_of_integers<L: RealLane>(&self, lanes: &mut [L]) {
+        for lane in lanes {
+            let mut root = [*lane];
+            self.raise_to(1.0 / self.norm_type, &mut root);
+            let whole = root[0].nearest();
+            let mut sum = [whole];
+            self.raise_to(self.norm_type, &mut sum);
+            *lane = if sum[0] == *lane { whole } else { root[0] };
+        }
+    }
 }
 
 impl<T: Element> Finish<T> for Power {
@@ -435,7 +448,11 @@ impl<T: Element> Finish<T> for Power {
                 });
             }
         }
-        self.raise_to(1.0 / self.norm_type, lanes);
+        if T::IS_FLOAT {
+            self.raise_to(1.0 / self.norm_type, lanes);
+        } else {
+            self.take_roots_of_integers(lanes);
+        }
         <T as Convert<T::Real>>::narrow(lanes, elements);
     }
     fn counting(&self) -> Counting {

@@ -78,8 +78,12 @@ pub fn power_pool(plan: &Plan, input: &[f64]) -> Vec<f64> {
     each_window(plan, |base, taps| {
         let elements = taps.iter().map(|(_, offset)| input[base + offset]);
         output.push(if p.is_infinite() {
-            let extreme = if p > 0.0 { f64::max } else { f64::min };
-            elements.map(f64::abs).fold(-p, extreme)
+            let (of_none, extreme): (f64, fn(f64, f64) -> f64) = if p > 0.0 {
+                (0.0, f64::max)
+            } else {
+                (f64::INFINITY, f64::min)
+            };
+            elements.map(f64::abs).fold(of_none, extreme)
         } else {
             let raise = |x: f64| if power.absolute { x.abs() } else { x }.powf(p);
             let sum: f64 = elements.map(raise).sum();

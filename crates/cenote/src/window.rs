@@ -433,7 +433,7 @@ impl Axis {
     /// The window of one output position.
     ///
     /// # Panics
-    /// In debug builds, when `output` is not below [`Axis::output_len`].
+    /// When `output` is not below [`Axis::output_len`], in debug builds at least, or an adaptive axis has no input.
     pub fn window(&self, output: usize) -> Window {
         debug_assert!(output < self.output, "output {output} of {}", self.output);
         match &self.rule {

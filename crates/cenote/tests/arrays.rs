@@ -2,8 +2,10 @@
 
 #![cfg(feature = "ndarray")]
 
-use cenote::{AvgPool2d, Error, Layer, MaxPool1d, MaxPool2d, MaxPool3d, MemoryFormat};
-use ndarray::{Array4, ArrayView4, Axis};
+use cenote::{
+    AvgPool2d, Error, FractionalMaxPool2d, Layer, MaxPool1d, MaxPool2d, MaxPool3d, MemoryFormat,
+};
+use ndarray::{Array3, Array4, ArrayView4, Axis};
 
 fn ramp() -> Array4<f32> {
     Array4::from_shape_fn((2, 3, 5, 7), |(n, c, y, x)| {
@@ -115,4 +117,21 @@ fn a_rank_that_no_axis_or_too_many_belong_to_is_refused() {
         let shape = shape.to_vec();
         assert_eq!(error, Error::Rank { shape, pooled: 2 });
     }
+}
+
+#[test]
+fn layers_are_chosen_when_the_program_runs() {
+    let layers: [Box<dyn Layer>; 3] = [
+        Box::new(MaxPool2d::new(2)),
+        Box::new(AvgPool2d::new(2)),
+        Box::new(FractionalMaxPool2d::with_output_size(2, 2)),
+    ];
+    let image = Array3::from_shape_fn((1, 4, 4), |(_, y, x)| (4 * y + x) as f32);
+    let corners = layers.each_ref().map(|layer| {
+        assert_eq!(layer.pooled_axes(), 2);
+        layer.forward(&image).unwrap()[[0, 1, 1]]
+    });
+    assert_eq!(corners, [15.0, 12.5, 15.0]);
+    // A fractional layer pools no channels that lie last, in a box neither.
+    assert!(!layers[2].keeps_channels_last());
 }

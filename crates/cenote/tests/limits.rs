@@ -2,8 +2,9 @@
 
 use allocation_counter::measure;
 use cenote::{
-    AdaptiveAvgPool2d, AvgPool1d, AvgPool2d, Error, FractionalMaxPool2d, Layer, MaxPool1d,
-    MaxPool2d,
+    AdaptiveAvgPool, AdaptiveAvgPool2d, AdaptiveMaxPool, AvgPool, AvgPool1d, AvgPool2d, Error,
+    FractionalMaxPool, FractionalMaxPool2d, LPPool, LPPool1d, Layer, MaxPool, MaxPool1d, MaxPool2d,
+    MaxUnpool, MaxUnpool2d,
 };
 
 #[test]
@@ -73,4 +74,78 @@ fn the_gradient_of_no_outputs_is_zero() {
         plan.backward_into(&[], &mut grad).unwrap();
         assert!(grad.iter().all(|&element| element == 0.0), "{planes}");
     }
+}
+
+#[test]
+fn more_axes_than_three_are_refused_by_every_layer() {
+    fn refused<P: std::fmt::Debug>(plan: Result<P, Error>) {
+        assert!(matches!(plan, Err(Error::Unsupported { .. })), "{plan:?}");
+    }
+    let shape = [1, 1, 4, 4, 4, 4];
+    refused(MaxPool::<4>::new(2).plan(&shape));
+    refused(AvgPool::<4>::new(2).plan(&shape));
+    refused(LPPool::<4>::new(2.0, 2).plan(&shape));
+    refused(AdaptiveMaxPool::<4>::new(2).plan(&shape));
+    refused(AdaptiveAvgPool::<4>::new(2).plan(&shape));
+    refused(FractionalMaxPool::<4>::with_output_size(2, 2).plan(&shape));
+    refused(MaxUnpool::<4>::new(2).plan(&shape, None));
+    refused(MaxPool::<0>::new([]).plan(&[1, 1]));
+}
+
+#[test]
+fn a_norm_of_integers_that_is_whole_is_not_cut_off_below() {
+    for norm_type in [-1.0, 1.0, 2.0, 3.0, 4.0, 5.5, 7.0] {
+        let plan = LPPool1d::new(norm_type, 1).plan(&[1, 100]).unwrap();
+        let input: Vec<i64> = (1..=100).collect();
+        let mut output = vec![0; 100];
+        plan.forward_into(&input, &mut output).unwrap();
+        assert_eq!(output, input, "p = {norm_type}");
+    }
+    // The cube root of 4³ − 1 is 3.98: that one is cut off.
+    let plan = LPPool1d::new(3.0, 3).plan(&[1, 3]).unwrap();
+    let mut output = [0i32];
+    plan.forward_into(&[3, 3, 2], &mut output).unwrap(); // 27 + 27 + 8 = 62
+    assert_eq!(output, [3]);
+}
+
+#[test]
+fn the_norm_of_nothing_is_0_or_infinite() {
+    let norm = |norm_type| {
+        let layer = LPPool1d::new(norm_type, 2).padding(2).any_padding(true);
+        let plan = layer.plan(&[1, 2]).unwrap();
+        let mut output = [7.0f32; 3];
+        plan.forward_into(&[1.0, 1.0], &mut output).unwrap();
+        [output[0], output[2]]
+    };
+    for (norm_type, expected) in [
+        (1.0, 0.0),
+        (2.0, 0.0),
+        (f64::INFINITY, 0.0),
+        (-2.0, f32::INFINITY),
+        (f64::NEG_INFINITY, f32::INFINITY),
+    ] {
+        assert_eq!(norm(norm_type), [expected; 2], "p = {norm_type}");
+    }
+    assert!(LPPool1d::new(f64::NAN, 2).plan(&[1, 2]).is_err());
+}
+
+#[test]
+fn an_index_beyond_an_unpooled_plane_is_told_from_other_mistakes() {
+    let plan = MaxUnpool2d::new(2).plan(&[1, 2, 2], None).unwrap();
+    let mut output = [0.0f32; 16];
+    let refused = plan.forward_into(&[1.0; 4], &[0, 2, 10, 16], &mut output);
+    let message = refused.unwrap_err().to_string();
+    assert_eq!(
+        message,
+        "index 16 is outside of an unpooled plane of 16 elements: give the size that was pooled as output_size, and \
+         indices of that pooling, which are 0 or more"
+    );
+}
+
+#[test]
+fn sizes_are_given_as_kernels_are() {
+    let plan = AdaptiveAvgPool2d::new((2, 3)).plan(&[1, 6, 6]).unwrap();
+    assert_eq!(plan.output_shape(), [1, 2, 3]);
+    let plan = AdaptiveMaxPool::<3>::new((1, 2, 3)).plan(&[1, 6, 6, 6]);
+    assert_eq!(plan.unwrap().output_shape(), [1, 1, 2, 3]);
 }

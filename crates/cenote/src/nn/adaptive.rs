@@ -24,6 +24,18 @@ impl<const N: usize> From<[usize; N]> for OutputSize<N> {
     }
 }
 
+impl From<(usize, usize)> for OutputSize<2> {
+    fn from((height, width): (usize, usize)) -> Self {
+        Self::from([height, width])
+    }
+}
+
+impl From<(usize, usize, usize)> for OutputSize<3> {
+    fn from((depth, height, width): (usize, usize, usize)) -> Self {
+        Self::from([depth, height, width])
+    }
+}
+
 impl<const N: usize> From<[Option<usize>; N]> for OutputSize<N> {
     fn from(sizes: [Option<usize>; N]) -> Self {
         Self(sizes)
@@ -58,7 +70,9 @@ impl<K: Default, const N: usize> AdaptivePool<K, N> {
 }
 
 impl<K: Kind, const N: usize> Layer for AdaptivePool<K, N> {
-    const POOLED_AXES: usize = N;
+    fn pooled_axes(&self) -> usize {
+        N
+    }
 
     fn plan_in(&self, shape: &[usize], format: MemoryFormat) -> Result<Plan> {
         Plan::new(

@@ -27,12 +27,12 @@ enum Output<const N: usize> {
 #[doc = include_str!("../../docs/fractional_pool.svg")]
 ///
 /// Each plane (an image's channel) has one sample in [0, 1) for each axis. The first window of an axis starts
-/// at 0 and the last one ends at the end; the sample moves those between. NaN, ties and indices are those of
+/// at 0 and the last one ends at the end (a single one ends there); the sample moves those between. NaN, ties and indices are those of
 /// [`MaxPool`](crate::MaxPool). Tensors are contiguous, as they become in torch.
 ///
 /// # Differences from PyTorch
-/// - Samples come from a seed that you choose ([`FractionalMaxPool::seed`], 0 by default) or from you; torch
-///   draws new ones at every call.
+/// - Samples come from a seed that you choose ([`FractionalMaxPool::seed`], 0 by default), in steps of 1/256, so that
+///   every element type holds them exactly, or from you; torch draws new ones at every call, as fine as the type.
 /// - Torch's 3-D layer refuses windows that just fit; here 2-D and 3-D take what fits.
 ///
 /// ```
@@ -96,7 +96,8 @@ impl<const N: usize> FractionalMaxPool<N> {
 
     /// Takes the samples as given: `(N, C, axes)` row-major, each in [0, 1), in torch's order of axes, which
     /// is width, height in 2-D and depth, height, width in 3-D. Those of more images than the tensor has are left
-    /// out.
+    /// out. Planning refuses fewer than the planes need ([`Error::Length`]) and what is no number; a number outside of
+    /// [0, 1) is taken, as in torch, and windows stay inside of the input.
     #[must_use]
     pub fn samples(mut self, samples: Vec<f64>) -> Self {
         self.samples = Samples::Given(samples);
@@ -148,7 +149,9 @@ impl<const N: usize> FractionalMaxPool<N> {
 }
 
 impl<const N: usize> Layer for FractionalMaxPool<N> {
-    const POOLED_AXES: usize = N;
+    fn pooled_axes(&self) -> usize {
+        N
+    }
 
     fn plan_in(&self, shape: &[usize], format: MemoryFormat) -> Result<Plan> {
         if !(2..=3).contains(&N) {

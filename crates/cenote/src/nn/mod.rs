@@ -7,7 +7,7 @@ mod unpool;
 
 pub use adaptive::{
     AdaptiveAvgPool, AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool,
-    AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, AdaptivePool, OutputSize,
+    AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, AdaptivePool, Mean, OutputSize,
 };
 pub use fractional::{FractionalMaxPool, FractionalMaxPool2d, FractionalMaxPool3d};
 pub use sliding::{
@@ -65,9 +65,22 @@ impl From<(usize, usize, usize)> for PerAxis<3> {
 ///
 /// Shapes are torch's: `(N, C, …)`, or `(C, …)` without a batch, also where channels are last in memory.
 /// The batch may be empty, nothing else.
+///
+/// A box of a layer is a layer too, so that one can be chosen when the program runs:
+///
+/// ```
+/// use cenote::{AvgPool2d, Layer, MaxPool2d};
+///
+/// let layers: [Box<dyn Layer>; 2] = [Box::new(MaxPool2d::new(2)), Box::new(AvgPool2d::new(3))];
+/// let shape = layers.iter().try_fold(vec![3, 32, 32], |shape, layer| {
+///     Ok::<_, cenote::Error>(layer.plan(&shape)?.output_shape().to_vec())
+/// })?;
+/// assert_eq!(shape, [3, 5, 5]);
+/// # Ok::<(), cenote::Error>(())
+/// ```
 pub trait Layer {
     /// Number of axes that are pooled: the last ones.
-    const POOLED_AXES: usize;
+    fn pooled_axes(&self) -> usize;
 
     /// Plans the pooling of tensors of `shape` whose channels lie as `format` says.
     ///
@@ -124,5 +137,19 @@ pub trait Layer {
         Self: Sized,
     {
         crate::array::backward(self, grad_output.view().into_dyn(), input.view().into_dyn())
+    }
+}
+
+impl<L: Layer + ?Sized> Layer for Box<L> {
+    fn pooled_axes(&self) -> usize {
+        (**self).pooled_axes()
+    }
+
+    fn plan_in(&self, shape: &[usize], format: MemoryFormat) -> Result<Plan> {
+        (**self).plan_in(shape, format)
+    }
+
+    fn keeps_channels_last(&self) -> bool {
+        (**self).keeps_channels_last()
     }
 }

@@ -55,7 +55,8 @@ impl<K, const N: usize> SlidingPool<K, N> {
 
     /// Padding on both sides of each axis, at most half of `kernel_size`. Default: 0.
     ///
-    /// Padding clips windows and is never read: it stands for −∞ in a maximum and for 0 in a sum.
+    /// Padding clips windows and is never read: it stands for −∞ in a maximum and for 0 in the sum of a mean. The sum of a
+    /// power average is scaled up where it clips ([`LPPool::scale_clipped`]).
     #[must_use]
     pub fn padding(mut self, padding: impl Into<PerAxis<N>>) -> Self {
         let padding = padding.into().0;
@@ -161,7 +162,9 @@ impl<K, const N: usize> SlidingPool<K, N> {
 }
 
 impl<K: Kind, const N: usize> Layer for SlidingPool<K, N> {
-    const POOLED_AXES: usize = N;
+    fn pooled_axes(&self) -> usize {
+        N
+    }
 
     fn plan_in(&self, shape: &[usize], format: MemoryFormat) -> Result<Plan> {
         let taps = self
@@ -299,7 +302,8 @@ fn countable(taps: usize) -> Result<i64> {
 #[doc = include_str!("../../docs/avg_pool.svg")]
 ///
 /// Means of f32 are computed in f64 and rounded once, those of f16 and bf16 in f32; integers truncate toward
-/// zero. A window that overhangs in ceil mode counts the elements and the padding that it covers, never what
+/// zero, and one that its type cannot hold (with a small `divisor_override`) is the nearest that it can. Sums of i64 wrap.
+/// A window wholly in padding has a mean of 0. A window that overhangs in ceil mode counts the elements and the padding that it covers, never what
 /// lies beyond the padding.
 ///
 /// # Differences from PyTorch
@@ -396,13 +400,15 @@ impl Kind for Lp {
 #[doc = include_str!("../../docs/lp_pool.svg")]
 ///
 /// As in torch the power is taken of the element, not of its magnitude, so an odd or broken p may give NaN
-/// for negative elements, and in ceil mode the sum of a clipped window is scaled up to a whole one.
+/// for negative elements, and the sum of a window that ceil mode or padding clips is scaled up to a whole one.
 /// [`LPPool::absolute`] and [`LPPool::scale_clipped`] turn either off. A norm of +∞ is the largest magnitude,
-/// −∞ the smallest. Integers are computed in f64, and what comes back is truncated toward zero.
+/// −∞ the smallest. A window wholly in padding has a norm of 0, and of +∞ where p is below 0.
 ///
 /// # Differences from PyTorch
-/// Powers of f32 are computed in f64, so they neither overflow nor vanish where the norm itself does not;
-/// padding and dilation are possible.
+/// - Powers of f32 are computed in f64, so they neither overflow nor vanish where the norm itself does not.
+/// - Padding and dilation are possible.
+/// - Integers give integers: computed in f64 and truncated toward zero. torch gives f32.
+/// - A `norm_type` of NaN is refused; torch gives NaN.
 ///
 /// ```
 /// use cenote::{LPPool1d, Layer};
@@ -441,7 +447,8 @@ impl<const N: usize> LPPool<N> {
         Self::with(kernel_size.into(), kind)
     }
 
-    /// Whether powers are taken of magnitudes, as ONNX's `LpPool` does. Default: `false`, as torch.
+    /// Whether powers are taken of magnitudes. Default: `false`, as torch. ONNX's `LpPool` is
+    /// `absolute(true).scale_clipped(false)`.
     #[must_use]
     pub fn absolute(mut self, absolute: bool) -> Self {
         self.kind.absolute = absolute;

@@ -225,7 +225,7 @@ impl UnpoolPlan {
     /// Puts each element of `input` where its index says, and zeros elsewhere.
     ///
     /// # Errors
-    /// [`Error::Length`] when a buffer does not fit, [`Error::Index`] for an index outside its plane (the
+    /// [`Error::Length`] when a buffer does not fit, [`Error::UnpoolIndex`] for an index outside its plane (the
     /// output is then incomplete).
     pub fn forward_into<T: Element>(
         &self,
@@ -346,7 +346,7 @@ impl UnpoolPlan {
         Share::of(bytes).run(&blocks, self.outer, Target::values(target));
         match places.outside.into_inner() {
             None => Ok(()),
-            Some(index) => Err(Error::Index {
+            Some(index) => Err(Error::UnpoolIndex {
                 index,
                 plane: places.len,
             }),
