@@ -185,11 +185,7 @@ impl<'a> Image<'a> {
             .flat_map(|row| row.chunks_exact(inner).rev().flatten())
             .copied()
             .collect();
-        Image {
-            shape: self.shape,
-            layout: self.layout,
-            pixels: Cow::Owned(pixels),
-        }
+        self.with_pixels(pixels)
     }
 
     /// The image mirrored top to bottom: torchvision's `functional.vflip`.
@@ -202,6 +198,11 @@ impl<'a> Image<'a> {
             .flat_map(|plane| plane.chunks_exact(row).rev().flatten())
             .copied()
             .collect();
+        self.with_pixels(pixels)
+    }
+
+    /// These pixels in the same shape and layout.
+    fn with_pixels(&self, pixels: Vec<u8>) -> Image<'static> {
         Image {
             shape: self.shape,
             layout: self.layout,

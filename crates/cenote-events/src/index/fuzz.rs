@@ -16,7 +16,7 @@ use prost::Message as _;
 use super::skim::{Held, skim};
 use super::walk::{Found, Resync, look};
 use super::window::Window;
-use super::{Damage, DamageKind, FileView, LogDir, RunView, SummaryKind};
+use super::{FileView, LogDir, RunView, SummaryKind};
 use crate::message::{Event, Kind, Value, What};
 use crate::record::{HEADER_LEN, OVERHEAD, Record, RecordReader, append_record};
 
@@ -237,11 +237,7 @@ fn grow_and_replace(dir: &Path, first: &[u8], second: &[u8], cut: usize) {
 
 /// The bytes at the end of a file that are looked at again: part of a record, zeros, or damage that no record follows.
 fn unread(file: FileView<'_>) -> u64 {
-    let is_open = |damage: &Damage| {
-        damage.kind == DamageKind::BadLength && damage.offset + damage.len == file.len
-    };
-    let open = file.damage().filter(is_open).map(|damage| damage.len);
-    file.waiting + open.sum::<u64>()
+    file.waiting + file.at_end.map_or(0, |damage| damage.len)
 }
 
 /// Whether a file that was `known` as far as it was read, and `len` long, looks as if it had grown to `now`: both ends of

@@ -176,12 +176,12 @@ impl Part {
         self.first_wall_time = self.first_wall_time.or(next.first_wall_time);
     }
 
-    /// Adds what one event holds, whose record starts at `offset` and has a payload of `len` bytes.
+    /// Adds what one event holds, whose record starts at `offset` and has a payload of `len` bytes. `before` is what
+    /// the file held before this part: metadata comes with the first value of a tag only.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "scan() takes no longer payloads for events"
     )]
-    /// `before` is what the file held before this part: metadata comes with the first value of a tag only.
     pub(super) fn add_event(
         &mut self,
         event: Skimmed,

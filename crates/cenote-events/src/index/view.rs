@@ -69,7 +69,7 @@ pub struct FileView<'a> {
     /// Bytes at its end that are part of a record, or zeros where one may still be written: more may come.
     pub waiting: u64,
     stepped_over: &'a [Damage],
-    at_end: Option<Damage>,
+    pub(super) at_end: Option<Damage>,
 }
 
 impl<'a> FileView<'a> {
