@@ -15,7 +15,8 @@ import sys
 
 import numpy as np
 from PIL import Image
-from tensorboard.backend.event_processing import event_accumulator
+from tensorboard import context
+from tensorboard.backend.event_processing import data_provider, event_accumulator, plugin_event_multiplexer
 
 COLUMNS = 8
 
@@ -124,6 +125,18 @@ def logged(logdir):
     return {tag: [decoded(logdir, tag, step, event) for step, event in enumerate(log.Images(tag))] for tag in tags}
 
 
+def check_description(given):
+    """The output must say which layer it is of, to the reader that TensorBoard shows pages from."""
+    log = plugin_event_multiplexer.EventMultiplexer()
+    log.AddRun(given.logdir, "run")
+    log.Reload()
+    tags = data_provider.MultiplexerDataProvider(log, given.logdir).list_blob_sequences(
+        context.RequestContext(), experiment_id="", plugin_name="images")["run"]
+    said, wanted = tags["output"].description, f"`MaxPool2d(kernel_size={given.kernel_size[0]}, "
+    if not said.startswith(wanted):
+        raise Difference(f"{given.logdir}: output says that it is {said!r}, not {wanted!r}…")
+
+
 def decoded(logdir, tag, step, event):
     place = f"{logdir}: {tag} {step}"
     if event.step != step:
@@ -157,6 +170,7 @@ def main():
     try:
         log, done = logged(given.logdir), []
         if given.dataset:
+            check_description(given)
             done.append(f"{compare(log, expected(given), 'the dataset')} as computed from the dataset")
         if given.against:
             done.append(f"{compare(log, logged(given.against), given.against)} as in {given.against}")

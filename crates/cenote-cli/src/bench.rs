@@ -61,7 +61,7 @@ fn measure(args: Args) -> Result<ExitCode> {
     let watch = Watch {
         time: Duration::from_secs_f64(args.seconds),
     };
-    let word = args.filter.as_deref().unwrap_or_default();
+    let word = args.filter.unwrap_or_default().to_lowercase();
     let cases: Vec<(Case, Option<usize>)> = match args.growth {
         Some(growth) => growth.cases(all.current_num_threads()),
         None => {
@@ -71,7 +71,10 @@ fn measure(args: Args) -> Result<ExitCode> {
     };
     let mut is_any = false;
     let bar = report::steps("measuring");
-    for (case, threads) in cases.iter().filter(|(case, _)| case.name.contains(word)) {
+    for (case, threads) in cases
+        .iter()
+        .filter(|(case, _)| case.name.to_lowercase().contains(&word))
+    {
         bar.tick();
         let plan = case.plan.clone()?;
         let timing = match threads {
@@ -82,7 +85,7 @@ fn measure(args: Args) -> Result<ExitCode> {
         bar.suspend(|| report::timed(&timing, args.json))?;
         is_any = true;
     }
-    if args.growth.is_none() && UNPOOL.contains(word) {
+    if args.growth.is_none() && UNPOOL.contains(&word) {
         let timing = all.install(|| watch.time_unpool())?;
         bar.suspend(|| report::timed(&timing, args.json))?;
         is_any = true;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use cenote_board::{Board, Running};
 
 use crate::interrupt::Interrupt;
@@ -60,13 +60,15 @@ impl Address {
         self.host == LOOPBACK && self.port.is_none() && !self.open
     }
 
-    /// Opens the page, if that was asked for.
-    pub(crate) fn open(&self, url: &str) -> Result<()> {
-        if self.open {
-            open::that_detached(url)
-                .with_context(|| format!("no browser could be started: open {url} yourself"))?;
+    /// Opens the page, if that was asked for. Without a browser the board is there all the same.
+    pub(crate) fn open(&self, url: &str) {
+        if self.open
+            && let Err(error) = open::that_detached(url)
+        {
+            report::warn(&format!(
+                "no browser could be started ({error}): open {url} yourself"
+            ));
         }
-        Ok(())
     }
 }
 
@@ -75,7 +77,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
     let board = args.address.bind(&args.logdir)?;
     let url = board.url();
     report::serving(&args.logdir, &url)?;
-    args.address.open(&url)?;
+    args.address.open(&url);
     board.serve(|| interrupt.wait())?;
     Ok(ExitCode::SUCCESS)
 }

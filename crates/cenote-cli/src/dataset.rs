@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 use cenote_data::download::{Archive, Download, Progress};
@@ -22,7 +22,7 @@ pub(crate) enum Name {
     Cifar10,
     /// CIFAR-100, from --data-dir
     Cifar100,
-    /// Pictures in --data-dir, one subfolder a class
+    /// Pictures in --data-dir, one subfolder a class, as they are stored: EXIF's orientation is not applied, as in torchvision
     Folder,
 }
 
@@ -35,6 +35,9 @@ pub(crate) enum SplitName {
     Test,
 }
 
+/// Where CIFAR is looked for.
+const DATA_DIR: &str = "data";
+
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Dataset")]
 pub(crate) struct DatasetOptions {
@@ -42,7 +45,7 @@ pub(crate) struct DatasetOptions {
     #[arg(long, value_name = "NAME", default_value = "sample")]
     pub(crate) dataset: Name,
     /// Folder of the dataset: its published folder or archive, or what holds that
-    #[arg(long, value_name = "DIR", default_value = "data")]
+    #[arg(long, value_name = "DIR", default_value = DATA_DIR)]
     pub(crate) data_dir: PathBuf,
     /// Which part of CIFAR [default: test]
     #[arg(long, value_name = "PART")]
@@ -85,6 +88,11 @@ impl DatasetOptions {
                 )
             }
             _ => {}
+        }
+        if self.dataset == Name::Sample && self.data_dir != Path::new(DATA_DIR) {
+            bail!(
+                "--data-dir is the folder of a dataset: leave it out, or add --dataset cifar10, cifar100 or folder"
+            )
         }
         let hint =
             |error| anyhow!("{error} (--data-dir names its folder, and --download fetches it)");

@@ -6,7 +6,7 @@ mod tail;
 
 use std::fmt;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
 
@@ -24,7 +24,7 @@ const EXAMPLES: &str = "Examples:
   cenote events logs --tail --json
 
 Exported are images as they are in the log (PNG), scalars as CSV or JSON lines, sound
-as WAV, and everything else as JSON lines, one file a tag.";
+as it is in the log (WAV), and everything else as JSON lines, one file a tag.";
 
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -224,8 +224,8 @@ fn execute(args: Args, out: &mut impl Write) -> Result<ExitCode> {
     LogDir::check(&args.logdir)?;
     let mut index = LogDir::new(&args.logdir).verify(args.verify);
     let selection = Selection {
-        run: args.run,
-        tag: args.tag,
+        run: args.run.clone(),
+        tag: args.tag.clone(),
         steps: args.steps.unwrap_or(Steps::ALL),
     };
     index.refresh();
@@ -240,20 +240,20 @@ fn execute(args: Args, out: &mut impl Write) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     selection.check(&index)?;
+    if args.verify && index.runs().next().is_none() {
+        bail!(
+            "no event files in {}: there is nothing to verify",
+            index.root().display()
+        );
+    }
     let health = Health::of(&index, &selection);
     let is_refused = args.verify && !health.is_good();
     if let Some(directory) = &args.export {
-        let exported = export::export(&index, &selection, args.scalars, directory)?;
-        let line = if args.json {
-            exported.to_json().to_string()
-        } else {
-            exported.to_string()
-        };
-        writeln!(out, "{line}")?;
+        let is_whole = export(&args, &index, &selection, directory, out)?;
         if !health.is_good() {
             report::warn(&format!("the log has {health}: what is there was exported"));
         }
-        return Ok(if exported.failed == 0 && !is_refused {
+        return Ok(if is_whole && !is_refused {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
@@ -270,6 +270,30 @@ fn execute(args: Args, out: &mut impl Write) -> Result<ExitCode> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// Exports what was asked for, and says whether all of it could be read.
+fn export(
+    args: &Args,
+    index: &LogDir,
+    selection: &Selection,
+    directory: &Path,
+    out: &mut impl Write,
+) -> Result<bool> {
+    let exported = export::export(index, selection, args.scalars, directory)?;
+    if (exported.values, exported.failed) == (0, 0) && selection.steps != Steps::ALL {
+        bail!(
+            "no value has a step within --steps: `cenote events {}` lists the steps of each tag",
+            index.root().display()
+        );
+    }
+    let line = if args.json {
+        exported.to_json().to_string()
+    } else {
+        exported.to_string()
+    };
+    writeln!(out, "{line}")?;
+    Ok(exported.failed == 0)
 }
 
 /// A number in JSON, which has none for NaN and the infinities: they are text, as TensorBoard has it.

@@ -35,8 +35,17 @@ impl Interrupt {
         }
     }
 
-    /// Asks to stop, as the person would.
-    pub(crate) fn ask(&self) {
-        self.0.store(true, Ordering::Relaxed);
+    /// Asks to stop, as the person would, when it is dropped.
+    pub(crate) fn at_end(&self) -> AtEnd<'_> {
+        AtEnd(self)
+    }
+}
+
+/// Asks to stop, however what holds it ends.
+pub(crate) struct AtEnd<'a>(&'a Interrupt);
+
+impl Drop for AtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.0.store(true, Ordering::Relaxed);
     }
 }

@@ -1,5 +1,7 @@
 //! Layers by torch's functional names, with options named as torch's arguments.
 
+use std::fmt::Display;
+
 use anyhow::{Context, Result, bail};
 use cenote::{
     AdaptiveAvgPool, AdaptiveMaxPool, AvgPool, FractionalMaxPool, LPPool, Layer, MaxPool,
@@ -155,7 +157,7 @@ pub(crate) struct LpOptions {
     #[arg(
         long,
         value_name = "P",
-        allow_negative_numbers = true,
+        allow_hyphen_values = true,
         default_value_t = 2.0
     )]
     pub(crate) norm_type: f64,
@@ -226,13 +228,10 @@ impl UnpoolOptions {
         if let Some(padding) = &self.padding {
             layer = layer.padding(padding.per_axis("--padding")?);
         }
-        let output_size = self
-            .output_size
-            .as_ref()
-            .map(OutputSizes::per_axis)
-            .transpose()?;
-        let layer = layer.rebase_indices(self.rebase_indices);
-        Ok(layer.plan(shape, output_size.map(|sizes| sizes.0))?)
+        if let Some(output_size) = &self.output_size {
+            layer = layer.output_size(output_size.per_axis()?);
+        }
+        Ok(layer.rebase_indices(self.rebase_indices).plan(shape)?)
     }
 }
 
@@ -247,45 +246,55 @@ pub(crate) enum Pooling {
     FractionalMax(FractionalOptions, Option<Vec<f64>>),
 }
 
+/// A layer that prints as torch does.
+pub(crate) trait Shown: Layer + Display {}
+
+impl<L: Layer + Display> Shown for L {}
+
 impl Pooling {
     /// Plans the pooling of tensors of `shape` over the last `axes` axes.
     pub(crate) fn plan(&self, axes: usize, shape: &[usize], format: MemoryFormat) -> Result<Plan> {
+        Ok(self.layer(axes)?.plan_in(shape, format)?)
+    }
+
+    /// The layer over `axes` axes.
+    pub(crate) fn layer(&self, axes: usize) -> Result<Box<dyn Shown>> {
         match axes {
-            1 => self.plan_over::<1>(shape, format),
-            2 => self.plan_over::<2>(shape, format),
-            3 => self.plan_over::<3>(shape, format),
+            1 => self.layer_over::<1>(),
+            2 => self.layer_over::<2>(),
+            3 => self.layer_over::<3>(),
             _ => bail!("no layer pools {axes} axes"),
         }
     }
 
-    fn plan_over<const N: usize>(&self, shape: &[usize], format: MemoryFormat) -> Result<Plan> {
+    fn layer_over<const N: usize>(&self) -> Result<Box<dyn Shown>> {
         let kernel_size =
             |sliding: &SlidingOptions| sliding.kernel_size.per_axis::<N>("--kernel-size");
         Ok(match self {
-            Self::Max(sliding) => sliding
-                .apply(MaxPool::<N>::new(kernel_size(sliding)?))?
-                .plan_in(shape, format)?,
-            Self::Avg(sliding, avg) => sliding
-                .apply(AvgPool::<N>::new(kernel_size(sliding)?))?
-                .count_include_pad(avg.count_include_pad)
-                .divisor_override(avg.divisor_override)
-                .plan_in(shape, format)?,
-            Self::Lp(sliding, lp) => sliding
-                .apply(LPPool::<N>::new(lp.norm_type, kernel_size(sliding)?))?
-                .absolute(lp.absolute)
-                .scale_clipped(lp.scale_clipped)
-                .plan_in(shape, format)?,
-            Self::AdaptiveMax(options) => {
-                AdaptiveMaxPool::<N>::new(options.output_size.output_size()?)
-                    .plan_in(shape, format)?
+            Self::Max(sliding) => {
+                Box::new(sliding.apply(MaxPool::<N>::new(kernel_size(sliding)?))?)
             }
-            Self::AdaptiveAvg(options) => {
-                AdaptiveAvgPool::<N>::new(options.output_size.output_size()?)
-                    .plan_in(shape, format)?
+            Self::Avg(sliding, avg) => Box::new(
+                sliding
+                    .apply(AvgPool::<N>::new(kernel_size(sliding)?))?
+                    .count_include_pad(avg.count_include_pad)
+                    .divisor_override(avg.divisor_override),
+            ),
+            Self::Lp(sliding, lp) => Box::new(
+                sliding
+                    .apply(LPPool::<N>::new(lp.norm_type, kernel_size(sliding)?))?
+                    .absolute(lp.absolute)
+                    .scale_clipped(lp.scale_clipped),
+            ),
+            Self::AdaptiveMax(options) => Box::new(AdaptiveMaxPool::<N>::new(
+                options.output_size.output_size()?,
+            )),
+            Self::AdaptiveAvg(options) => Box::new(AdaptiveAvgPool::<N>::new(
+                options.output_size.output_size()?,
+            )),
+            Self::FractionalMax(options, samples) => {
+                Box::new(options.layer::<N>(samples.as_deref())?)
             }
-            Self::FractionalMax(options, samples) => options
-                .layer::<N>(samples.as_deref())?
-                .plan_in(shape, format)?,
         })
     }
 

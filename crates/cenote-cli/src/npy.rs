@@ -1,11 +1,12 @@
 //! Tensors in NumPy's `.npy` files, of every element type that layers take.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use half::{bf16, f16};
+use ndarray::{ArrayD, IxDyn, ShapeBuilder};
 use npyz::{NpyHeader, Order, WriterBuilder};
 
 /// A row-major tensor whose element type is known when the program runs.
@@ -119,10 +120,15 @@ impl Tensor {
         }
     }
 
-    /// Reads a `.npy` file: any version, byte order and memory order.
+    /// Reads a `.npy` file, or standard input: any version, byte order and memory order.
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let bytes =
-            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let bytes = if is_standard(path) {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+        } else {
+            fs::read(path)
+        };
+        let bytes = bytes.with_context(|| format!("cannot read {}", path.display()))?;
         Self::parse(&bytes)
             .with_context(|| format!("{} is no tensor that a layer can take", path.display()))
     }
@@ -130,8 +136,7 @@ impl Tensor {
     fn parse(bytes: &[u8]) -> Result<Self> {
         check_header(bytes)?;
         let mut data = bytes;
-        let header = NpyHeader::from_reader(&mut data)
-            .context("it is no NumPy .npy file: write one with numpy.save")?;
+        let header = NpyHeader::from_reader(&mut data).context(NO_NPY)?;
         let descr = header.dtype().descr();
         let descr = descr.trim_matches(|c| c == '\'' || c == '"');
         let (order, kind) = descr.split_at(descr.len().min(1));
@@ -156,43 +161,24 @@ impl Tensor {
             );
         };
         let tensor = Self { shape, elements };
-        Ok(if header.order() == Order::Fortran {
-            tensor.transposed()
-        } else {
-            tensor
-        })
+        if header.order() == Order::Fortran {
+            return tensor.transposed();
+        }
+        Ok(tensor)
     }
 
     /// The row-major form of a tensor whose elements are in column-major order.
-    fn transposed(self) -> Self {
-        fn rearrange<T: Copy>(shape: &[usize], elements: &[T]) -> Vec<T> {
-            let mut strides = vec![1; shape.len()];
-            for axis in 1..shape.len() {
-                strides[axis] = strides[axis - 1] * shape[axis - 1];
-            }
-            let mut at = vec![0; shape.len()];
-            let mut out = Vec::with_capacity(elements.len());
-            for _ in 0..elements.len() {
-                out.push(
-                    elements[at
-                        .iter()
-                        .zip(&strides)
-                        .map(|(at, stride)| at * stride)
-                        .sum::<usize>()],
-                );
-                for axis in (0..shape.len()).rev() {
-                    at[axis] += 1;
-                    if at[axis] < shape[axis] {
-                        break;
-                    }
-                    at[axis] = 0;
-                }
-            }
-            out
+    fn transposed(self) -> Result<Self> {
+        fn rearrange<T: Copy>(shape: &[usize], elements: Vec<T>) -> Result<Vec<T>> {
+            let columns = ArrayD::from_shape_vec(IxDyn(shape).f(), elements)?;
+            Ok(columns.iter().copied().collect())
         }
         let elements =
-            with_elements!(&self.elements, elements => rearrange(&self.shape, elements).into());
-        Self { elements, ..self }
+            with_elements!(self.elements, elements => rearrange(&self.shape, elements)?.into());
+        Ok(Self {
+            shape: self.shape,
+            elements,
+        })
     }
 
     /// Writes a `.npy` file, whole or not at all.
@@ -212,6 +198,9 @@ impl Tensor {
     }
 }
 
+const NO_NPY: &str = "it is no NumPy .npy file: write one with numpy.save, or give a picture (PNG, JPEG, BMP, WebP, TIFF or \
+     PNM) the ending of its kind";
+
 /// Refuses what the header's reader would trust: a header longer than the file, and a shape whose product
 /// overflows.
 fn check_header(bytes: &[u8]) -> Result<()> {
@@ -222,7 +211,7 @@ fn check_header(bytes: &[u8]) -> Result<()> {
         [0x93, b'N', b'U', b'M', b'P', b'Y', _, _, a, b, c, d, ..] => {
             (12, u32::from_le_bytes([*a, *b, *c, *d]))
         }
-        _ => bail!("it is no NumPy .npy file: write one with numpy.save"),
+        _ => bail!("{NO_NPY}"),
     };
     let Some(header) = bytes[start..].get(..claimed as usize) else {
         bail!(
@@ -230,6 +219,8 @@ fn check_header(bytes: &[u8]) -> Result<()> {
             bytes.len()
         );
     };
+    // What a person is shown of it is no longer than a line.
+    let shown = |text: &str| -> String { text.trim().chars().take(40).collect() };
     let text = String::from_utf8_lossy(header);
     let shape = text
         .split_once("shape")
@@ -247,52 +238,90 @@ fn check_header(bytes: &[u8]) -> Result<()> {
             .and_then(|length: u64| elements.checked_mul(length.max(1)));
         elements = product.with_context(|| {
             format!(
-                "it claims an impossible shape: {} is too much: write it again",
-                length.trim()
+                "it claims an impossible shape: {} is no length, or too much: write it again",
+                shown(length)
             )
         })?;
     }
     Ok(())
 }
 
-/// Writes a file beside its place, and moves it there once it is complete.
+/// Whether a path stands for standard input or output.
+pub(crate) fn is_standard(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Writes a file beside its place, and moves it there once it is complete. `-` is standard output.
 pub(crate) fn write_whole(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> Result<()>,
 ) -> Result<()> {
-    // What a link leads to is written, not put in its place.
-    let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let directory = place
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
     let attempt = || -> Result<()> {
+        if is_standard(path) {
+            let mut out = BufWriter::new(io::stdout().lock());
+            write(&mut out)?;
+            return Ok(out.flush()?);
+        }
+        let place = place(path);
+        let directory = place
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         if !directory.is_dir() {
             bail!(
                 "there is no folder {}: create it first",
                 directory.display()
             );
         }
-        if place.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        let there = place.metadata().ok();
+        if there.as_ref().is_some_and(|there| !there.is_file()) {
             // A device, or a pipe: nothing can take its place.
             let mut file = BufWriter::new(File::create(&place)?);
             write(&mut file)?;
             return Ok(file.flush()?);
         }
+        if there.is_some() {
+            // Whoever may not write to a file may not replace it either.
+            File::options().write(true).open(&place)?;
+        }
         let mut file = BufWriter::new(beside(directory)?);
         write(&mut file)?;
-        file.into_inner()?.persist(&place)?;
+        let file = file.into_inner()?;
+        if let Some(there) = there {
+            file.as_file().set_permissions(there.permissions())?;
+        }
+        file.persist(&place)?;
         Ok(())
     };
     attempt().with_context(|| format!("cannot write {}", path.display()))
 }
 
+/// Where what is written to a path goes: what a link leads to, also where that is not there yet.
+pub(crate) fn place(path: &Path) -> PathBuf {
+    if let Ok(place) = path.canonicalize() {
+        return place;
+    }
+    let target = fs::read_link(path).map(|link| match path.parent() {
+        Some(parent) => parent.join(link),
+        None => link,
+    });
+    let path = target.unwrap_or_else(|_| path.to_owned());
+    // The folder is there, if the file can be written at all.
+    match (path.parent().map(Path::canonicalize), path.file_name()) {
+        (Some(Ok(parent)), Some(name)) => parent.join(name),
+        _ => path,
+    }
+}
+
 /// A file that is yet to be moved, which whoever may read what this user creates may read.
-fn beside(directory: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+fn beside(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(directory)
+    // The error's text names a file that nobody knows.
+    builder
+        .tempfile_in(directory)
+        .map_err(|error| error.kind().into())
 }
 
 #[cfg(test)]
@@ -369,7 +398,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn others_may_read_what_is_written_and_links_stay() {
-        use std::os::unix::fs::{MetadataExt, symlink};
+        use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
         let directory = tempfile::tempdir().unwrap();
         let [plain, real, link] =
@@ -379,11 +408,19 @@ mod tests {
         tensor.write(&real).unwrap();
         let mode = |path: &Path| path.metadata().unwrap().mode();
         assert_eq!(mode(&real), mode(&plain));
+        // Where a file may be read by its owner alone, so may what takes its place.
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o600)).unwrap();
+        tensor.write(&real).unwrap();
+        assert_eq!(mode(&real) & 0o777, 0o600);
         symlink(&real, &link).unwrap();
         let tensor = Tensor::new(&[1], vec![8u8]);
         tensor.write(&link).unwrap();
         assert!(link.is_symlink());
         assert_eq!(Tensor::read(&real).unwrap(), tensor);
+        let [empty, new] = ["empty.npy", "new.npy"].map(|name| directory.path().join(name));
+        symlink("new.npy", &empty).unwrap();
+        tensor.write(&empty).unwrap();
+        assert!(empty.is_symlink() && new.is_file());
         tensor.write(Path::new("/dev/null")).unwrap();
         assert!(!Path::new("/dev/null").is_file());
     }

@@ -11,7 +11,7 @@ use crate::layer::{
     AdaptiveOptions, AvgOptions, Family, FractionalOptions, LAYERS, LayerName, LpOptions, Pooling,
     SlidingOptions, UnpoolOptions,
 };
-use crate::npy::{Elements, Tensor, with_elements};
+use crate::npy::{Elements, Tensor, place, with_elements};
 use crate::{picture, report};
 
 const EXAMPLES: &str = "Examples:
@@ -20,16 +20,17 @@ const EXAMPLES: &str = "Examples:
   cenote pool avg_pool2d --input x.npy --backward g.npy --output grad.npy --kernel-size 2
   cenote pool adaptive_avg_pool2d --input x.npy --output y.npy --output-size none,7
   cenote pool max_unpool2d --input y.npy --input-indices i.npy --output x.npy --kernel-size 2
+  make-tensor | cenote pool lp_pool2d --input - --output - --kernel-size 2 > y.npy
 
 `cenote pool LAYER --help` tells what a layer takes.";
 
 /// Where a layer reads and writes.
 #[derive(clap::Args, Clone, Debug)]
 struct Files {
-    /// Tensor (.npy) or picture (PNG, JPEG, BMP, WebP, TIFF, PNM) to pool: (N, C, …) or (C, …)
+    /// Tensor (.npy) or picture (PNG, JPEG, BMP, WebP, TIFF, PNM) to pool: (N, C, …) or (C, …); - is a tensor from standard input
     #[arg(long, short, value_name = "FILE")]
     input: PathBuf,
-    /// Where the result goes: .npy, or .png for a picture
+    /// Where the result goes: .npy, or .png for a picture; - is standard output, as .npy
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
     /// Gradient of the output (.npy): write the gradient of the input in place of the output
@@ -106,6 +107,7 @@ impl clap::Args for Args {
             Files::augment_args(command)
                 .about(layer.about)
                 .long_about(None::<&str>)
+                .after_help(example(layer))
         });
         command
             .after_help(EXAMPLES)
@@ -120,6 +122,20 @@ impl clap::Args for Args {
     fn augment_args_for_update(command: Command) -> Command {
         Self::augment_args(command)
     }
+}
+
+/// What a call of a layer looks like.
+fn example(layer: &LayerName) -> String {
+    let options = match layer.family {
+        Family::Max => "--kernel-size 3 --stride 2 --padding 1 --indices i.npy",
+        Family::Avg => "--kernel-size 3 --stride 2 --padding 1 --count-include-pad false",
+        Family::Lp => "--kernel-size 3 --norm-type 2 --ceil-mode",
+        Family::AdaptiveMax | Family::AdaptiveAvg => "--output-size 7",
+        Family::FractionalMax => "--kernel-size 2 --output-ratio 0.7 --seed 1",
+        Family::MaxUnpool => "--input-indices i.npy --kernel-size 2",
+    };
+    let name = layer.name;
+    format!("Example:\n  cenote pool {name} --input x.npy --output y.npy {options}")
 }
 
 impl FromArgMatches for Args {
@@ -186,6 +202,7 @@ impl FromArgMatches for Args {
 pub(crate) fn run(args: Args) -> Result<ExitCode> {
     let Args { layer, files, work } = args;
     let mut indices_to = None;
+    check_name(&files.output)?;
     let input = read(&files.input)?;
     let grad_output = files.backward.as_deref().map(read).transpose()?;
     let output = match work {
@@ -199,7 +216,10 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
             samples,
         } => {
             let flat = indices.as_ref().and_then(|file| file.indices.clone());
-            if flat.as_ref() == Some(&files.output) {
+            if flat
+                .as_deref()
+                .is_some_and(|flat| place(flat) == place(&files.output))
+            {
                 bail!("--indices and --output name one file: give each its own");
             }
             if let (Pooling::FractionalMax(_, given), Some(path)) = (&mut pooling, samples) {
@@ -229,6 +249,21 @@ fn read(path: &Path) -> Result<Tensor> {
         picture::read(path)
     } else {
         Tensor::read(path)
+    }
+}
+
+/// Refuses the name of a file that a person would take for something else than is written.
+fn check_name(output: &Path) -> Result<()> {
+    let extension = output
+        .extension()
+        .map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    match extension.as_deref() {
+        Some("npy") | None => Ok(()),
+        Some(_) if picture::is_picture(output) => Ok(()),
+        Some(_) => bail!(
+            "{}: results are written as .npy, or as .png where they are pictures: end the name in one of those",
+            output.display()
+        ),
     }
 }
 

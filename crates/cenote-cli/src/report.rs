@@ -11,7 +11,7 @@ use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressState, ProgressStyl
 use serde_json::json;
 
 use crate::bench::Timing;
-use crate::npy::Tensor;
+use crate::npy::{self, Tensor};
 use crate::run::Summary;
 
 /// Says what went wrong, with its causes.
@@ -19,7 +19,7 @@ pub(crate) fn error(error: &anyhow::Error) {
     let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {
         // Many errors name their cause themselves.
-        if !text.ends_with(&cause) {
+        if !text.contains(&cause) {
             text += if text.is_empty() { "" } else { ": " };
             text += &cause;
         }
@@ -250,7 +250,7 @@ fn as_value(summary: &Summary) -> serde_json::Value {
         },
         "images_per_second": rate(summary),
         "peak_memory_bytes": peak_memory(),
-        "log_dir": summary.log_dir,
+        "log_dir": summary.log_dir.to_string_lossy(),
         "earlier_event_files": summary.earlier_files,
         "board": summary.board,
         "interrupted": summary.interrupted,
@@ -328,7 +328,7 @@ fn quoted(path: &Path) -> String {
     }
 }
 
-/// Reports what `cenote pool` did.
+/// Reports what `cenote pool` did, on standard error where the result itself went to standard output.
 pub(crate) fn pooled(layer: &str, input: &Tensor, output: &Tensor, path: &Path) {
     let line = format!(
         "{layer}: {} {} → {} {} in {}\n",
@@ -336,8 +336,16 @@ pub(crate) fn pooled(layer: &str, input: &Tensor, output: &Tensor, path: &Path) 
         shape(&input.shape),
         output.elements.dtype(),
         shape(&output.shape),
-        path.display()
+        if npy::is_standard(path) {
+            "standard output".into()
+        } else {
+            path.to_string_lossy()
+        }
     );
-    // The result is in its file; a closed standard output takes nothing from it.
-    let _ = io::stdout().write_all(line.as_bytes());
+    // The result is in its file; whoever does not read this misses nothing of it.
+    let _ = if npy::is_standard(path) {
+        io::stderr().write_all(line.as_bytes())
+    } else {
+        io::stdout().write_all(line.as_bytes())
+    };
 }

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use cenote::MemoryFormat;
 use cenote_board::Running;
 use cenote_data::{Batch, DataLoader};
 use cenote_events::SummaryWriter;
@@ -17,7 +16,7 @@ use crate::dataset::DatasetOptions;
 use crate::interrupt::{self, Interrupt};
 use crate::layer::{
     AdaptiveOptions, AvgOptions, Family, FractionalOptions, LAYERS, LayerName, LpOptions, Pooling,
-    SlidingOptions,
+    Shown, SlidingOptions,
 };
 use crate::report;
 use crate::values::{OutputSizes, Ratios, Sizes};
@@ -129,7 +128,7 @@ struct LayerOptions {
     #[arg(long, value_name = "BOOL")]
     count_include_pad: Option<bool>,
     /// p of a p-norm [default: 2]
-    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    #[arg(long, value_name = "P", allow_hyphen_values = true)]
     norm_type: Option<f64>,
     /// Output size of an adaptive or fractional layer
     #[arg(long, value_name = "SIZES")]
@@ -309,16 +308,17 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
     };
     let url = board.url();
     report::showing(&url);
-    args.board.address.open(&url)?;
+    args.board.address.open(&url);
     std::thread::scope(|scope| {
         let done = Interrupt::default();
         let waiting = done.clone();
         let serving = scope.spawn(move || board.serve(|| waiting.wait()));
+        let ending = done.at_end();
         let outcome = job(&args, &interrupt, Some(url));
         if outcome.is_ok() {
             interrupt.wait();
         }
-        done.ask();
+        drop(ending);
         match serving.join() {
             Ok(served) => served?,
             Err(_) => bail!("the board broke off"),
@@ -349,9 +349,10 @@ fn job(args: &Args, interrupt: &Interrupt, board: Option<String>) -> Result<Exit
         .use_current_thread()
         .build()?;
     let mut job = Job {
-        pooling: &pooling,
+        layer: pooling.layer(2)?,
+        source: format!("{}, {} images a step", args.dataset.name(), args.batch_size),
         log_dir: &log_dir,
-        writer: None,
+        log: None,
         figures: Figures {
             load: start.elapsed(),
             ..Figures::default()
@@ -379,12 +380,32 @@ fn job(args: &Args, interrupt: &Interrupt, board: Option<String>) -> Result<Exit
     })
 }
 
+/// The log of a run. Both of its tags say what they are.
+struct Log {
+    writer: SummaryWriter,
+    input: SummaryWriter,
+    output: SummaryWriter,
+}
+
+impl Log {
+    fn new(log_dir: &Path, source: &str, layer: &dyn Shown) -> Result<Self> {
+        let writer = SummaryWriter::new(log_dir).context("choose another place with --logdir")?;
+        Ok(Self {
+            input: writer.with_description(source),
+            output: writer.with_description(&format!("`{layer}`")),
+            writer,
+        })
+    }
+}
+
 /// The pipeline at work.
 struct Job<'a> {
-    pooling: &'a Pooling,
+    layer: Box<dyn Shown>,
+    /// Where the images come from, for people.
+    source: String,
     log_dir: &'a Path,
     /// Made when the first batch is pooled: a layer that cannot pool it leaves no log.
-    writer: Option<SummaryWriter>,
+    log: Option<Log>,
     figures: Figures,
 }
 
@@ -416,8 +437,8 @@ impl Job<'_> {
         }
         bar.finish_and_clear();
         let began = Instant::now();
-        if let Some(writer) = &self.writer {
-            writer.close()?;
+        if let Some(log) = &self.log {
+            log.writer.close()?;
         }
         self.figures.write += began.elapsed();
         Ok(interrupted)
@@ -426,9 +447,14 @@ impl Job<'_> {
     /// Pools one batch, and logs it before and after.
     fn pool(&mut self, batch: &Batch) -> Result<()> {
         let began = Instant::now();
-        let plan = self
-            .pooling
-            .plan(2, batch.images.shape(), MemoryFormat::Contiguous)?;
+        let plan = self.layer.plan(batch.images.shape())?;
+        if plan.output_len() == 0 {
+            let shape = batch.images.shape();
+            bail!(
+                "{} makes images without a pixel of those of shape {shape:?}: ask for a larger output",
+                self.layer
+            );
+        }
         let mut output = vec![0.0f32; plan.output_len()];
         let input = batch
             .images
@@ -441,14 +467,12 @@ impl Job<'_> {
 
         let began = Instant::now();
         let step = i64::try_from(batch.step)?;
-        let writer = match &mut self.writer {
-            Some(writer) => writer,
-            none => none.insert(
-                SummaryWriter::new(self.log_dir).context("choose another place with --logdir")?,
-            ),
+        let log = match &mut self.log {
+            Some(log) => log,
+            none => none.insert(Log::new(self.log_dir, &self.source, &*self.layer)?),
         };
-        writer.add_images("input", &batch.images, step)?;
-        writer.add_images("output", &output, step)?;
+        log.input.add_images("input", &batch.images, step)?;
+        log.output.add_images("output", &output, step)?;
         self.figures.write += began.elapsed();
 
         self.figures.images += batch.labels.len();

@@ -31,6 +31,7 @@ pub use self::embedding::Embedding;
 pub use self::hparams::Hparams;
 pub use self::mesh::Mesh;
 pub use self::tensor::TensorElement;
+use self::value::describe;
 use crate::message::{Event, Summary, What};
 use crate::record::append_record;
 use crate::{Error, PngLevel, Result};
@@ -61,11 +62,12 @@ use crate::{Error, PngLevel, Result};
 ///
 /// # Handles
 /// A clone is another handle on the same file, for other threads; [`with_walltime`](Self::with_walltime) gives one that
-/// stamps another time. Dropping the last handle closes the file, and then an error is lost: call [`close`](Self::close).
+/// stamps another time, [`with_description`](Self::with_description) one that says what its summaries are. Dropping the last handle closes the file, and then an error is lost: call [`close`](Self::close).
 #[derive(Clone)]
 pub struct SummaryWriter {
     inner: Arc<Inner>,
     wall_time: Option<f64>,
+    description: Option<Arc<str>>,
 }
 
 struct Inner {
@@ -128,8 +130,27 @@ impl SummaryWriter {
     #[must_use]
     pub fn with_walltime(&self, wall_time: f64) -> Self {
         Self {
-            inner: Arc::clone(&self.inner),
             wall_time: Some(wall_time),
+            ..self.clone()
+        }
+    }
+
+    /// A handle on the same file whose summaries say, in Markdown, what they are: the `description` of `tf.summary`, which
+    /// torch does not have. TensorBoard and the board show that of a tag's first summary beside its name.
+    ///
+    /// ```
+    /// use ndarray::Array4;
+    /// # let dir = tempfile::tempdir()?;
+    /// # let writer = cenote_events::SummaryWriter::new(dir.path())?;
+    /// let pooled = writer.with_description("`MaxPool2d(kernel_size=3, ceil_mode=True)` of CIFAR-10");
+    /// pooled.add_images("output", &Array4::<f32>::zeros((64, 3, 11, 11)), 0)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_description(&self, description: &str) -> Self {
+        Self {
+            description: Some(description.into()),
+            ..self.clone()
         }
     }
 
@@ -227,6 +248,7 @@ impl SummaryWriter {
         };
         Ok(Self {
             wall_time: self.wall_time,
+            description: self.description.clone(),
             ..child
         })
     }
@@ -246,8 +268,9 @@ impl SummaryWriter {
         encode: impl FnOnce() -> Result<Summary, String> + Send + 'static,
     ) -> Result<()> {
         let mut event = self.event(What::Summary(Summary::default()), global_step);
+        let description = self.description.clone();
         let encode = move || {
-            event.what = Some(What::Summary(encode()?));
+            event.what = Some(described(What::Summary(encode()?), description.as_deref()));
             Ok(encode_event(&event))
         };
         self.inner.background.push_encode(bytes, Box::new(encode))
@@ -257,10 +280,21 @@ impl SummaryWriter {
         Event {
             wall_time: self.wall_time.unwrap_or_else(now),
             step,
-            what: Some(what),
+            what: Some(described(what, self.description.as_deref())),
             source_metadata: None,
         }
     }
+}
+
+/// What a handle with a description writes.
+fn described(mut what: What, description: Option<&str>) -> What {
+    if let (What::Summary(summary), Some(description)) = (&mut what, description) {
+        summary
+            .value
+            .iter_mut()
+            .for_each(|value| describe(value, description));
+    }
+    what
 }
 
 /// One whole record.

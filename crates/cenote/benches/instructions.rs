@@ -140,7 +140,7 @@ fn backward_from_indices((plan, mut grad_input, grad_output, indices): Indexed) 
 }
 
 fn unpooling() -> (UnpoolPlan, Indexed) {
-    let plan = MaxUnpool2d::new(2).plan(&[1, 8, 28, 28], None);
+    let plan = MaxUnpool2d::new(2).plan(&[1, 8, 28, 28]);
     let plan = plan.expect("a layer that fits");
     (plan, indexed(&MaxPool2d::new(2), &[8, 56, 56]))
 }

@@ -30,15 +30,14 @@ fn channels_last<T>(mut view: ArrayViewD<'_, T>, channels: usize) -> ArrayViewD<
 }
 
 impl<'a, T: Element> Elements<'a, T> {
-    fn of(view: ArrayViewD<'a, T>, layer: &impl Layer, pooled: usize) -> Self {
+    fn of(view: ArrayViewD<'a, T>, pooled: usize) -> Self {
         if let Some(values) = view.to_slice() {
             return Self {
                 values: Cow::Borrowed(values),
                 format: MemoryFormat::Contiguous,
             };
         }
-        if let Some(channels) =
-            channel_axis(view.ndim(), pooled).filter(|_| layer.keeps_channels_last())
+        if let Some(channels) = channel_axis(view.ndim(), pooled)
             && let Some(values) = channels_last(view.clone(), channels).to_slice()
         {
             return Self {
@@ -114,13 +113,30 @@ fn check_shape(what: &'static str, expected: &[usize], given: &[usize]) -> Resul
     })
 }
 
-fn planned<'a, T: Element, L: Layer>(
-    layer: &L,
-    view: ArrayViewD<'a, T>,
+/// The layer's plan for `shape`, and the elements of `view` in an order that it takes.
+fn planned<'a, T: Element>(
+    layer: &impl Layer,
+    shape: &[usize],
+    view: &ArrayViewD<'a, T>,
 ) -> Result<(Plan, Elements<'a, T>)> {
-    let shape = view.shape().to_vec();
-    let elements = Elements::of(view, layer, layer.pooled_axes());
-    Ok((layer.plan_in(&shape, elements.format)?, elements))
+    let elements = Elements::of(view.clone(), layer.pooled_axes());
+    match layer.plan_in(shape, elements.format) {
+        Err(Error::Unsupported { .. }) if elements.format == MemoryFormat::ChannelsLast => {
+            Ok((layer.plan(shape)?, Elements::contiguous(view)))
+        }
+        plan => Ok((plan?, elements)),
+    }
+}
+
+/// As many zeros, or an error where parameters ask for more than there is memory for. `given` elements were given: no
+/// more than those fit without a question.
+fn zeros<T: Copy + Default>(len: usize, given: usize) -> Result<Vec<T>> {
+    if len > given {
+        let bytes = len.saturating_mul(size_of::<T>());
+        let reserved = Vec::<T>::new().try_reserve_exact(len);
+        reserved.map_err(|_| Error::Memory { bytes })?;
+    }
+    Ok(vec![T::default(); len])
 }
 
 /// Pools an array: what [`Layer::forward`] does.
@@ -128,8 +144,8 @@ pub(crate) fn forward<T: Element, D: Dimension, L: Layer>(
     layer: &L,
     view: ArrayViewD<'_, T>,
 ) -> Result<Array<T, D>> {
-    let (plan, input) = planned(layer, view)?;
-    let mut output = vec![T::default(); plan.output_len()];
+    let (plan, input) = planned(layer, view.shape(), &view)?;
+    let mut output = zeros(plan.output_len(), plan.input_len())?;
     plan.forward_into(&input.values, &mut output)?;
     array(
         output,
@@ -145,7 +161,7 @@ pub(crate) fn backward<T: Element, D: Dimension, L: Layer>(
     grad_output: ArrayViewD<'_, T>,
     view: ArrayViewD<'_, T>,
 ) -> Result<Array<T, D>> {
-    let (plan, input) = planned(layer, view)?;
+    let (plan, input) = planned(layer, view.shape(), &view)?;
     check_shape(
         "the gradient of the output",
         plan.output_shape(),
@@ -165,7 +181,7 @@ pub(crate) fn backward<T: Element, D: Dimension, L: Layer>(
 /// A max pooling that returns the index of each maximum beside it: torch's `return_indices=True`.
 ///
 /// Made by [`SlidingPool::return_indices`](crate::SlidingPool::return_indices) and its like.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct WithIndices<L> {
     layer: L,
 }
@@ -183,9 +199,9 @@ impl<L: Layer> WithIndices<L> {
         &self,
         input: &ArrayBase<S, D>,
     ) -> Result<(Array<T, D>, Array<i64, D>)> {
-        let (plan, input) = planned(&self.layer, input.view().into_dyn())?;
-        let mut output = vec![T::default(); plan.output_len()];
-        let mut indices = vec![0i64; plan.output_len()];
+        let (plan, input) = planned(&self.layer, input.shape(), &input.view().into_dyn())?;
+        let mut output = zeros(plan.output_len(), plan.input_len())?;
+        let mut indices = zeros(plan.output_len(), plan.input_len())?;
         plan.forward_with_indices_into(&input.values, &mut output, &mut indices)?;
         let shape = plan.output_shape();
         let axes = self.layer.pooled_axes();
@@ -206,19 +222,30 @@ impl<L: Layer> WithIndices<L> {
         let grad_output = grad_output.view().into_dyn();
         let given = grad_output.shape().to_vec();
         let axes = self.layer.pooled_axes();
-        let grad_output = Elements::of(grad_output, &self.layer, axes);
-        let plan = self.layer.plan_in(input_shape, grad_output.format)?;
+        let (plan, grad_output) = planned(&self.layer, input_shape, &grad_output)?;
         check_shape("the gradient of the output", plan.output_shape(), &given)?;
         check_shape("the index array", plan.output_shape(), indices.shape())?;
         let indices = Elements::in_format(indices.view().into_dyn(), grad_output.format, axes);
-        let mut grad_input = vec![T::default(); plan.input_len()];
+        let mut grad_input = zeros(plan.input_len(), plan.output_len())?;
         plan.backward_from_indices_into(&grad_output.values, &indices.values, &mut grad_input)?;
         array(grad_input, input_shape, grad_output.format, axes)
     }
 }
 
 impl<const N: usize> MaxUnpool<N> {
-    /// Puts each element of `input` where its index says, and zeros elsewhere; the output is contiguous.
+    /// Puts each element of `input` where its index says, and zeros elsewhere. An array whose channels are last in memory
+    /// gives one whose channels are last.
+    ///
+    /// ```
+    /// use cenote::{MaxPool2d, MaxUnpool2d};
+    /// use ndarray::array;
+    ///
+    /// let image = array![[[1.0, 2.0, 0.0], [3.0, 4.0, 0.0]]]; // (C, H, W)
+    /// let (maxima, indices) = MaxPool2d::new(2).return_indices().forward(&image)?;
+    /// let unpool = MaxUnpool2d::new(2).output_size([2, 3]);
+    /// assert_eq!(unpool.forward(&maxima, &indices)?, array![[[0.0, 0.0, 0.0], [0.0, 4.0, 0.0]]]);
+    /// # Ok::<(), cenote::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`MaxUnpool::plan`], and for shapes that differ or an index outside its plane.
@@ -226,18 +253,17 @@ impl<const N: usize> MaxUnpool<N> {
         &self,
         input: &ArrayBase<S, D>,
         indices: &ArrayBase<I, D>,
-        output_size: Option<[usize; N]>,
     ) -> Result<Array<T, D>> {
         check_shape("the index array", input.shape(), indices.shape())?;
-        let plan = self.plan(input.shape(), output_size)?;
-        let input = Elements::in_format(input.view().into_dyn(), MemoryFormat::Contiguous, N);
-        let indices = Elements::in_format(indices.view().into_dyn(), MemoryFormat::Contiguous, N);
-        let mut output = vec![T::default(); plan.output_len()];
+        let input = Elements::of(input.view().into_dyn(), N);
+        let plan = self.plan_in(indices.shape(), input.format)?;
+        let indices = Elements::in_format(indices.view().into_dyn(), input.format, N);
+        let mut output = zeros(plan.output_len(), plan.input_len())?;
         plan.forward_into(&input.values, &indices.values, &mut output)?;
-        array(output, plan.output_shape(), MemoryFormat::Contiguous, N)
+        array(output, plan.output_shape(), input.format, N)
     }
 
-    /// The gradient of an input of the shape of `indices`.
+    /// The gradient of an input of the shape of `indices`, given that of the output.
     ///
     /// # Errors
     /// As [`MaxUnpool::forward`].
@@ -246,19 +272,13 @@ impl<const N: usize> MaxUnpool<N> {
         grad_output: &ArrayBase<S, D>,
         indices: &ArrayBase<I, D>,
     ) -> Result<Array<T, D>> {
-        let leading = grad_output.ndim().saturating_sub(N);
-        let output_size: Option<[usize; N]> = grad_output.shape()[leading..].try_into().ok();
-        let plan = self.plan(indices.shape(), output_size)?;
-        check_shape(
-            "the gradient of the output",
-            plan.output_shape(),
-            grad_output.shape(),
-        )?;
-        let grad_output =
-            Elements::in_format(grad_output.view().into_dyn(), MemoryFormat::Contiguous, N);
-        let flat = Elements::in_format(indices.view().into_dyn(), MemoryFormat::Contiguous, N);
-        let mut grad_input = vec![T::default(); plan.input_len()];
+        let shape = grad_output.shape().to_vec();
+        let grad_output = Elements::of(grad_output.view().into_dyn(), N);
+        let plan = self.plan_in(indices.shape(), grad_output.format)?;
+        check_shape("the gradient of the output", plan.output_shape(), &shape)?;
+        let flat = Elements::in_format(indices.view().into_dyn(), grad_output.format, N);
+        let mut grad_input = zeros(plan.input_len(), plan.output_len())?;
         plan.backward_into(&grad_output.values, &flat.values, &mut grad_input)?;
-        array(grad_input, indices.shape(), MemoryFormat::Contiguous, N)
+        array(grad_input, indices.shape(), grad_output.format, N)
     }
 }

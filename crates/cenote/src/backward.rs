@@ -101,7 +101,7 @@ impl Plan {
     /// The gradient of the input of any layer, from that input. Max pooling looks for its maxima again.
     ///
     /// # Errors
-    /// [`Error::Length`] when a buffer does not fit, [`Error::TooLarge`] for maxima in planes of 2³¹ elements
+    /// [`Error::Length`] when a buffer does not fit, [`Error::Unsupported`] for maxima in planes of 2³¹ elements
     /// or more.
     pub fn backward_from_input_into<T: Element>(
         &self,

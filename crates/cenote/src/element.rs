@@ -1,5 +1,7 @@
 //! The nine element types, and the lanes that their maxima and sums are computed in.
 
+use std::fmt::Debug;
+
 use fearless_simd::{Simd, SimdBase};
 use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
@@ -19,7 +21,10 @@ use crate::sink::Target;
 /// cannot hold becomes the nearest that it can.
 ///
 /// [`half::f16`](crate::half::f16) and [`half::bf16`](crate::half::bf16) are those of the crate [`half`](crate::half) 2.
-pub trait Element: Copy + Default + PartialOrd + Send + Sync + 'static + private::Lanes {}
+pub trait Element:
+    Copy + Debug + Default + PartialOrd + Send + Sync + 'static + private::Lanes
+{
+}
 
 pub(crate) mod private {
     use super::*;

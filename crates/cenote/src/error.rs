@@ -46,6 +46,11 @@ pub enum Error {
         /// What overflows.
         what: &'static str,
     },
+    /// There is no memory for a result, which parameters make larger than what was given.
+    Memory {
+        /// Bytes of the result.
+        bytes: usize,
+    },
     /// The tensor has the wrong number of axes.
     Rank {
         /// The shape given.
@@ -100,22 +105,8 @@ pub enum Error {
 }
 
 impl fmt::Display for Error {
+    #[expect(clippy::too_many_lines, reason = "a list")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rank { .. }
-            | Self::EmptyAxis { .. }
-            | Self::Length { .. }
-            | Self::Shape { .. }
-            | Self::Index { .. }
-            | Self::UnpoolIndex { .. } => self.fmt_tensor(f),
-            _ => self.fmt_parameter(f),
-        }
-    }
-}
-
-impl Error {
-    /// What is wrong with a layer's parameters.
-    fn fmt_parameter(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Zero { name } => write!(f, "{name} is 0, and it must be at least 1"),
             Self::Parameter {
@@ -141,20 +132,14 @@ impl Error {
                 "a window reaches over {extent} elements, and the axis has {input} with padding {before} + \
                  {after}: use a smaller kernel_size or dilation, more padding, or a larger input"
             ),
-            Self::TooLarge { what } => {
-                write!(
-                    f,
-                    "{what} is too large for this machine's integers: use smaller sizes"
-                )
-            }
-            Self::Unsupported { what, instead } => write!(f, "{what} is not possible: {instead}"),
-            _ => self.fmt_tensor(f),
-        }
-    }
-
-    /// What is wrong with a tensor or a buffer.
-    fn fmt_tensor(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+            Self::TooLarge { what } => write!(
+                f,
+                "{what} is too large for this machine's integers: use smaller sizes"
+            ),
+            Self::Memory { bytes } => write!(
+                f,
+                "there is no memory for the {bytes} bytes of the result: use a smaller output size, or less padding"
+            ),
             Self::Rank { shape, pooled } => write!(
                 f,
                 "shape {shape:?} has {} axes, and a {pooled}-d layer takes {} (channels first, no batch) or {} \
@@ -180,12 +165,10 @@ impl Error {
                 what,
                 expected,
                 given,
-            } => {
-                write!(
-                    f,
-                    "{what} has shape {given:?}, and it must have {expected:?}"
-                )
-            }
+            } => write!(
+                f,
+                "{what} has shape {given:?}, and it must have {expected:?}"
+            ),
             Self::Index { index, plane } => write!(
                 f,
                 "index {index} is outside its window, in a plane of {plane} elements: indices must come from a pooling \
@@ -196,7 +179,7 @@ impl Error {
                 "index {index} is outside of an unpooled plane of {plane} elements: give the size that was pooled as \
                  output_size, and indices of that pooling, which are 0 or more"
             ),
-            _ => self.fmt_parameter(f),
+            Self::Unsupported { what, instead } => write!(f, "{what} is not possible: {instead}"),
         }
     }
 }

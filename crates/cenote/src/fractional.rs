@@ -12,16 +12,6 @@ use crate::sink::Target;
 use crate::threads::{Share, Tasks};
 use crate::window::Axis;
 
-/// The windows of a fractional pooling.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Fractional {
-    /// Window along depth, height and width; 1 where nothing is pooled.
-    kernel_size: [usize; 3],
-    /// Number of pooled axes, 2 or 3.
-    axes: usize,
-    samples: Samples,
-}
-
 /// One number in [0, 1) for each plane and pooled axis, in torch's order of axes.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Samples {
@@ -47,60 +37,49 @@ fn uniform(seed: u64, number: u64) -> f64 {
     ((bits ^ (bits >> 31)) >> 56) as f64 / 256.0
 }
 
-impl Fractional {
-    pub(crate) fn new(kernel_size: [usize; 3], axes: usize, samples: Samples) -> Self {
-        Self {
-            kernel_size,
-            axes,
-            samples,
+/// The axes of one plane.
+fn axes<T: Element>(plan: &Plan, samples: &Samples, plane: usize) -> [Axis; 3] {
+    let pooled = plan.axes.iter().filter(|axis| axis.is_fractional()).count();
+    [0, 1, 2].map(|index| {
+        let axis = &plan.axes[index];
+        if !axis.is_fractional() {
+            return Axis::identity(1);
         }
-    }
+        // Torch has the width first in 2-D, and the depth first in 3-D.
+        let number = if pooled == 2 { 2 - index } else { index };
+        Axis::fractional(
+            (axis.input_len(), axis.output_len()),
+            axis.max_taps(),
+            samples.get(plane * pooled + number),
+            T::PRECISION,
+        )
+    })
+}
 
-    /// The axes of one plane.
-    fn axes<T: Element>(&self, plan: &Plan, plane: usize) -> [Axis; 3] {
-        let axis = |index: usize| {
-            if index + self.axes < 3 {
-                return Axis::identity(1);
-            }
-            // Torch has the width first in 2-D, and the depth first in 3-D.
-            let number = if self.axes == 2 { 2 - index } else { index };
-            let axis = &plan.axes[index];
-            Axis::fractional(
-                (axis.input_len(), axis.output_len()),
-                self.kernel_size[index],
-                self.samples.get(plane * self.axes + number),
-                T::PRECISION,
-            )
-        };
-        [axis(0), axis(1), axis(2)]
+/// Pools each plane over its own windows.
+pub(crate) fn run<T: Element, R: Reducer<T>>(
+    (plan, samples): (&Plan, &Samples),
+    reducer: &R,
+    planes: Planes,
+    (source, target): (&[T], Target<'_, T>),
+) {
+    if planes.target == 0 {
+        return;
     }
-
-    /// Pools each plane over its own windows.
-    pub(crate) fn run<T: Element, R: Reducer<T>>(
-        &self,
-        plan: &Plan,
-        reducer: &R,
-        planes: Planes,
-        (source, target): (&[T], Target<'_, T>),
-    ) {
-        if planes.target == 0 {
-            return;
-        }
-        let bytes = (planes.source + planes.target) * planes.count * size_of::<T>();
-        let run = Run {
-            plan,
-            fractional: self,
-            reducer,
-            planes,
-            source,
-        };
-        Share::of(bytes).run(&run, planes.count, target);
-    }
+    let bytes = (planes.source + planes.target) * planes.count * size_of::<T>();
+    let run = Run {
+        plan,
+        samples,
+        reducer,
+        planes,
+        source,
+    };
+    Share::of(bytes).run(&run, planes.count, target);
 }
 
 struct Run<'a, T, R> {
     plan: &'a Plan,
-    fractional: &'a Fractional,
+    samples: &'a Samples,
     reducer: &'a R,
     planes: Planes,
     source: &'a [T],
@@ -113,7 +92,7 @@ impl<T: Element, R: Reducer<T>> Tasks<T> for Run<'_, T, R> {
 
     fn run(&self, range: Range<usize>, mut target: Target<'_, T>) {
         for plane in range {
-            let axes = self.fractional.axes::<T>(self.plan, plane);
+            let axes = axes::<T>(self.plan, self.samples, plane);
             let axes = axes.each_ref();
             let pass = Pass::new(axes, 1, axes, (axes, Divide::Folded));
             let source = &self.source[plane * self.planes.source..][..self.planes.source];

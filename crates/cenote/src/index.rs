@@ -1,12 +1,14 @@
 //! The forms that the index of a maximum can have.
 
+use std::fmt::Debug;
+
 use crate::columns::{chunk, next_chunk};
 use crate::fetch::fetch_to_write;
 use crate::scratch::{Arena, Slot, arena_words};
 
 /// A form of index: `i64` is torch's flat index into the plane, `u8`, `u16` and `u32` number the taps of the
 /// window.
-pub trait Index: Copy + Send + Sync + 'static + Form {}
+pub trait Index: Copy + Debug + Default + Send + Sync + 'static + Form {}
 
 pub(crate) mod private {
     /// How an index is written and read.

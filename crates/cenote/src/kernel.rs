@@ -1,4 +1,4 @@
-//! The loops over data: every pooling, forward and adjoint, runs through [`fold_taps`].
+//! The loops over rows that are laid out in lanes: whatever has no way of its own runs through [`fold_taps`].
 //!
 //! A plane is pooled one axis after the other, the innermost first: rows are *contracted* along the width,
 //! contracted rows are folded along the height, and the results along the depth. Each step merges taps in

@@ -137,7 +137,7 @@ macro_rules! impl_sum_lane {
     ($($lane:ident)*) => {$(
         impl SumLane for $lane {
             #[inline(always)]
-            #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a count is far below 2^53")]
+            #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "torch rounds a divisor too, and taps are far below 2^53")]
             fn count(count: i64) -> Self {
                 count as $lane
             }

@@ -49,15 +49,17 @@
 //! contiguous or with channels last ([`MemoryFormat`]; plans of fractional ones are contiguous), and each has its gradient.
 //!
 //! # Differences from PyTorch
-//! Results are PyTorch's: maxima and indices bit for bit (a NaN is the canonical one). Sums of f32 are rounded once, from
-//! f64; those of f64, f16 and bf16 are added in another order, and within the rounding of that. Where PyTorch is unsafe or wrong, a layer's page says what happens here instead. What PyTorch
-//! cannot do is an option whose default is PyTorch's behaviour: asymmetric and `same` padding, padding beyond
+//! Results are PyTorch's: maxima and indices bit for bit (but for the bits of a NaN, of which there are many). Sums of f32
+//! are rounded once, from f64; those of f64, f16 and bf16 are added in another order, and within the rounding of that.
+//! Where PyTorch is unsafe or wrong, a layer's page says what happens here instead. What PyTorch cannot do is an option
+//! whose default is PyTorch's behaviour: asymmetric and `same` padding, padding beyond
 //! half a kernel, dilation for averages, power averages of magnitudes.
 //!
 //! # Speed
 //! Vector instructions are chosen when the program runs (SSE4.2 to AVX-512, NEON, wasm); large tensors are
-//! shared among [rayon]'s threads, in the pool of the caller; a caller from outside of any is one of them.
-//! Results do not depend on either. COMPARE.md of the repository has a table of cases beside PyTorch, ONNX
+//! shared among [rayon]'s threads, in the pool of the caller; a caller from outside of any is one of them. Small ones
+//! start no threads. Results do not depend on either, but that processors without SSE4.2 add f64, f16 and bf16 in another
+//! order. COMPARE.md of the repository has a table of cases beside PyTorch, ONNX
 //! Runtime, OpenVINO and a copy of the same bytes.
 //!
 //! COMPARE.md is measured with `lto = "thin"` in the release profile. Without it pooling takes as many instructions, adaptive
@@ -66,9 +68,10 @@
 //!
 //! # Features
 //! - `threads` (default): shares large poolings among threads.
-//! - `ndarray` (default): views in and arrays out, in place of slices and shapes. The crate is [`ndarray`] 0.17.
+//! - `ndarray` (default): views in and arrays out, in place of slices and shapes. The crate is [ndarray] 0.17.
 //!
 //! [rayon]: https://docs.rs/rayon
+//! [ndarray]: https://docs.rs/ndarray
 
 #[cfg(feature = "ndarray")]
 mod array;
@@ -120,6 +123,7 @@ mod threes;
 mod transpose;
 mod turn;
 mod ways;
+#[doc(hidden)]
 pub mod window;
 
 #[cfg(feature = "ndarray")]
@@ -133,5 +137,12 @@ pub use layout::MemoryFormat;
 /// The crate of the arrays.
 #[cfg(feature = "ndarray")]
 pub use ndarray;
-pub use nn::*;
+pub use nn::{
+    AdaptiveAvgPool, AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool,
+    AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, AdaptivePool, AvgPool, AvgPool1d,
+    AvgPool2d, AvgPool3d, FractionalMaxPool, FractionalMaxPool2d, FractionalMaxPool3d, LPPool,
+    LPPool1d, LPPool2d, LPPool3d, Layer, MaxPool, MaxPool1d, MaxPool2d, MaxPool3d, MaxUnpool,
+    MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, OutputRatio, OutputSize, PerAxis, SlidingPool,
+    UnpoolPlan,
+};
 pub use plan::Plan;

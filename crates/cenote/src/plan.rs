@@ -5,7 +5,7 @@ use fearless_simd::Level;
 use crate::element::Element;
 use crate::engine::{self, Planes};
 use crate::error::{Error, Result};
-use crate::fractional::Fractional;
+use crate::fractional::{self, Samples};
 use crate::index::{Index, IndicesMut};
 use crate::layout::{Layout, MemoryFormat};
 use crate::lp;
@@ -16,7 +16,7 @@ use crate::window::Axis;
 
 /// What is made of each window.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Operation {
+pub enum Operation {
     Max,
     Mean(Counting),
     Power(Power),
@@ -33,7 +33,8 @@ pub struct Plan {
     pub(crate) layout: Layout,
     pub(crate) axes: [Axis; 3],
     pub(crate) operation: Operation,
-    pub(crate) fractional: Option<Fractional>,
+    /// What places the windows of a fractional layer.
+    pub(crate) samples: Option<Samples>,
     input_shape: Vec<usize>,
     output_shape: Vec<usize>,
     format: MemoryFormat,
@@ -68,7 +69,7 @@ impl Plan {
             layout,
             axes,
             operation,
-            fractional: None,
+            samples: None,
             input_shape,
             output_shape,
             format,
@@ -114,10 +115,6 @@ impl Plan {
         self.axes.each_ref()
     }
 
-    pub(crate) fn outer_and_inner(&self) -> (usize, usize) {
-        (self.layout.outer, self.layout.inner)
-    }
-
     /// Elements of the output that one outer index owns.
     pub(crate) fn output_block(&self) -> usize {
         self.axes.iter().map(Axis::output_len).product::<usize>() * self.layout.inner
@@ -157,9 +154,8 @@ impl Plan {
     /// Windows of adaptive layers are numbered as if each were as large as any may be, which can be one tap more an axis.
     ///
     /// # Errors
-    /// [`Error::Length`] when a buffer does not fit, [`Error::TooLarge`] for planes of 2³¹ elements or
-    /// more, [`Error::Unsupported`] when the layer does not take maxima, or when `I` cannot number the taps
-    /// of a window.
+    /// [`Error::Length`] when a buffer does not fit, [`Error::Unsupported`] for planes of 2³¹ elements or more, when the
+    /// layer does not take maxima, or when `I` cannot number the taps of a window.
     pub fn forward_with_indices_into<T: Element, I: Index>(
         &self,
         input: &[T],
@@ -170,8 +166,9 @@ impl Plan {
         check_length("the output", self.output_len(), output.len())?;
         check_length("the index buffer", self.output_len(), indices.len())?;
         if self.layout.plane() > i32::MAX as usize {
-            return Err(Error::TooLarge {
-                what: "a plane whose maxima need indices",
+            return Err(Error::Unsupported {
+                what: "an index into a plane of 2³¹ elements or more",
+                instead: "pool it in pieces, or forward without indices",
             });
         }
         self.check_index::<I>()?;
@@ -220,7 +217,7 @@ impl Plan {
                 instead: "use compact indices of a wider type (u16, u32), or flat i64 indices",
             });
         }
-        if I::COMPACT_LIMIT.is_some() && self.fractional.is_some() {
+        if I::COMPACT_LIMIT.is_some() && self.samples.is_some() {
             return Err(Error::Unsupported {
                 what: "numbering the taps of windows that differ from plane to plane",
                 instead: "use flat i64 indices for fractional pooling",
@@ -264,8 +261,8 @@ impl Plan {
             let pass = Pass::new(axes, inner, plane, (axes, Divide::Folded));
             engine::run(&pass, reducer, planes, self.level, (input, target));
         };
-        if let Some(fractional) = &self.fractional {
-            fractional.run(self, reducer, planes, (input, target));
+        if let Some(samples) = &self.samples {
+            fractional::run((self, samples), reducer, planes, (input, target));
         } else if inner == 1 && self.axes.iter().all(Axis::is_whole) && !target.indices.is_compact()
         {
             // Planes are pooled whole: each is a row. Taps are not numbered along a row, though.

@@ -69,7 +69,7 @@ pub(crate) trait Reducer<T: Element>: InOrder<T> {
 
 /// What a mean divides a window's sum by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Counting {
+pub enum Counting {
     /// Nothing.
     None,
     /// The taps inside the input.
@@ -355,7 +355,7 @@ impl<T: Element> Reducer<T> for Spread {
 
 /// The p-norm of each window, as torch's `lp_pool` defines it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Power {
+pub struct Power {
     /// p: any number but 0 and the infinities.
     pub(crate) norm_type: f64,
     /// Whether powers are taken of magnitudes, as ONNX does, or of the elements themselves, as torch does.

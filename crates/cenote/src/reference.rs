@@ -36,7 +36,7 @@ pub fn mean_pool(plan: &Plan, input: &[f64]) -> Vec<f64> {
         panic!("this plan takes no means")
     };
     let [depth, height, width] = plan.axes();
-    let (outer, inner) = plan.outer_and_inner();
+    let (outer, inner) = (plan.layout.outer, plan.layout.inner);
     let mut divisors = Vec::new();
     for (z, y, x) in positions(plan) {
         let windows = [depth.window(z), height.window(y), width.window(x)];
@@ -109,7 +109,7 @@ fn each_window(plan: &Plan, mut visit: impl FnMut(usize, &[(usize, usize)])) {
         return; // an axis may be empty, and the others as long as can be
     }
     let [depth, height, width] = plan.axes();
-    let (outer, inner) = plan.outer_and_inner();
+    let (outer, inner) = (plan.layout.outer, plan.layout.inner);
     let plane = depth.input_len() * height.input_len() * width.input_len();
     let mut taps = Vec::new();
     for block in 0..outer {

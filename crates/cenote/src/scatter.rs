@@ -51,7 +51,7 @@ where
         let row = plan.axes[2].input_len() * plan.layout.inner;
         let bytes = (size_of::<T>() + size_of::<I>()) * indices.len() + size_of_val(grad_input);
         let share = Share::of(bytes);
-        let adjoint = plan.fractional.is_none().then(|| {
+        let adjoint = plan.samples.is_none().then(|| {
             let [depth, height, width] = plan.axes();
             [depth.adjoint(), height.adjoint(), width.adjoint()]
         });

@@ -31,14 +31,19 @@ pub(crate) trait Tasks<T>: Sync {
 }
 
 impl Share {
-    /// For a call that reads and writes so many bytes.
+    /// For a call that reads and writes so many bytes. One that is not worth sharing does not start rayon's threads.
     pub(crate) fn of(bytes: usize) -> Self {
+        let worth = bytes / THREAD_BYTES;
         #[cfg(feature = "threads")]
-        let available = rayon::current_num_threads();
+        let available = if worth > 1 {
+            rayon::current_num_threads()
+        } else {
+            1
+        };
         #[cfg(not(feature = "threads"))]
         let available = 1;
         Self {
-            threads: (bytes / THREAD_BYTES).clamp(1, available),
+            threads: worth.clamp(1, available),
         }
     }
 

@@ -3,10 +3,17 @@
 //! A kernel never sees these rules. It asks an [`Axis`] for the [`Window`] of one output position and
 //! folds the taps that the window names.
 
+mod covering;
+mod scattered;
+mod sliding;
+
 use std::ops::Range;
 
+use self::covering::Covering;
+use self::scattered::Scattered;
+pub use self::sliding::Sliding;
 use crate::element::Precision;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// What one output position covers along one axis.
 ///
@@ -21,300 +28,12 @@ pub struct Window {
     pub span: usize,
 }
 
-/// A sliding window along one axis, in torch's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sliding {
-    /// Taps of a window.
-    pub kernel_size: usize,
-    /// Distance between the starts of neighbouring windows.
-    pub stride: usize,
-    /// Padding before and after the input. It only clips windows: no padded element is ever read.
-    pub padding: [usize; 2],
-    /// Distance between neighbouring taps.
-    pub dilation: usize,
-    /// Whether a last window that overhangs the padded input counts, as long as it starts inside the
-    /// input or the padding before it.
-    pub ceil_mode: bool,
-}
-
-impl Sliding {
-    /// A window of `kernel_size` taps that moves by its own size.
-    pub fn new(kernel_size: usize) -> Self {
-        Self {
-            kernel_size,
-            stride: kernel_size,
-            padding: [0, 0],
-            dilation: 1,
-            ceil_mode: false,
-        }
-    }
-
-    /// Refuses a zero.
-    pub(crate) fn check(&self) -> Result<()> {
-        let counts = [
-            ("kernel_size", self.kernel_size),
-            ("stride", self.stride),
-            ("dilation", self.dilation),
-        ];
-        match counts.into_iter().find(|(_, value)| *value == 0) {
-            Some((name, _)) => Err(Error::Zero { name }),
-            None => Ok(()),
-        }
-    }
-
-    /// Distance from the first tap to one past the last.
-    pub(crate) fn extent(&self) -> Result<usize> {
-        (self.kernel_size - 1)
-            .checked_mul(self.dilation)
-            .and_then(|reach| reach.checked_add(1))
-            .ok_or(Error::TooLarge {
-                what: "dilation × (kernel_size − 1)",
-            })
-    }
-
-    /// Number of windows over `input` elements: torch's formula, its ceil-mode rule included.
-    fn output_size(&self, input: usize) -> Result<usize> {
-        self.check()?;
-        let wide = |value: usize| value as i128;
-        let [before, after] = self.padding.map(wide);
-        let padded = wide(input) + before + after;
-        let round_up = if self.ceil_mode {
-            wide(self.stride) - 1
-        } else {
-            0
-        };
-        let steps = (padded - wide(self.extent()?) + round_up).div_euclid(wide(self.stride));
-        let starts_inside = |last: i128| last * wide(self.stride) < wide(input) + before;
-        let last = if self.ceil_mode && !starts_inside(steps) {
-            steps - 1
-        } else {
-            steps
-        };
-        // The last window begins at last × stride, and a kernel reads up to one extent past it.
-        let reach = last * wide(self.stride) + wide(self.extent()?);
-        if padded.max(reach) > wide(usize::MAX >> 2) {
-            return Err(Error::TooLarge {
-                what: "the padded input with its last window",
-            });
-        }
-        if last < 0 {
-            return Err(Error::WindowTooLarge {
-                input,
-                padding: self.padding,
-                extent: self.extent()?,
-            });
-        }
-        Ok(last as usize + 1)
-    }
-
-    /// How far the adjoint's first window starts before its input; `None` if it starts inside.
-    pub(crate) fn lead(&self) -> Option<usize> {
-        ((self.kernel_size - 1) * self.dilation).checked_sub(self.padding[0])
-    }
-
-    /// The outputs between whose first and last tap an input lies, of any number of them.
-    fn reaching(&self, input: usize) -> Range<usize> {
-        let at = input + self.padding[0];
-        let reach = (self.kernel_size - 1) * self.dilation;
-        at.saturating_sub(reach).div_ceil(self.stride)..at / self.stride + 1
-    }
-
-    fn window(&self, input: usize, output: usize) -> Window {
-        let begin = (output * self.stride) as isize - self.padding[0] as isize;
-        // Taps on so many positions. A division takes longer than all else here.
-        let taps_on = |positions: usize| match self.dilation {
-            1 => positions,
-            dilation => positions.div_ceil(dilation),
-        };
-        // Number of taps that lie before `limit`.
-        let taps_before = |limit: usize| {
-            let room = (limit as isize - begin).max(0) as usize;
-            taps_on(room).min(self.kernel_size)
-        };
-        let clipped = taps_on((-begin).max(0).unsigned_abs());
-        let taps = taps_before(input).saturating_sub(clipped);
-        Window {
-            start: if taps == 0 {
-                0
-            } else {
-                begin.wrapping_add_unsigned(clipped * self.dilation) as usize
-            },
-            taps,
-            span: taps_before(input + self.padding[1]),
-        }
-    }
-}
-
-/// The adjoint of a sliding axis: for each of its inputs, the outputs whose windows hold it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Covering {
-    sliding: Sliding,
-    /// The common divisor of stride and dilation.
-    common: usize,
-    /// Distance between the taps by which neighbouring outputs hold an input, and between those outputs.
-    tap_step: usize,
-    output_step: usize,
-    /// What `output_step` is multiplied by to give 1 modulo `tap_step`.
-    inverse: usize,
-}
-
-impl Covering {
-    fn new(sliding: Sliding) -> Self {
-        let common = gcd(sliding.dilation, sliding.stride);
-        let (tap_step, output_step) = (sliding.stride / common, sliding.dilation / common);
-        Self {
-            sliding,
-            common,
-            tap_step,
-            output_step,
-            inverse: inverse(output_step, tap_step),
-        }
-    }
-
-    /// The outputs, of which there are `outputs`, whose windows hold input `index`.
-    fn window(&self, outputs: usize, index: usize) -> Window {
-        let none = Window {
-            start: 0,
-            taps: 0,
-            span: 0,
-        };
-        let &Self {
-            sliding,
-            tap_step,
-            output_step,
-            ..
-        } = self;
-        let at = index + sliding.padding[0];
-        // The first tap that meets `index` when it belongs to a window that starts at a multiple of stride: it solves
-        // tap · dilation ≡ at (mod stride).
-        let first_tap = match at % self.common {
-            0 => multiply(at / self.common % tap_step, self.inverse, tap_step),
-            _ => return none,
-        };
-        if first_tap >= sliding.kernel_size || first_tap * sliding.dilation > at {
-            return none;
-        }
-        let last = (at - first_tap * sliding.dilation) / sliding.stride;
-        let count = (sliding.kernel_size - first_tap).div_ceil(tap_step);
-        // Outputs last, last − step, …: `count` of them, kept where 0 ≤ output < outputs.
-        let skipped = (last + 1).saturating_sub(outputs).div_ceil(output_step);
-        let fitting = (last / output_step + 1).min(count);
-        let taps = fitting.saturating_sub(skipped);
-        if taps == 0 {
-            return none;
-        }
-        Window {
-            start: last - (fitting - 1) * output_step,
-            taps,
-            span: taps,
-        }
-    }
-}
-
-fn gcd(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { gcd(b, a % b) }
-}
-
-/// `a · b` modulo `modulus`.
-fn multiply(a: usize, b: usize, modulus: usize) -> usize {
-    match a.checked_mul(b) {
-        Some(product) => product % modulus,
-        None => (a as u128 * b as u128 % modulus as u128) as usize,
-    }
-}
-
-/// What `a`, which has no factor in common with `modulus`, is multiplied by to give 1: Euclid's algorithm.
-fn inverse(a: usize, modulus: usize) -> usize {
-    let (mut rest, mut next_rest) = (modulus as i128, (a % modulus) as i128);
-    let (mut factor, mut next_factor) = (0i128, 1i128);
-    while next_rest != 0 {
-        let quotient = rest / next_rest;
-        (rest, next_rest) = (next_rest, rest - quotient * next_rest);
-        (factor, next_factor) = (next_factor, factor - quotient * next_factor);
-    }
-    factor.rem_euclid(modulus as i128) as usize
-}
-
 #[derive(Clone, Debug, PartialEq)]
 enum Rule {
     Sliding(Sliding),
     Covering(Covering),
     Adaptive,
     Fractional(Scattered),
-}
-
-/// Windows of one size, spread over the input by a pseudo-random sample. Starts are computed in the element's own
-/// precision, as torch does.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Scattered {
-    kernel_size: usize,
-    /// Start of the last window.
-    last: usize,
-    sample: f64,
-    /// Distance from one start to the next.
-    alpha: f64,
-    /// What the sample alone comes to.
-    origin: i64,
-    precision: Precision,
-}
-
-impl Scattered {
-    fn place(&self, at: f64) -> i64 {
-        self.precision.round(at * self.alpha) as i64
-    }
-
-    fn start(&self, output: usize, outputs: usize) -> usize {
-        if output + 1 == outputs {
-            return self.last;
-        }
-        let round = |value: f64| self.precision.round(value);
-        let moved = round(round(output as f64) + self.sample);
-        // Samples outside [0, 1) are taken as torch takes them, but never lead outside the input.
-        let start = self.place(moved).saturating_sub(self.origin);
-        start.clamp(0, self.last as i64) as usize
-    }
-
-    /// Whether [`Scattered::list`] gives the starts.
-    fn is_narrow(&self) -> bool {
-        self.precision == Precision::F32
-            && (self.last as f64) < Self::NARROW
-            && (0.0..1.0).contains(&self.sample)
-            && (1.0..Self::NARROW).contains(&self.alpha)
-    }
-
-    /// Places below which numbers of f32 have a bit for a half.
-    const NARROW: f64 = (1 << 22) as f64;
-
-    /// As [`Axis::list`], with neither branches nor conversions, which have no vectors of the baseline. Sums and products of f32, each
-    /// rounded, are the same in f32 as in f64.
-    fn list(&self, first: usize, outputs: usize, windows: &mut [[i64; 2]]) {
-        // What is added to a number is the number in the last bits of the sum, rounded.
-        const ONE: f32 = (1 << 23) as f32;
-        let (sample, alpha) = (self.sample as f32, self.alpha as f32);
-        let (origin, last) = (self.origin as i32, self.last as i32);
-        let taps = self.kernel_size as i64;
-        let start = |output: usize| {
-            let place = (output as i32 as f32 + sample) * alpha;
-            let sum = place + ONE;
-            let rounded_up = i32::from(sum - ONE > place);
-            let above = (sum.to_bits() as i32) - (ONE.to_bits() as i32) - rounded_up;
-            (above - origin).clamp(0, last)
-        };
-        let count = windows.len();
-        let (fours, rest) = windows.as_chunks_mut::<4>();
-        for (group, four) in fours.iter_mut().enumerate() {
-            let starts: [i32; 4] = std::array::from_fn(|lane| start(first + 4 * group + lane));
-            *four = starts.map(|start| [start.into(), taps]);
-        }
-        for (number, window) in rest.iter_mut().enumerate() {
-            *window = [start(first + count / 4 * 4 + number).into(), taps];
-        }
-        if first + count == outputs
-            && let Some(window) = windows.last_mut()
-        {
-            window[0] = last.into();
-        }
-    }
 }
 
 /// One axis of a pooling: the input's length and the windows over it.
@@ -364,18 +83,7 @@ impl Axis {
         sample: f64,
         precision: Precision,
     ) -> Self {
-        let round = |value: f64| precision.round(value);
-        let last = input - kernel_size;
-        let alpha = round(round(last as f64) / round(output.saturating_sub(1) as f64));
-        let mut windows = Scattered {
-            kernel_size,
-            last,
-            sample: round(sample),
-            alpha,
-            origin: 0,
-            precision,
-        };
-        windows.origin = windows.place(windows.sample);
+        let windows = Scattered::new((input, output), kernel_size, sample, precision);
         Self {
             input,
             output,
@@ -427,7 +135,7 @@ impl Axis {
             Rule::Covering(covering) => covering.output_step,
             Rule::Adaptive | Rule::Fractional(_) => 1,
         };
-        step.min(self.short() + 1)
+        step.min(self.short().saturating_add(1))
     }
 
     /// The window of one output position.
@@ -592,7 +300,8 @@ impl Axis {
 
     /// What is short beside this axis' lengths.
     fn short(&self) -> usize {
-        4 * (self.input + self.output) + 64
+        let length = self.input.saturating_add(self.output);
+        length.saturating_mul(4).saturating_add(64)
     }
 
     /// Whether some window may lie outside the input altogether.

@@ -2,10 +2,13 @@
 
 #![cfg(feature = "ndarray")]
 
+use std::sync::Arc;
+
 use cenote::{
-    AvgPool2d, Error, FractionalMaxPool2d, Layer, MaxPool1d, MaxPool2d, MaxPool3d, MemoryFormat,
+    AdaptiveAvgPool1d, AdaptiveMaxPool1d, AvgPool2d, Error, FractionalMaxPool2d, Layer, MaxPool1d,
+    MaxPool2d, MaxPool3d, MaxUnpool1d, MaxUnpool2d, MemoryFormat,
 };
-use ndarray::{Array3, Array4, ArrayView4, Axis};
+use ndarray::{Array2, Array3, Array4, ArrayView4, Axis};
 
 fn ramp() -> Array4<f32> {
     Array4::from_shape_fn((2, 3, 5, 7), |(n, c, y, x)| {
@@ -52,7 +55,7 @@ fn any_other_order_is_copied() {
     let pool = AvgPool2d::new(2);
     assert_eq!(
         pool.forward(&mirrored).unwrap(),
-        pool.forward(&mirrored.to_owned()).unwrap()
+        pool.forward(&mirrored.as_standard_layout()).unwrap()
     );
 }
 
@@ -132,6 +135,72 @@ fn layers_are_chosen_when_the_program_runs() {
         layer.forward(&image).unwrap()[[0, 1, 1]]
     });
     assert_eq!(corners, [15.0, 12.5, 15.0]);
-    // A fractional layer pools no channels that lie last, in a box neither.
-    assert!(!layers[2].keeps_channels_last());
+    // A fractional layer pools no channels that lie last: those are copied.
+    let batch = ramp();
+    assert_eq!(
+        layers[2].forward(&stored_channels_last(&batch)).unwrap(),
+        layers[2].forward(&batch).unwrap()
+    );
+    let shared: Arc<dyn Layer> = Arc::new(MaxPool2d::new(2));
+    assert_eq!(
+        (&&*shared).forward(&image).unwrap(),
+        shared.forward(&image).unwrap()
+    );
+}
+
+#[test]
+fn unpooling_keeps_the_order_of_channels_and_gives_the_gradient_back() {
+    let array = ramp();
+    let (maxima, indices) = MaxPool2d::new(2).return_indices().forward(&array).unwrap();
+    let unpool = MaxUnpool2d::new(2).output_size((5, 7));
+    let unpooled = unpool.forward(&maxima, &indices).unwrap();
+    assert_eq!(unpooled.shape(), array.shape());
+    for (element, original) in unpooled.iter().zip(&array) {
+        assert!(*element == 0.0 || element == original);
+    }
+    assert_eq!(unpooled.sum(), maxima.sum());
+    assert_eq!(unpool.backward(&array, &indices).unwrap(), maxima);
+
+    let last = unpool.forward(&stored_channels_last(&maxima), &indices);
+    let last = last.unwrap();
+    assert_eq!(last, unpooled);
+    assert!(last.view().permuted_axes([0, 2, 3, 1]).is_standard_layout());
+    let grad = unpool.backward(&stored_channels_last(&array), &indices);
+    assert_eq!(grad.unwrap(), maxima);
+
+    let other = indices.slice_axis(Axis(0), (..1).into());
+    assert!(matches!(
+        unpool.forward(&maxima, &other),
+        Err(Error::Shape { .. })
+    ));
+    let small = array.slice_axis(Axis(2), (1..).into());
+    assert!(matches!(
+        unpool.backward(&small, &indices),
+        Err(Error::Shape { .. })
+    ));
+}
+
+#[test]
+fn parameters_that_ask_for_more_than_there_is_memory_for_are_refused() {
+    fn refused<A: std::fmt::Debug>(array: Result<A, Error>) {
+        assert!(matches!(array, Err(Error::Memory { .. })), "{array:?}");
+    }
+    let row = Array2::<f32>::zeros((1, 4));
+    let indices = Array2::<i64>::zeros((1, 4));
+    let far = 1 << 50;
+    refused(AdaptiveAvgPool1d::new(far).forward(&row));
+    refused(AdaptiveMaxPool1d::new(far).return_indices().forward(&row));
+    refused(MaxUnpool1d::new(far).forward(&row, &indices));
+    refused(
+        MaxPool1d::new(1)
+            .padding(far)
+            .any_padding(true)
+            .forward(&row),
+    );
+    let shape = [1, far];
+    refused(
+        AdaptiveMaxPool1d::new(4)
+            .return_indices()
+            .backward(&row, &indices, &shape),
+    );
 }

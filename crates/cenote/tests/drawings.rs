@@ -209,7 +209,7 @@ fn unpooling() -> Drawing {
     let (mut maxima, mut indices) = ([0; 3], [0i64; 3]);
     pool.forward_with_indices_into(&image, &mut maxima, &mut indices)
         .unwrap();
-    let unpool = MaxUnpool1d::new(2).plan(&[1, 3], None).unwrap();
+    let unpool = MaxUnpool1d::new(2).plan(&[1, 3]).unwrap();
     let mut output = [0; 6];
     unpool.forward_into(&maxima, &indices, &mut output).unwrap();
     let rows = maxima

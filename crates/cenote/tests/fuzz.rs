@@ -173,8 +173,12 @@ fn unpool<const N: usize>(shape: &[usize], format: MemoryFormat, bytes: &mut Byt
     } else {
         layer
     };
-    let output_size = bytes.flag().then(|| bytes.sizes::<N>());
-    let plan = match layer.plan_in(shape, output_size, format) {
+    let layer = if bytes.flag() {
+        layer.output_size(bytes.sizes::<N>())
+    } else {
+        layer
+    };
+    let plan = match layer.plan_in(shape, format) {
         Ok(plan) => plan,
         Err(error) => return check_error(&error),
     };

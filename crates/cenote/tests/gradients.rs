@@ -79,9 +79,10 @@ fn check_unpool<const N: usize>(
     let (mut input, mut indices) = (vec![0.0; pool.output_len()], vec![0i64; pool.output_len()]);
     pool.forward_with_indices_into(&image, &mut input, &mut indices)
         .unwrap();
-    let output_size = std::array::from_fn(|axis| shape[2 + axis]);
+    let output_size: [usize; N] = std::array::from_fn(|axis| shape[2 + axis]);
     let unpool = MaxUnpool::<N>::new(kernel_size)
-        .plan_in(pool.output_shape(), Some(output_size), format)
+        .output_size(output_size)
+        .plan_in(pool.output_shape(), format)
         .unwrap();
     let mut output = vec![0.0; unpool.output_len()];
     unpool.forward_into(&input, &indices, &mut output).unwrap();
@@ -281,8 +282,8 @@ fn check_far<T: Element + From<u8>>() {
     const PLANES: usize = 257;
     let pool = |planes| MaxPool2d::new(2).plan(&[planes, 131, 130]).unwrap();
     let unpool = |planes| {
-        let layer = MaxUnpool2d::new(2);
-        layer.plan(&[planes, 65, 65], Some([131, 130])).unwrap()
+        let layer = MaxUnpool2d::new(2).output_size((131, 130));
+        layer.plan(&[planes, 65, 65]).unwrap()
     };
     let (all, one) = (pool(PLANES), pool(1));
     let elements = |len: usize| -> Vec<T> {

@@ -88,7 +88,7 @@ fn more_axes_than_three_are_refused_by_every_layer() {
     refused(AdaptiveMaxPool::<4>::new(2).plan(&shape));
     refused(AdaptiveAvgPool::<4>::new(2).plan(&shape));
     refused(FractionalMaxPool::<4>::with_output_size(2, 2).plan(&shape));
-    refused(MaxUnpool::<4>::new(2).plan(&shape, None));
+    refused(MaxUnpool::<4>::new(2).plan(&shape));
     refused(MaxPool::<0>::new([]).plan(&[1, 1]));
 }
 
@@ -131,7 +131,7 @@ fn the_norm_of_nothing_is_0_or_infinite() {
 
 #[test]
 fn an_index_beyond_an_unpooled_plane_is_told_from_other_mistakes() {
-    let plan = MaxUnpool2d::new(2).plan(&[1, 2, 2], None).unwrap();
+    let plan = MaxUnpool2d::new(2).plan(&[1, 2, 2]).unwrap();
     let mut output = [0.0f32; 16];
     let refused = plan.forward_into(&[1.0; 4], &[0, 2, 10, 16], &mut output);
     let message = refused.unwrap_err().to_string();
@@ -148,4 +148,66 @@ fn sizes_are_given_as_kernels_are() {
     assert_eq!(plan.output_shape(), [1, 2, 3]);
     let plan = AdaptiveMaxPool::<3>::new((1, 2, 3)).plan(&[1, 6, 6, 6]);
     assert_eq!(plan.unwrap().output_shape(), [1, 1, 2, 3]);
+}
+
+#[test]
+fn what_is_refused_is_said_with_what_was_given_and_what_to_do() {
+    let refused = |plan: Result<_, Error>| -> String {
+        let _: &cenote::Plan = match &plan {
+            Ok(plan) => plan,
+            Err(error) => return error.to_string(),
+        };
+        panic!("taken")
+    };
+    let image = [1, 8, 8];
+    for (message, expected) in [
+        (
+            refused(MaxPool2d::new([3, 0]).plan(&image)),
+            "kernel_size is 0, and it must be at least 1",
+        ),
+        (
+            refused(MaxPool2d::new(3).stride(0).plan(&image)),
+            "stride is 0, and it must be at least 1",
+        ),
+        (
+            refused(MaxPool2d::new(3).padding(2).plan(&image)),
+            "padding 2 is more than half of kernel_size 3: use at most 1, a larger kernel, or any_padding to go beyond \
+             what PyTorch allows",
+        ),
+        (
+            refused(MaxPool2d::new(9).plan(&image)),
+            "a window reaches over 9 elements, and the axis has 8 with padding 0 + 0: use a smaller kernel_size or \
+             dilation, more padding, or a larger input",
+        ),
+        (
+            refused(AvgPool2d::new(2).divisor_override(0).plan(&image)),
+            "divisor_override is 0: give any number but 0",
+        ),
+        (
+            refused(
+                FractionalMaxPool2d::with_output_size(2, 3)
+                    .samples(vec![0.5])
+                    .plan(&image),
+            ),
+            "samples is 1 numbers for 1 planes of 2 axes: give one for each axis of each plane, or a seed in their place",
+        ),
+        (
+            refused(FractionalMaxPool2d::with_output_ratio(2, 1.0).plan(&image)),
+            "output_ratio is 1: it must lie between 0 and 1, both excluded",
+        ),
+    ] {
+        assert_eq!(message, expected);
+    }
+    let plan = MaxPool2d::new(2).plan(&image).unwrap();
+    let short = plan.forward_into(&[0u8; 63], &mut [0; 16]).unwrap_err();
+    assert_eq!(
+        short.to_string(),
+        "the input has 63 elements, and 64 are needed: allocate exactly that many"
+    );
+    let large = MaxPool1d::new(2).plan(&[0, 1, 1 << 31]).unwrap();
+    let indexed = large.forward_with_indices_into(&[0u8; 0], &mut [], &mut [0i64; 0]);
+    assert_eq!(
+        indexed.unwrap_err().to_string(),
+        "an index into a plane of 2³¹ elements or more is not possible: pool it in pieces, or forward without indices"
+    );
 }

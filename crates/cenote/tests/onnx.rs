@@ -115,14 +115,13 @@ fn check<const N: usize>(case: &Case) {
 fn check_unpool(case: &Case) {
     let input = case.tensor("input").unwrap();
     let indices = case.tensor("unpool_indices").unwrap().to_vec::<i64>();
-    let layer = MaxUnpool::<2>::new(attribute::<2>(case, "kernel_shape").unwrap())
+    let mut layer = MaxUnpool::<2>::new(attribute::<2>(case, "kernel_shape").unwrap())
         .stride(attribute::<2>(case, "strides").unwrap_or([1; 2]))
         .rebase_indices(true);
-    let output_size = case
-        .args
-        .ints("output_shape")
-        .map(|shape| [shape[2] as usize, shape[3] as usize]);
-    let plan = layer.plan(&input.shape, output_size).unwrap();
+    if let Some(shape) = case.args.ints("output_shape") {
+        layer = layer.output_size([shape[2] as usize, shape[3] as usize]);
+    }
+    let plan = layer.plan(&input.shape).unwrap();
     let mut output = vec![0f32; plan.output_len()];
     plan.forward_into(&input.to_vec::<f32>(), &indices, &mut output)
         .unwrap();

@@ -4,8 +4,8 @@
 mod random;
 
 use cenote::{
-    AdaptiveAvgPool, AdaptiveAvgPool2d, AvgPool, AvgPool2d, LPPool2d, Layer, MemoryFormat, Plan,
-    reference,
+    AdaptiveAvgPool, AdaptiveAvgPool2d, AvgPool, AvgPool2d, Element, LPPool2d, Layer, MemoryFormat,
+    Plan, reference,
 };
 use half::bf16;
 use proptest::prelude::*;
@@ -76,6 +76,45 @@ fn check_mean(plan: &Plan, seed: u64) {
     }
 }
 
+/// A mean of integers, here between ±`scale`, is the reference's, cut off toward zero, or the nearest that the type holds.
+fn check_integers<T: Element>(
+    plan: &Plan,
+    (seed, scale): (u64, f64),
+    of: impl Fn(f64) -> T,
+    to: impl Fn(T) -> f64,
+) {
+    let input: Vec<T> = numbers(plan.input_len(), seed)
+        .into_iter()
+        .map(|number| of(number * scale))
+        .collect();
+    let exact: Vec<f64> = input.iter().map(|&number| to(number)).collect();
+    let expected: Vec<f64> = reference::mean_pool(plan, &exact)
+        .into_iter()
+        .map(|mean| to(of(mean)))
+        .collect();
+    for level in levels() {
+        let plan = plan.clone().with_level(level);
+        let mut output = vec![T::default(); plan.output_len()];
+        plan.forward_into(&input, &mut output).unwrap();
+        let output: Vec<f64> = output.into_iter().map(&to).collect();
+        assert_eq!(output, expected, "{level:?}");
+    }
+}
+
+/// In every type of integer: some beyond what it holds, which become its limits, and none whose sums f64 would round.
+fn check_all_integers(plan: &Plan, seed: u64) {
+    check_integers(plan, (seed, 300.0), |number| number as u8, f64::from);
+    check_integers(plan, (seed, 150.0), |number| number as i8, f64::from);
+    check_integers(plan, (seed, 4e4), |number| number as i16, f64::from);
+    check_integers(plan, (seed, 2.5e9), |number| number as i32, f64::from);
+    check_integers(
+        plan,
+        (seed, 1e12),
+        |number| number as i64,
+        |number| number as f64,
+    );
+}
+
 /// A power average equals the reference. Elements are positive unless magnitudes are taken, so that no sum cancels.
 fn check_power(plan: &Plan, absolute: bool, seed: u64) {
     let mut input = numbers(plan.input_len(), seed);
@@ -136,6 +175,17 @@ macro_rules! properties {
                     }
                     let adaptive = AdaptiveAvgPool::<$axes>::new(geometry.output_size);
                     check_mean(&geometry.plan(&adaptive).unwrap(), seed);
+                }
+
+                #[test]
+                fn means_of_integers(geometry in geometry::<$axes>(), include: bool, divisor in proptest::option::of(-9i64..9), seed: u64) {
+                    let divisor = divisor.filter(|&divisor| divisor != 0);
+                    let layer = AvgPool::<$axes>::new(geometry.kernel_size).count_include_pad(include).divisor_override(divisor);
+                    if let Some(plan) = geometry.plan(&geometry.apply(layer)) {
+                        check_all_integers(&plan, seed);
+                    }
+                    let adaptive = AdaptiveAvgPool::<$axes>::new(geometry.output_size);
+                    check_all_integers(&geometry.plan(&adaptive).unwrap(), seed);
                 }
 
                 #[test]
@@ -298,4 +348,14 @@ fn sums_do_not_depend_on_the_number_of_planes() {
             }
         }
     }
+}
+
+/// As in torch.
+#[test]
+fn sums_of_the_widest_integers_wrap() {
+    let plan = AvgPool2d::new(2).plan(&[1, 2, 2]).unwrap();
+    let mut output = [0i64];
+    plan.forward_into(&[i64::MAX, i64::MAX, 4, 2], &mut output)
+        .unwrap();
+    assert_eq!(output, [1]); // (−2 + 6) / 4
 }

@@ -132,7 +132,7 @@ impl Watch {
         let mut maxima = vec![0f32; pool.output_len()];
         let mut indices = vec![0i64; pool.output_len()];
         pool.forward_with_indices_into(&input, &mut maxima, &mut indices)?;
-        let plan = MaxUnpool2d::new(2).plan(pool.output_shape(), None)?;
+        let plan = MaxUnpool2d::new(2).plan(pool.output_shape())?;
         let mut output = vec![0f32; plan.output_len()];
         plan.forward_into(&maxima, &indices, &mut output)?;
         let bytes = size_of_val(&*maxima) + size_of_val(&*output);

@@ -1,5 +1,7 @@
 //! What a log holds, as files.
 
+mod content;
+
 use std::collections::HashSet;
 use std::fmt;
 use std::fs::{self, File};
@@ -8,14 +10,12 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use cenote_events::message::What;
-use cenote_events::message::plugin::{
-    Category, Chart, ChartContent, HParamValue, HParamsData, Layout,
-};
 use cenote_events::{Location, LogDir, Mark, SummaryKind, TagView, ValueRef};
 use serde_json::{Value, json};
 
+use self::content::{Blob, blobs, kind_of, line};
 use super::{ScalarFormat, Selection, number};
+use crate::report::cell;
 
 /// What was written.
 #[derive(Debug, Default, PartialEq)]
@@ -26,9 +26,20 @@ pub(super) struct Exported {
     pub(super) purged: usize,
     /// Values that could not be read or understood.
     pub(super) failed: usize,
-    /// The first reason of those.
-    pub(super) reason: Option<String>,
+    /// The tags of those, each with its first reason.
+    pub(super) failures: Vec<Failure>,
 }
+
+/// Why a value of a tag could not be read or understood.
+#[derive(Debug, PartialEq)]
+pub(super) struct Failure {
+    run: String,
+    tag: String,
+    reason: String,
+}
+
+/// Failures that are told in a line.
+const MOST_TOLD: usize = 3;
 
 impl fmt::Display for Exported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,9 +47,15 @@ impl fmt::Display for Exported {
         if self.purged > 0 {
             write!(f, "; {} voided by a restart", self.purged)?;
         }
-        match &self.reason {
-            Some(reason) => write!(f, "; {} could not be read: {reason}", self.failed),
-            None => Ok(()),
+        if self.failed > 0 {
+            write!(f, "; {} could not be read:", self.failed)?;
+        }
+        for Failure { run, tag, reason } in self.failures.iter().take(MOST_TOLD) {
+            write!(f, "\n  {} of run {}: {reason}", cell(tag), cell(run))?;
+        }
+        match self.failures.len().saturating_sub(MOST_TOLD) {
+            0 => Ok(()),
+            more => write!(f, "\n  and more of {more} tag(s), which --json lists"),
         }
     }
 }
@@ -50,7 +67,7 @@ impl Exported {
             "values": self.values,
             "purged": self.purged,
             "failed": self.failed,
-            "reason": self.reason,
+            "failures": self.failures.iter().map(|Failure { run, tag, reason }| json!({ "run": run, "tag": tag, "reason": reason })).collect::<Vec<_>>(),
         })
     }
 }
@@ -72,8 +89,16 @@ pub(super) fn export(
         let folder = folder.fold(directory.to_owned(), |path, part| path.join(part));
         for tag in selection.tags(&run) {
             let base = folder.join(file_name(tag.tag()));
+            let failed = exported.failed;
             exported.scalars(&tag, selection, scalars, &base)?;
-            exported.others(index, &tag, selection, &base)?;
+            let reason = exported.others(index, &tag, selection, &base)?;
+            if exported.failed > failed {
+                exported.failures.push(Failure {
+                    run: run.name().to_owned(),
+                    tag: tag.tag().to_owned(),
+                    reason: reason.unwrap_or_default(),
+                });
+            }
         }
     }
     Ok(exported)
@@ -119,62 +144,100 @@ impl Exported {
         })
     }
 
+    /// Writes what are no scalars, and returns the first reason why one could not be read.
     fn others(
         &mut self,
         index: &LogDir,
         tag: &TagView<'_>,
         selection: &Selection,
         base: &Path,
-    ) -> Result<()> {
+    ) -> Result<Option<String>> {
         let mut values = tag.values();
         values.retain(|value| selection.steps.contain(value.step));
-        if values.is_empty() {
-            return Ok(());
-        }
         self.purged += values
             .iter()
             .filter(|value| value.mark == Mark::Purged)
             .count();
-        let located = values
+        let located: Vec<(ValueRef, Location)> = values
             .iter()
-            .filter_map(|value| Some((value, index.locate(*value)?)));
-        match tag.kind() {
-            SummaryKind::Image
-            | SummaryKind::Audio
-            | SummaryKind::Graph
-            | SummaryKind::RunMetadata => {
-                let mut taken = HashSet::new();
-                for (value, location) in located.filter(|(value, _)| value.mark != Mark::Purged) {
-                    match blobs(tag.kind(), &location) {
-                        Ok(blobs) => self.blobs(&blobs, value.step, base, &mut taken)?,
-                        Err(error) => self.fail(&error),
+            .filter_map(|value| Some((*value, index.locate(*value)?)))
+            .collect();
+        if tag.kind() != SummaryKind::Scalar {
+            return self.of_kind(tag.kind(), tag, &located, base);
+        }
+        // A tag of scalars that holds something else too: each is what it is itself.
+        let mut reason = None;
+        for kind in [
+            SummaryKind::Image,
+            SummaryKind::Audio,
+            SummaryKind::Histogram,
+            SummaryKind::Tensor,
+        ] {
+            let mut alike = located.clone();
+            alike.retain(|(_, location)| kind_of(location) == kind);
+            let base = match kind {
+                SummaryKind::Image | SummaryKind::Audio => base.to_owned(),
+                kind => with_extension(base, kind.name()),
+            };
+            let first = self.of_kind(kind, tag, &alike, &base)?;
+            reason = reason.or(first);
+        }
+        Ok(reason)
+    }
+
+    fn of_kind(
+        &mut self,
+        kind: SummaryKind,
+        tag: &TagView<'_>,
+        located: &[(ValueRef, Location)],
+        base: &Path,
+    ) -> Result<Option<String>> {
+        let mut reason = None;
+        let mut fail = |error: &anyhow::Error| {
+            reason.get_or_insert_with(|| format!("{error:#}"));
+        };
+        if matches!(
+            kind,
+            SummaryKind::Image | SummaryKind::Audio | SummaryKind::Graph | SummaryKind::RunMetadata
+        ) {
+            let mut taken = HashSet::new();
+            for (value, location) in located
+                .iter()
+                .filter(|(value, _)| value.mark != Mark::Purged)
+            {
+                match blobs(kind, location) {
+                    Ok(blobs) => self.blobs(&blobs, value.step, base, &mut taken)?,
+                    Err(error) => {
+                        self.failed += 1;
+                        fail(&error);
                     }
                 }
-                Ok(())
             }
-            kind => {
-                let lines: Vec<(&ValueRef, _)> = located
-                    .map(|(value, location)| (value, line(kind, tag, &location)))
-                    .collect();
-                let good = lines.iter().filter(|(_, line)| line.is_ok()).count();
-                lines
-                    .iter()
-                    .filter_map(|(_, line)| line.as_ref().err())
-                    .for_each(|error| self.fail(error));
-                self.values += good;
-                self.write(&with_extension(base, "jsonl"), |file| {
-                    for (value, line) in &lines {
-                        let Ok(line) = line else { continue };
-                        let mut line = line.clone();
-                        line["step"] = json!(value.step);
-                        line["wall_time"] = number(value.wall_time);
-                        line["mark"] = json!(mark(value.mark));
-                        writeln!(file, "{line}")?;
-                    }
-                    Ok(())
-                })
+            return Ok(reason);
+        }
+        let mut lines = Vec::new();
+        for (value, location) in located {
+            match line(kind, tag, location) {
+                Ok(line) => lines.push((value, line)),
+                Err(error) => {
+                    self.failed += 1;
+                    fail(&error);
+                }
             }
         }
+        if !lines.is_empty() {
+            self.values += lines.len();
+            self.write(&with_extension(base, "jsonl"), |file| {
+                for (value, mut line) in lines {
+                    line["step"] = json!(value.step);
+                    line["wall_time"] = number(value.wall_time);
+                    line["mark"] = json!(mark(value.mark));
+                    writeln!(file, "{line}")?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(reason)
     }
 
     /// Writes each blob to `base/<step>.<extension>`, with a number where one step has several.
@@ -224,144 +287,6 @@ impl Exported {
         self.files += 1;
         Ok(())
     }
-
-    fn fail(&mut self, error: &anyhow::Error) {
-        self.failed += 1;
-        self.reason.get_or_insert_with(|| format!("{error:#}"));
-    }
-}
-
-struct Blob {
-    extension: &'static str,
-    bytes: Vec<u8>,
-}
-
-/// What becomes a file of its own.
-fn blobs(kind: SummaryKind, location: &Location) -> Result<Vec<Blob>> {
-    let binary = |bytes| {
-        vec![Blob {
-            extension: "pb",
-            bytes,
-        }]
-    };
-    Ok(match kind {
-        SummaryKind::Image => {
-            let value = location.read()?;
-            value
-                .images()
-                .into_iter()
-                .map(|bytes| Blob {
-                    extension: image_extension(bytes),
-                    bytes: bytes.to_vec(),
-                })
-                .collect()
-        }
-        SummaryKind::Audio => {
-            let value = location.read()?;
-            value
-                .audio()
-                .into_iter()
-                .map(|audio| Blob {
-                    extension: "wav",
-                    bytes: audio.encoded.to_vec(),
-                })
-                .collect()
-        }
-        _ => match location.read_event()?.what {
-            Some(What::GraphDef(bytes) | What::MetaGraphDef(bytes)) => binary(bytes),
-            Some(What::TaggedRunMetadata(metadata)) => binary(metadata.run_metadata),
-            _ => Vec::new(),
-        },
-    })
-}
-
-fn image_extension(bytes: &[u8]) -> &'static str {
-    match bytes {
-        [0x89, b'P', b'N', b'G', ..] => "png",
-        [0xff, 0xd8, ..] => "jpg",
-        [b'G', b'I', b'F', ..] => "gif",
-        [b'B', b'M', ..] => "bmp",
-        _ => "image",
-    }
-}
-
-/// What becomes a line.
-fn line(kind: SummaryKind, tag: &TagView<'_>, location: &Location) -> Result<Value> {
-    if kind == SummaryKind::Hparams {
-        return Ok(
-            json!({ "hparams": tag.metadata().and_then(|metadata| metadata.hparams()).map(|data| hparams(&data)) }),
-        );
-    }
-    let value = location.read()?;
-    let numbers = |values: &[f64]| values.iter().copied().map(number).collect::<Vec<_>>();
-    Ok(match kind {
-        SummaryKind::Histogram => {
-            let buckets = value.histogram()?.buckets;
-            json!({ "buckets": buckets.iter().map(|bucket| numbers(bucket)).collect::<Vec<_>>() })
-        }
-        SummaryKind::Text => {
-            let text = value.text()?;
-            json!({ "text": text.strings, "shape": text.shape })
-        }
-        SummaryKind::CustomScalars => json!({ "layout": layout(&value.layout()?) }),
-        _ => {
-            let tensor = value.numbers()?;
-            json!({ "values": numbers(&tensor.values), "shape": tensor.shape })
-        }
-    })
-}
-
-fn hparams(data: &HParamsData) -> Value {
-    match data {
-        HParamsData::SessionStartInfo(start) => {
-            let value = |value: &Option<HParamValue>| match value {
-                Some(HParamValue::Number(value)) => number(*value),
-                Some(HParamValue::String(value)) => json!(value),
-                Some(HParamValue::Bool(value)) => json!(value),
-                None => Value::Null,
-            };
-            start
-                .hparams
-                .iter()
-                .map(|(name, set)| (name.clone(), value(&set.kind)))
-                .collect()
-        }
-        HParamsData::Experiment(experiment) => {
-            let metrics = experiment
-                .metric_infos
-                .iter()
-                .filter_map(|metric| Some(&metric.name.as_ref()?.tag));
-            let names = experiment.hparam_infos.iter().map(|info| &info.name);
-            json!({ "names": names.collect::<Vec<_>>(), "metrics": metrics.collect::<Vec<_>>() })
-        }
-        HParamsData::SessionEndInfo(end) => {
-            json!({ "status": end.status, "end_time_secs": number(end.end_time_secs) })
-        }
-    }
-}
-
-/// The charts of each category by title.
-fn layout(layout: &Layout) -> Value {
-    let chart = |chart: &Chart| {
-        let content = match &chart.content {
-            Some(ChartContent::Multiline(lines)) => json!({ "multiline": lines.tag }),
-            Some(ChartContent::Margin(margin)) => {
-                let series = margin
-                    .series
-                    .iter()
-                    .map(|series| [&series.value, &series.lower, &series.upper]);
-                json!({ "margin": series.collect::<Vec<_>>() })
-            }
-            None => Value::Null,
-        };
-        (chart.title.clone(), content)
-    };
-    let charts = |category: &Category| category.chart.iter().map(chart).collect::<Value>();
-    layout
-        .category
-        .iter()
-        .map(|category| (category.title.clone(), charts(category)))
-        .collect()
 }
 
 fn mark(mark: Mark) -> &'static str {

@@ -120,12 +120,11 @@ fn purged(tag: &TagView<'_>) -> usize {
 
 /// Everything as one object.
 pub(super) fn to_json(index: &LogDir, selection: &Selection) -> Value {
-    let problems = index
-        .problems()
-        .iter()
-        .map(|problem| json!({ "path": problem.path, "message": problem.message }));
+    let problems = index.problems().iter().map(
+        |problem| json!({ "path": problem.path.to_string_lossy(), "message": problem.message }),
+    );
     json!({
-        "logdir": index.root(),
+        "logdir": index.root().to_string_lossy(),
         "runs": selection.runs(index).iter().map(|run| run_to_json(run, selection)).collect::<Vec<_>>(),
         "problems": problems.collect::<Vec<_>>(),
     })
@@ -135,7 +134,7 @@ fn run_to_json(run: &RunView<'_>, selection: &Selection) -> Value {
     let file = |file: FileView<'_>| {
         let damage = |damage: cenote_events::Damage| json!({ "offset": damage.offset, "bytes": damage.len, "kind": damage.kind.to_string() });
         json!({
-            "path": file.path,
+            "path": file.path.to_string_lossy(),
             "bytes": file.len,
             "records": file.records,
             "incomplete_bytes": file.waiting,

@@ -204,6 +204,42 @@ fn an_export_has_a_file_for_each_image_and_each_other_tag() {
 }
 
 #[test]
+fn a_tag_of_two_kinds_is_exported_as_both() {
+    let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let writer = SummaryWriter::new(dir.path()).unwrap();
+    writer.add_scalar("loss", 0.5, 0).unwrap();
+    writer
+        .add_image("loss", &ndarray::Array3::<u8>::zeros((3, 2, 5)), 1)
+        .unwrap();
+    writer.add_histogram("loss", [1.0, 3.0], 2).unwrap();
+    writer.close().unwrap();
+    let [root, to] = [&dir, &out].map(|dir| dir.path().to_str().unwrap());
+    let (text, outcome) = events(&[root, "--export", to]);
+    assert_eq!(
+        (text.as_str(), outcome.unwrap()),
+        ("3 values in 3 files\n", ExitCode::SUCCESS)
+    );
+    assert!(out.path().join("loss.csv").is_file());
+    assert!(out.path().join("loss/00000001.png").is_file());
+    let line = fs::read_to_string(out.path().join("loss.histogram.jsonl")).unwrap();
+    let line: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!((&line["num"], &line["sum"]), (&json!(2.0), &json!(4.0)));
+}
+
+#[test]
+fn nothing_to_verify_or_to_export_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().to_str().unwrap();
+    let message = |arguments: &[&str]| format!("{:#}", events(arguments).1.unwrap_err());
+    assert!(message(&[root, "--verify"]).starts_with("no event files in "));
+    log(dir.path());
+    let out = dir.path().join("out");
+    let arguments = [root, "--export", out.to_str().unwrap(), "--steps", "100.."];
+    assert!(message(&arguments).starts_with("no value has a step within --steps"));
+    assert!(!out.exists());
+}
+
+#[test]
 fn scalars_can_be_json_lines() {
     let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     log(dir.path());

@@ -157,6 +157,7 @@ impl SummaryWriterBuilder {
         Ok(SummaryWriter {
             inner: Arc::new(inner),
             wall_time: None,
+            description: None,
         })
     }
 }

@@ -94,6 +94,41 @@ fn scalars_and_images_keep_their_order_and_times() {
 }
 
 #[test]
+fn a_description_is_written_with_the_plugin_that_shows_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = SummaryWriter::new(dir.path()).unwrap();
+    let said = writer.with_description("what it *is*");
+    said.add_scalar("a", 1.0, 0).unwrap();
+    said.add_images("b", &Array4::<u8>::zeros((2, 3, 4, 4)), 0)
+        .unwrap();
+    said.add_histogram("c", [1.0, 2.0], 0).unwrap();
+    said.add_text("d", "text", 0).unwrap();
+    said.add_scalars("e", [("f", 1.0)], 0).unwrap();
+    writer.add_scalar("g", 1.0, 0).unwrap();
+    writer.close().unwrap();
+
+    let metadata = |event: &Event| match &event.what {
+        Some(What::Summary(summary)) => summary.value[0].metadata.clone(),
+        _ => None,
+    };
+    let written: Vec<_> = events(dir.path())[1..].iter().map(metadata).collect();
+    let plugins = ["scalars", "images", "histograms", "text"];
+    assert_eq!(written.len(), plugins.len() + 1);
+    for (metadata, plugin) in written.iter().zip(plugins) {
+        let metadata = metadata.as_ref().unwrap();
+        assert_eq!(metadata.summary_description, "what it *is*");
+        assert_eq!(metadata.plugin_data.as_ref().unwrap().plugin_name, plugin);
+    }
+    assert_eq!(
+        written[plugins.len()],
+        None,
+        "the first handle says nothing"
+    );
+    let child = &events(&dir.path().join("e_f"))[1];
+    assert_eq!(metadata(child).unwrap().summary_description, "what it *is*");
+}
+
+#[test]
 fn dropping_the_last_handle_closes_and_close_is_for_all_handles() {
     let dir = tempfile::tempdir().unwrap();
     let writer = SummaryWriter::new(dir.path()).unwrap();

@@ -1,15 +1,17 @@
 //! Layers that choose their windows for the output size wanted.
 
-use super::sliding::Max;
+use std::fmt;
+
+use super::repr::{Arguments, each};
+use super::sliding::{Avg, Max};
 use super::{Kind, Layer};
 use crate::error::Result;
 use crate::layout::MemoryFormat;
-use crate::plan::{Operation, Plan};
-use crate::reduce::Counting;
+use crate::plan::Plan;
 use crate::window::Axis;
 
 /// The output size of each pooled axis; `None` keeps the input's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OutputSize<const N: usize>(pub [Option<usize>; N]);
 
 impl<const N: usize> From<usize> for OutputSize<N> {
@@ -47,7 +49,7 @@ impl<const N: usize> From<[Option<usize>; N]> for OutputSize<N> {
 ///
 /// Output `o` of `O` covers the inputs from `⌊o·I/O⌋` to `⌈(o+1)·I/O⌉`, so neighbours may overlap, and more
 /// outputs than inputs repeat some. An output size of 0 gives an empty output.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AdaptivePool<K, const N: usize> {
     output_size: [Option<usize>; N],
     kind: K,
@@ -89,22 +91,24 @@ impl<K: Kind, const N: usize> Layer for AdaptivePool<K, N> {
     }
 }
 
+/// As torch prints a layer, sizes that are alike as one number: `AdaptiveMaxPool2d(output_size=(None, 7))`.
+impl<K: Kind, const N: usize> fmt::Display for AdaptivePool<K, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sizes = self
+            .output_size
+            .map(|size| size.map_or_else(|| "None".to_owned(), |size| size.to_string()));
+        let name = format!("Adaptive{}Pool", K::NAME);
+        Arguments::default()
+            .with("output_size", each(&sizes))
+            .write(f, &name, N)
+    }
+}
+
 impl<const N: usize> AdaptiveMaxPool<N> {
     /// This layer, returning the index of each maximum as well: torch's `return_indices=True`.
     #[cfg(feature = "ndarray")]
     pub fn return_indices(&self) -> crate::WithIndices<Self> {
         crate::WithIndices::new(self.clone())
-    }
-}
-
-/// What [`AdaptiveAvgPool`] makes of a window: its mean.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Mean;
-
-impl Kind for Mean {
-    #[allow(private_interfaces, reason = "only this crate's kinds exist")]
-    fn operation(&self, _taps: usize) -> Result<Operation> {
-        Ok(Operation::Mean(Counting::Taps))
     }
 }
 
@@ -174,7 +178,7 @@ pub type AdaptiveMaxPool3d = AdaptiveMaxPool<3>;
 /// assert_eq!(keep_height.output_shape(), [8, 512, 7, 3]);
 /// # Ok::<(), cenote::Error>(())
 /// ```
-pub type AdaptiveAvgPool<const N: usize> = AdaptivePool<Mean, N>;
+pub type AdaptiveAvgPool<const N: usize> = AdaptivePool<Avg, N>;
 
 /// Adaptive average pooling over `(N, C, L)` or `(C, L)`: [torch.nn.AdaptiveAvgPool1d]. See
 /// [`AdaptiveAvgPool`].

@@ -1,12 +1,43 @@
 //! Layers whose windows lie at pseudo-random places.
 
+use std::fmt;
+
+use super::repr::{Arguments, each};
 use super::{Layer, PerAxis};
 use crate::element::Precision;
 use crate::error::{Error, Result};
-use crate::fractional::{self, Fractional, Samples};
+use crate::fractional::{self, Samples};
 use crate::layout::MemoryFormat;
 use crate::plan::{Operation, Plan};
 use crate::window::Axis;
+
+/// The size of each pooled axis' output as a part of its input's: `0.5` for all alike, or `[0.5, 0.7]` (height, width).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OutputRatio<const N: usize>(pub [f64; N]);
+
+impl<const N: usize> From<f64> for OutputRatio<N> {
+    fn from(ratio: f64) -> Self {
+        Self([ratio; N])
+    }
+}
+
+impl<const N: usize> From<[f64; N]> for OutputRatio<N> {
+    fn from(ratios: [f64; N]) -> Self {
+        Self(ratios)
+    }
+}
+
+impl From<(f64, f64)> for OutputRatio<2> {
+    fn from((height, width): (f64, f64)) -> Self {
+        Self([height, width])
+    }
+}
+
+impl From<(f64, f64, f64)> for OutputRatio<3> {
+    fn from((depth, height, width): (f64, f64, f64)) -> Self {
+        Self([depth, height, width])
+    }
+}
 
 #[derive(Clone, Debug, PartialEq)]
 enum Output<const N: usize> {
@@ -38,7 +69,7 @@ enum Output<const N: usize> {
 /// ```
 /// use cenote::{FractionalMaxPool2d, Layer};
 ///
-/// let plan = FractionalMaxPool2d::with_output_ratio(2, [0.7, 0.7]).seed(42).plan(&[1, 3, 10, 10])?;
+/// let plan = FractionalMaxPool2d::with_output_ratio(2, 0.7).seed(42).plan(&[1, 3, 10, 10])?;
 /// assert_eq!(plan.output_shape(), [1, 3, 7, 7]);
 /// # Ok::<(), cenote::Error>(())
 /// ```
@@ -78,8 +109,11 @@ impl<const N: usize> FractionalMaxPool<N> {
     }
 
     /// Windows of `kernel_size` that shrink each axis to `output_ratio` of it, rounded down.
-    pub fn with_output_ratio(kernel_size: impl Into<PerAxis<N>>, output_ratio: [f64; N]) -> Self {
-        let output = Output::Ratio(output_ratio);
+    pub fn with_output_ratio(
+        kernel_size: impl Into<PerAxis<N>>,
+        output_ratio: impl Into<OutputRatio<N>>,
+    ) -> Self {
+        let output = Output::Ratio(output_ratio.into().0);
         Self {
             kernel_size: kernel_size.into().0,
             output,
@@ -96,7 +130,7 @@ impl<const N: usize> FractionalMaxPool<N> {
 
     /// Takes the samples as given: `(N, C, axes)` row-major, each in [0, 1), in torch's order of axes, which
     /// is width, height in 2-D and depth, height, width in 3-D. Those of more images than the tensor has are left
-    /// out. Planning refuses fewer than the planes need ([`Error::Length`]) and what is no number; a number outside of
+    /// out. Planning refuses fewer than the planes need and what is no number; a number outside of
     /// [0, 1) is taken, as in torch, and windows stay inside of the input.
     #[must_use]
     pub fn samples(mut self, samples: Vec<f64>) -> Self {
@@ -131,10 +165,10 @@ impl<const N: usize> FractionalMaxPool<N> {
             return Ok(());
         };
         if given.len() < planes * N {
-            return Err(Error::Length {
-                what: "the samples",
-                expected: planes * N,
-                given: given.len(),
+            return Err(Error::Parameter {
+                name: "samples",
+                given: format!("{} numbers for {planes} planes of {N} axes", given.len()),
+                allowed: "give one for each axis of each plane, or a seed in their place",
             });
         }
         match given.iter().find(|sample| !sample.is_finite()) {
@@ -145,6 +179,24 @@ impl<const N: usize> FractionalMaxPool<N> {
                 allowed: "samples are finite, and should lie in [0, 1)",
             }),
         }
+    }
+}
+
+/// `FractionalMaxPool2d(kernel_size=3, output_size=(13, 12), seed=0)`, where torch prints no arguments.
+impl<const N: usize> fmt::Display for FractionalMaxPool<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let arguments = Arguments::default().with("kernel_size", each(&self.kernel_size));
+        let arguments = match &self.output {
+            Output::Size(sizes) => arguments.with("output_size", each(sizes)),
+            Output::Ratio(ratios) => arguments.with("output_ratio", each(ratios)),
+        };
+        match &self.samples {
+            Samples::Seeded(seed) => arguments.with("seed", seed),
+            Samples::Given(samples) => {
+                arguments.with("samples", format_args!("{} given", samples.len()))
+            }
+        }
+        .write(f, "FractionalMaxPool", N)
     }
 }
 
@@ -177,14 +229,8 @@ impl<const N: usize> Layer for FractionalMaxPool<N> {
                 Precision::F64,
             ))
         })?;
-        let mut kernel_size = [1; 3];
-        kernel_size[3 - N..].copy_from_slice(&self.kernel_size);
-        self.check_samples(plan.outer_and_inner().0)?;
-        plan.fractional = Some(Fractional::new(kernel_size, N, self.samples.clone()));
+        self.check_samples(plan.layout.outer)?;
+        plan.samples = Some(self.samples.clone());
         Ok(plan)
-    }
-
-    fn keeps_channels_last(&self) -> bool {
-        false
     }
 }

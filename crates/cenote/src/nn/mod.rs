@@ -2,31 +2,44 @@
 
 mod adaptive;
 mod fractional;
+mod repr;
 mod sliding;
 mod unpool;
 
 pub use adaptive::{
     AdaptiveAvgPool, AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool,
-    AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, AdaptivePool, Mean, OutputSize,
+    AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, AdaptivePool, OutputSize,
 };
-pub use fractional::{FractionalMaxPool, FractionalMaxPool2d, FractionalMaxPool3d};
+pub use fractional::{FractionalMaxPool, FractionalMaxPool2d, FractionalMaxPool3d, OutputRatio};
 pub use sliding::{
     Avg, AvgPool, AvgPool1d, AvgPool2d, AvgPool3d, LPPool, LPPool1d, LPPool2d, LPPool3d, Lp, Max,
     MaxPool, MaxPool1d, MaxPool2d, MaxPool3d, SlidingPool,
 };
 pub use unpool::{MaxUnpool, MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, UnpoolPlan};
 
+use std::sync::Arc;
+
 use crate::error::Result;
 use crate::layout::MemoryFormat;
 use crate::plan::{Operation, Plan};
 
 mod private {
+    use super::repr::Arguments;
     use super::{Operation, Result};
 
     /// What a layer makes of its windows.
     pub trait Kind {
+        /// What names of layers have before `Pool`.
+        const NAME: &'static str;
+        /// Arguments of windows that are printed even where they are the default.
+        const PRINTS: &'static [&'static str] = &[];
+
+        /// All arguments, given those of the windows.
+        fn arguments(&self, windows: Arguments) -> Arguments {
+            windows
+        }
+
         /// The operation over windows of `taps` taps.
-        #[allow(private_interfaces, reason = "only this crate's kinds exist")]
         fn operation(&self, taps: usize) -> Result<Operation>;
     }
 }
@@ -34,7 +47,7 @@ mod private {
 use private::Kind;
 
 /// One value for each pooled axis: `3` for all alike, or `[3, 2]` (height, width).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PerAxis<const N: usize>(pub [usize; N]);
 
 impl<const N: usize> From<usize> for PerAxis<N> {
@@ -66,7 +79,7 @@ impl From<(usize, usize, usize)> for PerAxis<3> {
 /// Shapes are torch's: `(N, C, …)`, or `(C, …)` without a batch, also where channels are last in memory.
 /// The batch may be empty, nothing else.
 ///
-/// A box of a layer is a layer too, so that one can be chosen when the program runs:
+/// A reference to a layer, and a box of one, are layers too, so that one can be chosen when the program runs:
 ///
 /// ```
 /// use cenote::{AvgPool2d, Layer, MaxPool2d};
@@ -87,11 +100,6 @@ pub trait Layer {
     /// # Errors
     /// Whatever is wrong with the layer's parameters, with the shape, or with both together.
     fn plan_in(&self, shape: &[usize], format: MemoryFormat) -> Result<Plan>;
-
-    /// Whether tensors with channels last are pooled as they are; else they are made contiguous.
-    fn keeps_channels_last(&self) -> bool {
-        true
-    }
 
     /// Plans the pooling of contiguous tensors of `shape`.
     ///
@@ -140,16 +148,18 @@ pub trait Layer {
     }
 }
 
-impl<L: Layer + ?Sized> Layer for Box<L> {
-    fn pooled_axes(&self) -> usize {
-        (**self).pooled_axes()
-    }
+macro_rules! impl_layer_behind {
+    ($($pointer:ty),*) => {$(
+        impl<L: Layer + ?Sized> Layer for $pointer {
+            fn pooled_axes(&self) -> usize {
+                (**self).pooled_axes()
+            }
 
-    fn plan_in(&self, shape: &[usize], format: MemoryFormat) -> Result<Plan> {
-        (**self).plan_in(shape, format)
-    }
-
-    fn keeps_channels_last(&self) -> bool {
-        (**self).keeps_channels_last()
-    }
+            fn plan_in(&self, shape: &[usize], format: MemoryFormat) -> Result<Plan> {
+                (**self).plan_in(shape, format)
+            }
+        }
+    )*};
 }
+
+impl_layer_behind!(&L, Box<L>, Arc<L>);

@@ -1,5 +1,8 @@
 //! Layers whose windows slide: max, average and power-average pooling.
 
+use std::fmt;
+
+use super::repr::{Arguments, each, truth};
 use super::{Kind, Layer, PerAxis};
 use crate::error::{Error, Result};
 use crate::layout::MemoryFormat;
@@ -8,7 +11,7 @@ use crate::reduce::{Counting, Power};
 use crate::window::{Axis, Sliding};
 
 /// How much padding a sliding layer has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Padding<const N: usize> {
     Explicit {
         before: [usize; N],
@@ -19,7 +22,7 @@ enum Padding<const N: usize> {
 }
 
 /// A layer of sliding windows over `N` axes: [`MaxPool`], [`AvgPool`] or [`LPPool`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SlidingPool<K, const N: usize> {
     kernel_size: [usize; N],
     stride: Option<[usize; N]>,
@@ -180,12 +183,50 @@ impl<K: Kind, const N: usize> Layer for SlidingPool<K, N> {
     }
 }
 
+/// As torch prints a layer, sizes that are alike as one number: `MaxPool2d(kernel_size=3, stride=3, padding=0, dilation=1,
+/// ceil_mode=True)`. What torch leaves out is printed where it is not the default.
+impl<K: Kind, const N: usize> fmt::Display for SlidingPool<K, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let prints = |name: &str| K::PRINTS.contains(&name);
+        let windows = Arguments::default()
+            .with("kernel_size", each(&self.kernel_size))
+            .with("stride", each(&self.stride.unwrap_or(self.kernel_size)));
+        let windows = match self.padding {
+            Padding::Explicit { before, after } => windows
+                .with_if(
+                    prints("padding") || before != [0; N] || after != before,
+                    "padding",
+                    each(&before),
+                )
+                .with_if(after != before, "padding_after", each(&after)),
+            Padding::Same { odd_after: true } => windows.with("auto_pad", "SAME_UPPER"),
+            Padding::Same { odd_after: false } => windows.with("auto_pad", "SAME_LOWER"),
+        };
+        let windows = windows
+            .with_if(
+                prints("dilation") || self.dilation != [1; N],
+                "dilation",
+                each(&self.dilation),
+            )
+            .with_if(
+                prints("ceil_mode") || self.ceil_mode,
+                "ceil_mode",
+                truth(self.ceil_mode),
+            )
+            .with_if(self.any_padding, "any_padding", truth(true));
+        let name = format!("{}Pool", K::NAME);
+        self.kind.arguments(windows).write(f, &name, N)
+    }
+}
+
 /// What [`MaxPool`] makes of a window: its largest element.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Max;
 
 impl Kind for Max {
-    #[allow(private_interfaces, reason = "only this crate's kinds exist")]
+    const NAME: &'static str = "Max";
+    const PRINTS: &'static [&'static str] = &["padding", "dilation", "ceil_mode"];
+
     fn operation(&self, _taps: usize) -> Result<Operation> {
         Ok(Operation::Max)
     }
@@ -204,7 +245,7 @@ impl Kind for Max {
 #[doc = include_str!("../../docs/max_pool.svg")]
 #[doc = include_str!("../../docs/max_pool_dilation.svg")]
 ///
-/// A NaN in a window wins. [`SlidingPool::return_indices`] also returns where each maximum came from: the
+/// A NaN in a window wins. `return_indices` also returns where each maximum came from: the
 /// first of equal elements, or the last NaN. All element types, integers included, on every rank.
 ///
 /// # Differences from PyTorch
@@ -256,15 +297,38 @@ impl<const N: usize> MaxPool<N> {
     }
 }
 
-/// What [`AvgPool`] makes of a window: its mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What [`AvgPool`] and [`AdaptiveAvgPool`](crate::AdaptiveAvgPool) make of a window: its mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Avg {
     count_include_pad: bool,
     divisor_override: Option<i64>,
 }
 
+impl Default for Avg {
+    fn default() -> Self {
+        Self {
+            count_include_pad: true,
+            divisor_override: None,
+        }
+    }
+}
+
 impl Kind for Avg {
-    #[allow(private_interfaces, reason = "only this crate's kinds exist")]
+    const NAME: &'static str = "Avg";
+    const PRINTS: &'static [&'static str] = &["padding"];
+
+    fn arguments(&self, windows: Arguments) -> Arguments {
+        let windows = windows.with_if(
+            !self.count_include_pad,
+            "count_include_pad",
+            truth(self.count_include_pad),
+        );
+        match self.divisor_override {
+            Some(divisor) => windows.with("divisor_override", divisor),
+            None => windows,
+        }
+    }
+
     fn operation(&self, taps: usize) -> Result<Operation> {
         countable(taps)?;
         Ok(Operation::Mean(match self.divisor_override {
@@ -340,11 +404,7 @@ pub type AvgPool3d = AvgPool<3>;
 impl<const N: usize> AvgPool<N> {
     /// Windows of `kernel_size` that move by their own size.
     pub fn new(kernel_size: impl Into<PerAxis<N>>) -> Self {
-        let kind = Avg {
-            count_include_pad: true,
-            divisor_override: None,
-        };
-        Self::with(kernel_size.into(), kind)
+        Self::with(kernel_size.into(), Avg::default())
     }
 
     /// Whether the divisor counts the padding that a window covers. Default: `true`.
@@ -371,7 +431,17 @@ pub struct Lp {
 }
 
 impl Kind for Lp {
-    #[allow(private_interfaces, reason = "only this crate's kinds exist")]
+    const NAME: &'static str = "LP";
+    const PRINTS: &'static [&'static str] = &["ceil_mode"];
+
+    fn arguments(&self, windows: Arguments) -> Arguments {
+        Arguments::default()
+            .with("norm_type", format_args!("{:?}", self.norm_type))
+            .then(windows)
+            .with_if(self.absolute, "absolute", truth(true))
+            .with_if(!self.scale_clipped, "scale_clipped", truth(false))
+    }
+
     fn operation(&self, taps: usize) -> Result<Operation> {
         if self.norm_type == 0.0 || self.norm_type.is_nan() {
             return Err(Error::Parameter {
@@ -405,7 +475,7 @@ impl Kind for Lp {
 /// −∞ the smallest. A window wholly in padding has a norm of 0, and of +∞ where p is below 0.
 ///
 /// # Differences from PyTorch
-/// - Powers of f32 are computed in f64, so they neither overflow nor vanish where the norm itself does not.
+/// - Powers of f32 are computed in f64: those up to the sixth neither overflow nor vanish where the norm itself does not.
 /// - Padding and dilation are possible.
 /// - Integers give integers: computed in f64 and truncated toward zero. torch gives f32.
 /// - A `norm_type` of NaN is refused; torch gives NaN.

@@ -1,9 +1,11 @@
 //! Layers that put maxima back where they came from.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::PerAxis;
+use super::repr::{Arguments, each, truth};
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::fetch::{Parts, ahead};
@@ -38,17 +40,18 @@ use crate::threads::{Share, Tasks};
 /// let (mut maxima, mut indices) = ([0; 2], [0i64; 2]);
 /// pool.forward_with_indices_into(&input, &mut maxima, &mut indices)?;
 ///
-/// let unpool = MaxUnpool1d::new(2).plan(&[1, 2], None)?;
+/// let unpool = MaxUnpool1d::new(2).plan(&[1, 2])?;
 /// let mut output = [0; 4];
 /// unpool.forward_into(&maxima, &indices, &mut output)?;
 /// assert_eq!(output, [0, 5, 0, 4]);
 /// # Ok::<(), cenote::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MaxUnpool<const N: usize> {
     kernel_size: [usize; N],
     stride: Option<[usize; N]>,
     padding: [usize; N],
+    output_size: Option<[usize; N]>,
     rebase_indices: bool,
 }
 
@@ -74,6 +77,7 @@ impl<const N: usize> MaxUnpool<N> {
             kernel_size: kernel_size.into().0,
             stride: None,
             padding: [0; N],
+            output_size: None,
             rebase_indices: false,
         }
     }
@@ -92,6 +96,14 @@ impl<const N: usize> MaxUnpool<N> {
         self
     }
 
+    /// Size of the output, less than a stride from the default, `(input − 1) · stride − 2 · padding + kernel_size`: several
+    /// sizes pool to one, and this tells which it was. (An argument of the call in torch.)
+    #[must_use]
+    pub fn output_size(mut self, output_size: impl Into<PerAxis<N>>) -> Self {
+        self.output_size = Some(output_size.into().0);
+        self
+    }
+
     /// Whether indices count in a plane of the default size even where another output size is given, as
     /// ONNX's `MaxUnpool` has it. Default: `false`, as torch.
     #[must_use]
@@ -100,33 +112,27 @@ impl<const N: usize> MaxUnpool<N> {
         self
     }
 
-    /// Plans the unpooling of contiguous tensors of `shape`, to `output_size` or to the default,
-    /// `(input − 1) · stride − 2 · padding + kernel_size`.
+    /// Plans the unpooling of contiguous tensors of `shape`.
     ///
     /// # Errors
     /// What [`Layer::plan_in`](crate::Layer::plan_in) refuses, and an output size a stride or more from the
     /// default.
-    pub fn plan(&self, shape: &[usize], output_size: Option<[usize; N]>) -> Result<UnpoolPlan> {
-        self.plan_in(shape, output_size, MemoryFormat::Contiguous)
+    pub fn plan(&self, shape: &[usize]) -> Result<UnpoolPlan> {
+        self.plan_in(shape, MemoryFormat::Contiguous)
     }
 
     /// As [`MaxUnpool::plan`], of tensors whose channels lie as `format` says.
     ///
     /// # Errors
     /// As [`MaxUnpool::plan`].
-    pub fn plan_in(
-        &self,
-        shape: &[usize],
-        output_size: Option<[usize; N]>,
-        format: MemoryFormat,
-    ) -> Result<UnpoolPlan> {
+    pub fn plan_in(&self, shape: &[usize], format: MemoryFormat) -> Result<UnpoolPlan> {
         let input = Layout::new(shape, N, format)?;
         let (mut default, mut output_shape) = (shape.to_vec(), shape.to_vec());
         let leading = shape.len() - N;
         for axis in 0..N {
             let size = self.default_size(axis, shape[leading + axis])?;
             default[leading + axis] = size;
-            output_shape[leading + axis] = match output_size {
+            output_shape[leading + axis] = match self.output_size {
                 Some(wanted) => self.check_size(axis, size, wanted[axis])?,
                 None => size,
             };
@@ -148,7 +154,9 @@ impl<const N: usize> MaxUnpool<N> {
             } else {
                 plane(&output_shape)
             },
+            input_shape: shape.to_vec(),
             output_shape,
+            format,
         })
     }
 
@@ -189,6 +197,23 @@ impl<const N: usize> MaxUnpool<N> {
     }
 }
 
+/// As torch prints a layer, sizes that are alike as one number: `MaxUnpool2d(kernel_size=2, stride=2, padding=0)`.
+impl<const N: usize> fmt::Display for MaxUnpool<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Arguments::default()
+            .with("kernel_size", each(&self.kernel_size))
+            .with("stride", each(&self.stride.unwrap_or(self.kernel_size)))
+            .with("padding", each(&self.padding))
+            .with_if(
+                self.output_size.is_some(),
+                "output_size",
+                each(&self.output_size.unwrap_or([0; N])),
+            )
+            .with_if(self.rebase_indices, "rebase_indices", truth(true))
+            .write(f, "MaxUnpool", N)
+    }
+}
+
 /// An unpooling of tensors of one shape, checked and ready to run.
 #[derive(Clone, Debug)]
 pub struct UnpoolPlan {
@@ -199,10 +224,22 @@ pub struct UnpoolPlan {
     /// Depth, height and width of the output, and of the plane in which indices count.
     plane: [usize; 3],
     indexed: [usize; 3],
+    input_shape: Vec<usize>,
     output_shape: Vec<usize>,
+    format: MemoryFormat,
 }
 
 impl UnpoolPlan {
+    /// Shape of the input: `(N, C, …)` or `(C, …)`.
+    pub fn input_shape(&self) -> &[usize] {
+        &self.input_shape
+    }
+
+    /// Where the channels lie, in the input and in the output.
+    pub fn memory_format(&self) -> MemoryFormat {
+        self.format
+    }
+
     /// Shape of the output.
     pub fn output_shape(&self) -> &[usize] {
         &self.output_shape
