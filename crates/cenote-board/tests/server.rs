@@ -22,7 +22,11 @@ struct Served {
 
 impl Served {
     fn new(logdir: &Path) -> Self {
-        let board = Board::new(logdir).port(0).bind().unwrap();
+        Self::of(Board::new(logdir))
+    }
+
+    fn of(board: Board) -> Self {
+        let board = board.port(0).bind().unwrap();
         let address = board.address();
         let (end, wait) = mpsc::channel::<()>();
         let serve = move || {
@@ -328,6 +332,46 @@ fn only_this_server_and_its_own_pages_are_answered() {
         status("Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n"),
         403
     );
+#[test]
+fn who_opens_the_board_by_a_name_it_does_not_know_is_told_what_to_do() {
+    let logs = tempfile::tempdir().unwrap();
+    let ask = |board: &Served, host: &str, accept: &str| {
+        let headers = format!("Host: {host}\r\nAccept: {accept}\r\n");
+        let (status, head, body) = board.request("/", &headers);
+        (status, head, String::from_utf8(body).unwrap())
+    };
+    let board = Served::new(logs.path());
+    let (status, head, page) = ask(&board, "gpu7.lab:6006", "text/html,*/*;q=0.8");
+    assert_eq!(status, 403);
+    assert!(head.contains("content-type: text/html"), "{head}");
+    assert!(
+        page.contains("cenote board --allow-host gpu7.lab<"),
+        "{page}"
+    );
+    // What is no name is neither shown nor put into a command.
+    let (_, _, page) = ask(&board, "<b>;rm", "text/html");
+    assert!(!page.contains("<b>") && !page.contains("rm"), "{page}");
+    let (status, head, body) = ask(&board, "gpu7.lab", "*/*");
+    assert_eq!(status, 403);
+    assert!(head.contains("content-type: application/json"), "{head}");
+    let error: Value = serde_json::from_str(&body).unwrap();
+    assert!(
+        error["error"]
+            .as_str()
+            .unwrap()
+            .contains("--allow-host gpu7.lab"),
+        "{error}"
+    );
+    let board = Served::of(Board::new(logs.path()).allow_host("gpu7.lab"));
+    assert_eq!(ask(&board, "GPU7.lab", "text/html").0, 200);
+    assert_eq!(ask(&board, "gpu8.lab", "text/html").0, 403);
+    let wrong = Board::new(logs.path())
+        .port(0)
+        .allow_host("http://gpu7.lab")
+        .bind();
+    assert!(matches!(wrong, Err(Error::Name { .. })));
+}
+
     let (_, head, _) = board.request("/", "");
     let policy = head
         .lines()
