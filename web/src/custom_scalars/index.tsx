@@ -4,7 +4,6 @@ import { api, type Category } from "../lib/api";
 import { useFetched } from "../lib/cache";
 import { Toolbar } from "../lib/controls";
 import { log, type Series, series } from "../lib/store";
-import type { Source } from "../scalars/loading";
 import { ScalarCard } from "../scalars/ScalarCard";
 import { Tools } from "../scalars/Tools";
 import { tagMatcher } from "./tags";
@@ -13,7 +12,7 @@ import "../scalars/scalars.css";
 interface Item {
   name: string;
   title: string;
-  sources: Source[];
+  sources: Series[];
   margins: Category["charts"][number]["bands"];
 }
 
@@ -36,5 +35,5 @@ export default function CustomScalars() {
   );
 }
 
-const sourcesOf = (scalars: readonly Series[], isWanted: (tag: string) => boolean): Source[] =>
-  scalars.filter(({ tag }) => isWanted(tag.tag)).map(({ run, tag }) => ({ run: run.name, tag }));
+const sourcesOf = (scalars: readonly Series[], isWanted: (tag: string) => boolean): Series[] =>
+  scalars.filter(({ tag }) => isWanted(tag.tag));

@@ -5,7 +5,7 @@ import { api } from "../lib/api";
 import { useFetched } from "../lib/cache";
 import { colorOf } from "../lib/color";
 import { short, whole } from "../lib/format";
-import { cardName, type Series } from "../lib/store";
+import { cardName, type Series, stateOf } from "../lib/store";
 import { view } from "../lib/view";
 import { Chart } from "../scalars/chart/Chart";
 import type { Hit } from "../scalars/chart/hover";
@@ -20,7 +20,7 @@ const MANY = 60;
 const FRAME = { width: 400, height: 210, ridgeShare: 0.4 };
 
 export function HistogramCard({ run, tag }: Series) {
-  const { value, error } = useFetched(JSON.stringify([run.name, tag.tag, tag.count, tag.last_step]), () => api.histograms(run.name, tag.tag, MANY));
+  const { value, error } = useFetched(stateOf(run, tag), () => api.histograms(run.name, tag.tag, MANY));
   const histograms = useMemo(() => value ? histogramsOf(value) : [], [value]);
   const title = tag.display_name || tag.tag;
   const mode = view.value.histogram;

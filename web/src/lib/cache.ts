@@ -31,6 +31,44 @@ export class Cache<T> {
   }
 }
 
+/** Keeps the last state of each of many things, and lets go of those that were not asked for longest. */
+export class States<T> {
+  private readonly kept = new Map<string, { state: string; value: Promise<T> }>();
+
+  constructor(private readonly most: number) {}
+
+  /** What a thing is in a state, if that is its last one. */
+  get(key: string, state: string): Promise<T> | undefined {
+    const known = this.kept.get(key);
+    if (known?.state !== state) return undefined;
+    this.kept.delete(key);
+    this.kept.set(key, known);
+    return known.value;
+  }
+
+  /** What a thing was in its last state. */
+  last(key: string): Promise<T> | undefined {
+    return this.kept.get(key)?.value;
+  }
+
+  /** Keeps a thing in a new state; should that fail, in the one before. */
+  put(key: string, state: string, value: Promise<T>): Promise<T> {
+    const before = this.kept.get(key);
+    this.kept.delete(key);
+    this.kept.set(key, { state, value });
+    value.catch(() => {
+      if (this.kept.get(key)?.value !== value) return;
+      if (before) this.kept.set(key, before);
+      else this.kept.delete(key);
+    });
+    for (const oldest of this.kept.keys()) {
+      if (this.kept.size <= this.most) break;
+      this.kept.delete(oldest);
+    }
+    return value;
+  }
+}
+
 export interface Fetched<T> {
   value: T | null;
   error: string | null;

@@ -11,8 +11,6 @@ export const runs = signal<Map<string, Run>>(new Map());
 export const progress = signal<Progress>({ done: 0, total: 0, complete: false });
 /** How long the server has been silent: null while it answers. */
 export const lost = signal<string | null>(null);
-/** The revision in which each run changed last, as this page has seen it. */
-export const revisions = signal<Map<string, number>>(new Map());
 
 let session = "";
 let revision = 0;
@@ -67,16 +65,9 @@ function take(about: Log, changes: Runs): boolean {
   stale = false;
   log.value = about;
   progress.value = about.progress;
-  const seen = new Map(revisions.value);
-  for (const run of changes.runs) {
-    known.set(run.name, run);
-    seen.set(run.name, changes.revision);
-  }
+  for (const run of changes.runs) known.set(run.name, run);
   for (const name of changes.removed) known.delete(name);
-  if (changes.runs.length + changes.removed.length > 0 || known.size !== runs.value.size) {
-    runs.value = known;
-    revisions.value = seen;
-  }
+  if (changes.runs.length + changes.removed.length > 0 || known.size !== runs.value.size) runs.value = known;
   begin();
   return true;
 }
@@ -190,6 +181,10 @@ const SESSION_TAG = "_hparams_/session_start_info";
 /** How many sessions of hyperparameters there are. */
 export const sessionCount = computed<number>(() =>
   [...runs.value.values()].filter(({ tags }) => tags.some(({ tag, kind }) => kind === "hparams" && tag === SESSION_TAG)).length);
+
+/** A name for all the values that a tag has now, for what is made of them: others are added, or its run has another generation. */
+export const stateOf = (run: Pick<Run, "name" | "generation">, tag: Pick<Tag, "tag" | "count">): string =>
+  JSON.stringify([run.generation, run.name, tag.tag, tag.count]);
 
 /** The name of a card, for its step in the address. */
 export const cardName = (run: string, tag: string, sample = 0): string =>

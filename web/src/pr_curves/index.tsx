@@ -5,7 +5,7 @@ import { CardGrid } from "../cards/CardGrid";
 import { api, type Answer, type Curve } from "../lib/api";
 import { useFetched } from "../lib/cache";
 import { Toolbar } from "../lib/controls";
-import { series } from "../lib/store";
+import { type Series, series, stateOf } from "../lib/store";
 import { view } from "../lib/view";
 import { LinkToggle } from "../images/Tools";
 import { positionOf } from "../images/position";
@@ -14,7 +14,6 @@ import { Chart } from "../scalars/chart/Chart";
 import type { Hit } from "../scalars/chart/hover";
 import type { Extent } from "../scalars/chart/model";
 import { formatValue } from "../scalars/x_axis";
-import type { Source } from "../scalars/loading";
 import { curvesOf, pointAt } from "./curves";
 
 /** Steps of a tag that are fetched, evenly picked by the server. */
@@ -25,14 +24,14 @@ const COLUMNS = ["Threshold", "Precision", "Recall", "TP", "FP", "TN", "FN"];
 
 interface Item {
   tag: string;
-  sources: Source[];
+  sources: Series[];
 }
 
 export default function PrCurves() {
   const items = new Map<string, Item>();
   for (const { run, tag } of series("pr_curve")) {
     const item = items.get(tag.tag) ?? { tag: tag.tag, sources: [] };
-    item.sources.push({ run: run.name, tag });
+    item.sources.push({ run, tag });
     items.set(tag.tag, item);
   }
   return (
@@ -48,8 +47,8 @@ export default function PrCurves() {
 }
 
 function CurveCard({ tag, sources }: Item) {
-  const state = JSON.stringify(sources.map(({ run, tag }) => [run, tag.tag, tag.count, tag.last_step]));
-  const { value, error } = useFetched(state, () => Promise.all(sources.map(async ({ run }) => ({ run, answer: await api.curves(run, tag, MANY) }))));
+  const state = sources.map(({ run, tag }) => stateOf(run, tag)).join("\n");
+  const { value, error } = useFetched(state, () => Promise.all(sources.map(async ({ run: { name } }) => ({ run: name, answer: await api.curves(name, tag, MANY) }))));
   const [zoom, setZoom] = useState<Extent | undefined>();
   const card = `pr ${tag}`;
   const longest = value?.reduce<Answer<Curve> | null>((most, { answer }) => !most || answer.steps.length > most.steps.length ? answer : most, null);

@@ -3,6 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { Card } from "../cards/Card";
 import { colorOf } from "../lib/color";
 import { Icon } from "../lib/icons";
+import type { Series } from "../lib/store";
 import { show, toggled, view } from "../lib/view";
 import type { Margin } from "./bands";
 import { chartOf, type ChartSeries } from "./build";
@@ -11,7 +12,7 @@ import type { Hit } from "./chart/hover";
 import { markersInWords } from "./chart/markers";
 import { type Extent, spanOf } from "./chart/model";
 import { at } from "./columns";
-import { seriesName, type Source, useScalars } from "./loading";
+import { seriesName, useScalars } from "./loading";
 import { SaveMenu } from "./SaveMenu";
 import { formatX } from "./x_axis";
 import { limitTooltip, sortTooltip } from "./tooltip";
@@ -19,7 +20,7 @@ import { limitTooltip, sortTooltip } from "./tooltip";
 interface Props {
   name: string;
   title: string;
-  sources: readonly Source[];
+  sources: readonly Series[];
   /** The tag, where the chart shows one alone. */
   tag?: string;
   /** Lines with an area around them. */
@@ -34,7 +35,7 @@ export function ScalarCard({ name, title, sources, tag, margins = NONE }: Props)
   const [zoom, setZoom] = useState<Extent | undefined>();
   const all = useMemo(() => sources.flatMap((source): ChartSeries[] => {
     const series = value?.get(seriesName(source));
-    return series ? [{ id: seriesName(source), run: source.run, tag: source.tag.tag, series }] : [];
+    return series ? [{ id: seriesName(source), run: source.run.name, tag: source.tag.tag, series }] : [];
   }), [value, sources.map(seriesName).join()]);
   const model = useMemo(() => chartOf(all, { axis, smoothing, logarithmic, ignoreOutliers, margins }), [all, axis, smoothing, logarithmic, ignoreOutliers, margins]);
   const marks = markersInWords(model.curves.map(({ markers = [] }) => markers));
@@ -52,7 +53,7 @@ export function ScalarCard({ name, title, sources, tag, margins = NONE }: Props)
   );
   const [only] = sources;
   return (
-    <Card name={name} title={title} description={only?.tag.description} actions={actions} {...(sources.length === 1 && only ? { run: only.run } : {})}>
+    <Card name={name} title={title} description={only?.tag.description} actions={actions} {...(sources.length === 1 && only ? { run: only.run.name } : {})}>
       {error && <p class="failed" role="alert">{error}</p>}
       <Chart label={title} model={model} zoom={zoom} onZoom={setZoom}
         tooltip={(hits) => <Rows hits={hits} all={all} valueText={valueText} />}

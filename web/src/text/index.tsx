@@ -6,7 +6,7 @@ import { api, type Text } from "../lib/api";
 import { useFetched } from "../lib/cache";
 import { Toggle, Toolbar } from "../lib/controls";
 import { moment, whole } from "../lib/format";
-import { cardName, type Series, series } from "../lib/store";
+import { cardName, type Series, series, stateOf } from "../lib/store";
 import { show, view } from "../lib/view";
 import { render } from "./markdown";
 import { rowsOf } from "./table";
@@ -32,7 +32,7 @@ export default function Texts() {
 
 function TextCard({ run, tag }: Series) {
   const [limit, setLimit] = useState(MANY);
-  const { value, error } = useFetched(JSON.stringify([run.name, tag.tag, tag.count, tag.last_step, limit]), () => api.texts(run.name, tag.tag, limit));
+  const { value, error } = useFetched(`${limit} ${stateOf(run, tag)}`, () => api.texts(run.name, tag.tag, limit));
   const title = (tag.display_name || tag.tag).replace(/\/text_summary$/, "");
   return (
     <Card name={cardName(run.name, tag.tag)} title={title} run={run.name} description={tag.description}>
