@@ -9,7 +9,8 @@ import { cardName, type Series, stateOf } from "../lib/store";
 import { view } from "../lib/view";
 import { Chart } from "../scalars/chart/Chart";
 import type { Hit } from "../scalars/chart/hover";
-import { type Extent, spanOf } from "../scalars/chart/model";
+import { spanOf } from "../scalars/chart/model";
+import { useZoom } from "../scalars/chart/zoom";
 import { formatValue, formatX } from "../scalars/x_axis";
 import { histogramsOf, leftOutInWords, type StepHistogram } from "./buckets";
 import { distributionOf } from "./distribution";
@@ -29,7 +30,7 @@ export function HistogramCard({ run, tag }: Series) {
     <Card name={cardName(run.name, tag.tag)} title={title} run={run.name} description={tag.description}>
       {error && <p class="failed" role="alert">{error}</p>}
       {value && (mode === "distribution"
-        ? <Distribution histograms={histograms} label={title} color={colorOf(run.name)} />
+        ? <Distribution histograms={histograms} card={cardName(run.name, tag.tag)} label={title} color={colorOf(run.name)} />
         : <Ridges histograms={histograms} label={`${title} of ${run.name}`} mode={mode} color={colorOf(run.name)} />)}
       {leftOut !== undefined && <p class="chart-foot">{leftOut}</p>}
       {value && value.total > value.steps.length && <p class="chart-foot">{whole(value.steps.length)} of {whole(value.total)} steps</p>}
@@ -72,9 +73,9 @@ function Ridges({ histograms, label, mode, color }: Props & { mode: HistogramMod
   );
 }
 
-function Distribution({ histograms, label, color }: Props) {
+function Distribution({ histograms, card, label, color }: Props & { card: string }) {
   const { axis } = view.value;
-  const [zoom, setZoom] = useState<Extent | undefined>();
+  const [zoom, setZoom] = useZoom(card, axis);
   const model = useMemo(() => distributionOf(histograms, axis, color), [histograms, axis, color]);
   const valueText = ({ curve, index }: Hit) => model.y.format(curve.line.y[index] ?? NaN, spanOf((zoom ?? model.home).y));
   return (

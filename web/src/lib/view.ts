@@ -1,7 +1,7 @@
 // What is shown, all of it in the address: a link restores the view, and a reload keeps it.
 import { batch, signal } from "@preact/signals";
 import type { Filter, SortOrder } from "../hparams/table";
-import { type Field, filters, flag, names, number, numbersByName, oneOf, optionalNumber, panes, sortOrder, text, triple } from "./fields";
+import { type Field, filters, flag, names, number, numbersByName, oneOf, optionalNumber, panes, sortOrder, text, triple, type Zooms, zooms } from "./fields";
 
 /** One series of pictures; the sample counts where a value holds several. */
 export interface Pane {
@@ -65,6 +65,8 @@ export interface View {
   /** How the rows of the table beside the pointer are sorted, by value or by distance. */
   pointer: "descending" | "ascending" | "nearest" | "default";
   overlay: string[];
+  /** What is seen of charts that do not show all, by card and axes. */
+  charts: Zooms;
   histogram: "offset" | "overlay" | "distribution";
   /** What sessions must contain, what their columns must hold, and the column they are sorted by. */
   sessions: string;
@@ -113,6 +115,7 @@ const FIELDS: { [Name in keyof View]: Field<View[Name]> } = {
   outliers: flag(false),
   pointer: oneOf("descending", "ascending", "nearest", "default"),
   overlay: names(),
+  charts: zooms(),
   histogram: oneOf("offset", "overlay", "distribution"),
   sessions: text(),
   filters: filters(),

@@ -1,5 +1,5 @@
 // Precision over recall: a chart for each tag, all runs in it.
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { Card } from "../cards/Card";
 import { CardGrid } from "../cards/CardGrid";
 import { api, type Answer, type Curve } from "../lib/api";
@@ -12,7 +12,7 @@ import { positionOf } from "../images/position";
 import { StepBar } from "../images/StepBar";
 import { Chart } from "../scalars/chart/Chart";
 import type { Hit } from "../scalars/chart/hover";
-import type { Extent } from "../scalars/chart/model";
+import { useZoom } from "../scalars/chart/zoom";
 import { formatValue } from "../scalars/x_axis";
 import { curvesOf, pointAt } from "./curves";
 
@@ -49,8 +49,8 @@ export default function PrCurves() {
 function CurveCard({ tag, sources }: Item) {
   const state = sources.map(({ run, tag }) => stateOf(run, tag)).join("\n");
   const { value, error } = useFetched(state, () => Promise.all(sources.map(async ({ run: { name } }) => ({ run: name, answer: await api.curves(name, tag, MANY) }))));
-  const [zoom, setZoom] = useState<Extent | undefined>();
   const card = `pr ${tag}`;
+  const [zoom, setZoom] = useZoom(card);
   const longest = value?.reduce<Answer<Curve> | null>((most, { answer }) => !most || answer.steps.length > most.steps.length ? answer : most, null);
   const values = longest && { steps: longest.steps, wall_times: longest.wall_times.map(Number), keys: [], sizes: [], marks: null };
   const step = values?.steps[positionOf(card, values)] ?? null;
