@@ -4,6 +4,7 @@ import { Card } from "../cards/Card";
 import { api } from "../lib/api";
 import { useFetched } from "../lib/cache";
 import { colorOf } from "../lib/color";
+import { Failed } from "../lib/Failed";
 import { short, whole } from "../lib/format";
 import { cardName, type Series, stateOf } from "../lib/store";
 import { view } from "../lib/view";
@@ -21,14 +22,14 @@ const MANY = 60;
 const FRAME = { width: 400, height: 210, ridgeShare: 0.4 };
 
 export function HistogramCard({ run, tag }: Series) {
-  const { value, error } = useFetched(stateOf(run, tag), () => api.histograms(run.name, tag.tag, MANY));
+  const { value, ...failed } = useFetched(stateOf(run, tag), () => api.histograms(run.name, tag.tag, MANY));
   const histograms = useMemo(() => value ? histogramsOf(value) : [], [value]);
   const title = tag.display_name || tag.tag;
   const mode = view.value.histogram;
   const leftOut = leftOutInWords(histograms);
   return (
     <Card name={cardName(run.name, tag.tag)} title={title} run={run.name} description={tag.description}>
-      {error && <p class="failed" role="alert">{error}</p>}
+      <Failed {...failed} />
       {value && (mode === "distribution"
         ? <Distribution histograms={histograms} card={cardName(run.name, tag.tag)} label={title} color={colorOf(run.name)} />
         : <Ridges histograms={histograms} label={`${title} of ${run.name}`} mode={mode} color={colorOf(run.name)} />)}

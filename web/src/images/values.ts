@@ -38,7 +38,7 @@ export function useValues(run: Run, tag: Tag): Fetched<Values> {
   const { series, state } = namesOf(run, tag);
   const whole = useFetched(state, () => all(run, tag));
   const last = useFetched(isLong(run, tag) ? series : null, () => end(run, tag));
-  return whole.value || !last.value ? whole : { value: last.value, error: whole.error };
+  return whole.value || !last.value ? whole : { ...whole, value: last.value };
 }
 
 /** Asks for what a card will want, before there is a card. */

@@ -5,6 +5,7 @@ import { CardGrid } from "../cards/CardGrid";
 import { api, type Answer, type Curve } from "../lib/api";
 import { useFetched } from "../lib/cache";
 import { Toolbar } from "../lib/controls";
+import { Failed } from "../lib/Failed";
 import { type Series, series, stateOf } from "../lib/store";
 import { view } from "../lib/view";
 import { LinkToggle } from "../images/Tools";
@@ -48,7 +49,7 @@ export default function PrCurves() {
 
 function CurveCard({ tag, sources }: Item) {
   const state = sources.map(({ run, tag }) => stateOf(run, tag)).join("\n");
-  const { value, error } = useFetched(state, () => Promise.all(sources.map(async ({ run: { name } }) => ({ run: name, answer: await api.curves(name, tag, MANY) }))));
+  const { value, ...failed } = useFetched(state, () => Promise.all(sources.map(async ({ run: { name } }) => ({ run: name, answer: await api.curves(name, tag, MANY) }))));
   const card = `pr ${tag}`;
   const [zoom, setZoom] = useZoom(card);
   const longest = value?.reduce<Answer<Curve> | null>((most, { answer }) => !most || answer.steps.length > most.steps.length ? answer : most, null);
@@ -62,9 +63,9 @@ function CurveCard({ tag, sources }: Item) {
       point?.truePositives, point?.falsePositives, point?.trueNegatives, point?.falseNegatives].map((number) => number ?? NaN);
   };
   return (
-    <Card name={card} title={tag} description={sources[0]?.tag.description}>
-      {error && <p class="failed" role="alert">{error}</p>}
-      <Chart label={`Precision over recall of ${tag}`} model={model} zoom={zoom} onZoom={setZoom}
+    <Card name={card} title={title} description={sources[0]?.tag.description}>
+      <Failed {...failed} />
+      <Chart label={`Precision over recall of ${title}`} model={model} zoom={zoom} onZoom={setZoom}
         tooltip={(hits) => (
           <table>
             <thead><tr><th>Run</th>{COLUMNS.map((column) => <th key={column}>{column}</th>)}</tr></thead>
