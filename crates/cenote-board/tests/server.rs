@@ -235,6 +235,30 @@ fn the_page_brings_the_answers_to_its_first_questions() {
 }
 
 #[test]
+fn texts_follow_one_another_from_the_last_ones_back() {
+    let logs = tempfile::tempdir().unwrap();
+    let writer = SummaryWriter::new(logs.path()).unwrap();
+    for step in 0..7 {
+        writer.add_text("note", &format!("{step}"), step).unwrap();
+    }
+    writer.close().unwrap();
+    let board = Served::new(logs.path());
+    board.read();
+    let steps = |rest: &str| {
+        let path = format!("/api/texts?run=.&tag=note/text_summary{rest}");
+        let answer = board.json(&path);
+        assert_eq!(answer["total"], 7);
+        answer["steps"].to_string()
+    };
+    assert_eq!(steps(""), "[0,1,2,3,4,5,6]");
+    assert_eq!(steps("&limit=3"), "[4,5,6]");
+    assert_eq!(steps("&limit=3&end=4"), "[1,2,3]");
+    assert_eq!(steps("&limit=5&end=2"), "[0,1]");
+    assert_eq!(steps("&limit=2&end=100"), "[5,6]");
+    assert_eq!(steps("&limit=2&end=0"), "[]");
+}
+
+#[test]
 fn text_and_files_are_served_as_they_were_logged() {
     let (_logs, board) = Served::with_log("a/b", 30);
     let text = board.json("/api/texts?run=a/b&tag=note/text_summary");
@@ -309,30 +333,6 @@ fn tensorboards_routes_are_served() {
 }
 
 #[test]
-fn only_this_server_and_its_own_pages_are_answered() {
-    let logs = tempfile::tempdir().unwrap();
-    write_log(logs.path(), 1);
-    let board = Served::new(logs.path());
-    let port = board.address.port();
-    let status = |headers: &str| board.request("/api/log", headers).0;
-    assert_eq!(status(""), 200);
-    assert_eq!(status(&format!("Host: localhost:{port}\r\n")), 200);
-    assert_eq!(status(&format!("Host: evil.example:{port}\r\n")), 403);
-    assert_eq!(
-        status(&format!("Host: 127.0.0.1.evil.example:{port}\r\n")),
-        403
-    );
-    assert_eq!(status("Origin: http://evil.example\r\n"), 403);
-    assert_eq!(status("Origin: null\r\n"), 403);
-    assert_eq!(
-        status(&format!("Origin: http://{}\r\n", board.address)),
-        200
-    );
-    assert_eq!(
-        status("Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n"),
-        403
-    );
-#[test]
 fn who_opens_the_board_by_a_name_it_does_not_know_is_told_what_to_do() {
     let logs = tempfile::tempdir().unwrap();
     let ask = |board: &Served, host: &str, accept: &str| {
@@ -372,6 +372,30 @@ fn who_opens_the_board_by_a_name_it_does_not_know_is_told_what_to_do() {
     assert!(matches!(wrong, Err(Error::Name { .. })));
 }
 
+#[test]
+fn only_this_server_and_its_own_pages_are_answered() {
+    let logs = tempfile::tempdir().unwrap();
+    write_log(logs.path(), 1);
+    let board = Served::new(logs.path());
+    let port = board.address.port();
+    let status = |headers: &str| board.request("/api/log", headers).0;
+    assert_eq!(status(""), 200);
+    assert_eq!(status(&format!("Host: localhost:{port}\r\n")), 200);
+    assert_eq!(status(&format!("Host: evil.example:{port}\r\n")), 403);
+    assert_eq!(
+        status(&format!("Host: 127.0.0.1.evil.example:{port}\r\n")),
+        403
+    );
+    assert_eq!(status("Origin: http://evil.example\r\n"), 403);
+    assert_eq!(status("Origin: null\r\n"), 403);
+    assert_eq!(
+        status(&format!("Origin: http://{}\r\n", board.address)),
+        200
+    );
+    assert_eq!(
+        status("Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n"),
+        403
+    );
     let (_, head, _) = board.request("/", "");
     let policy = head
         .lines()

@@ -4,7 +4,8 @@ import { api, type Kind } from "../lib/api";
 import { colorOf } from "../lib/color";
 import { Toolbar } from "../lib/controls";
 import { bytes, whole } from "../lib/format";
-import { cardName, type Series, series } from "../lib/store";
+import { cardName, log, type Series, series } from "../lib/store";
+import { titleOf } from "../lib/title";
 
 export function Listing({ kinds }: { kinds: readonly Kind[] }) {
   const found = series(...kinds);
@@ -25,7 +26,7 @@ export function Listing({ kinds }: { kinds: readonly Kind[] }) {
 function Row({ run, tag }: Series) {
   return (
     <tr>
-      <td title={tag.description}>{tag.display_name || tag.tag}</td>
+      <td title={tag.description}>{titleOf(tag)}</td>
       <td><span class="dot" style={{ background: colorOf(run.name) }} /> {run.name}</td>
       <td>{tag.plugin || tag.kind}</td>
       <td class="number">{whole(tag.count)}</td>

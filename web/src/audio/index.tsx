@@ -6,6 +6,7 @@ import { Toolbar } from "../lib/controls";
 import { Failed } from "../lib/Failed";
 import { Icon } from "../lib/icons";
 import { cardName, type Series, series } from "../lib/store";
+import { titleOf } from "../lib/title";
 import { view } from "../lib/view";
 import { fileName } from "../images/names";
 import { positionOf } from "../images/position";
@@ -33,7 +34,7 @@ function SoundCard({ run, tag }: Series) {
   const { value: values, ...failed } = useValues(run, tag);
   const place = values ? positionOf(card, values) : -1;
   const key = values?.keys[place];
-  const title = tag.display_name || tag.tag;
+  const title = titleOf(tag);
   const label = `${title} of ${run.name}`;
   const save = key !== undefined && (
     <a class="icon" href={blob(key)} download={fileName(tag.tag, values?.steps[place])} aria-label={`Save ${label}`} title="Save this sound"><Icon name="save" /></a>

@@ -7,6 +7,7 @@ import { colorOf } from "../lib/color";
 import { Failed } from "../lib/Failed";
 import { short, whole } from "../lib/format";
 import { cardName, type Series, stateOf } from "../lib/store";
+import { titleOf } from "../lib/title";
 import { view } from "../lib/view";
 import { Chart } from "../scalars/chart/Chart";
 import type { Hit } from "../scalars/chart/hover";
@@ -24,7 +25,7 @@ const FRAME = { width: 400, height: 210, ridgeShare: 0.4 };
 export function HistogramCard({ run, tag }: Series) {
   const { value, ...failed } = useFetched(stateOf(run, tag), () => api.histograms(run.name, tag.tag, MANY));
   const histograms = useMemo(() => value ? histogramsOf(value) : [], [value]);
-  const title = tag.display_name || tag.tag;
+  const title = titleOf(tag);
   const mode = view.value.histogram;
   const leftOut = leftOutInWords(histograms);
   return (

@@ -6,6 +6,7 @@ import { Failed } from "../lib/Failed";
 import { Icon } from "../lib/icons";
 import { still } from "../lib/motion";
 import { cardName } from "../lib/store";
+import { titleOf as nameOf } from "../lib/title";
 import { type Pane, show, toggled, view } from "../lib/view";
 import { fileName } from "./names";
 import { openedBy, useFocusBack } from "./opener";
@@ -26,7 +27,7 @@ export const paneOf = ({ run, tag, sample }: Item): Pane =>
   sample > 0 ? { run: run.name, tag: tag.tag, sample } : { run: run.name, tag: tag.tag };
 
 export const titleOf = ({ tag, sample }: Item): string =>
-  `${tag.display_name || tag.tag}${tag.samples > 1 ? ` · ${sample + 1} of ${tag.samples}` : ""}`;
+  `${nameOf(tag)}${tag.samples > 1 ? ` · ${sample + 1} of ${tag.samples}` : ""}`;
 
 export function ImageCard({ item }: { item: Item }) {
   const { run, tag, sample } = item;
@@ -51,8 +52,8 @@ export function ImageCard({ item }: { item: Item }) {
   const step = values?.steps[place];
   return (
     <Card name={card} title={title} run={run.name} description={tag.description} actions={<Actions item={item} label={label} href={key && blob(key, sample)} step={step} />}>
-      <button type="button" class="mount" ref={mount} aria-label={`Look closely at ${label}`} title="Look closely"
       <Failed {...missing.error === null ? failed : missing} />
+      <button type="button" class="mount" ref={mount} aria-label={`Look closely at ${label}`} title="Look closely"
         onClick={() => { openedBy(card); show({ panes: [paneOf(item)], compare: true, zoom: null }, true); }}>
         {picture?.film && key && !still.value ? <img src={blob(key, sample)} alt={`${title}, step ${step}`} class={view.value.crisp ? "crisp" : ""} />
           : picture && box ? <PictureCanvas picture={picture} box={box} label={`${title}, step ${step}`} name={shownKey} />

@@ -201,7 +201,8 @@ export const api = {
     const answer = await get<Answer<[number, number, number][]>>("histograms", { run, tag, limit });
     return { ...answer, values: answer.values.map((buckets) => buckets.map((b) => numbers(b) as [number, number, number])) };
   },
-  texts: (run: string, tag: string, limit: number) => get<Answer<Text>>("texts", { run, tag, limit }),
+  /** The last few texts before a place in their series. */
+  texts: (run: string, tag: string, limit: number, end: number) => get<Answer<Text>>("texts", { run, tag, limit, end }),
   curves: (run: string, tag: string, limit: number) => get<Answer<Curve>>("pr_curves", { run, tag, limit }),
   tensors: (run: string, tag: string, limit: number) => get<Answer<Tensor>>("tensors", { run, tag, limit }),
   hparams: () => get<Hparams>("hparams"),

@@ -4,6 +4,7 @@ import { api, type Kind, type Log, type Progress, type Run, type Runs, type Tag,
 import { visibility } from "../runs/visibility";
 import { colorOf } from "./color";
 import { byName, matcher } from "./match";
+import { titleOf } from "./title";
 import { view } from "./view";
 
 export const log = signal<Log | null>(null);
@@ -151,13 +152,13 @@ export interface Series {
   tag: Tag;
 }
 
-/** The series of some kinds that are to be shown. */
+/** The series of some kinds that are to be shown. The filter is of names as the page shows them. */
 export function series(...kinds: Kind[]): Series[] {
   const match = matcher(tagFilter.value);
   const found: Series[] = [];
   for (const run of shown.value) {
     for (const tag of run.tags) {
-      if (kinds.includes(tag.kind) && match(tag.tag)) found.push({ run, tag });
+      if (kinds.includes(tag.kind) && match(titleOf(tag))) found.push({ run, tag });
     }
   }
   return found;

@@ -7,6 +7,7 @@ import { useFetched } from "../lib/cache";
 import { Toolbar } from "../lib/controls";
 import { Failed } from "../lib/Failed";
 import { type Series, series, stateOf } from "../lib/store";
+import { titleOf } from "../lib/title";
 import { view } from "../lib/view";
 import { LinkToggle } from "../images/Tools";
 import { positionOf } from "../images/position";
@@ -52,6 +53,7 @@ function CurveCard({ tag, sources }: Item) {
   const { value, ...failed } = useFetched(state, () => Promise.all(sources.map(async ({ run: { name } }) => ({ run: name, answer: await api.curves(name, tag, MANY) }))));
   const card = `pr ${tag}`;
   const [zoom, setZoom] = useZoom(card);
+  const title = sources[0] ? titleOf(sources[0].tag) : tag;
   const longest = value?.reduce<Answer<Curve> | null>((most, { answer }) => !most || answer.steps.length > most.steps.length ? answer : most, null);
   const values = longest && { steps: longest.steps, wall_times: longest.wall_times.map(Number), keys: [], sizes: [], marks: null };
   const step = values?.steps[positionOf(card, values)] ?? null;
@@ -76,7 +78,7 @@ function CurveCard({ tag, sources }: Item) {
           const [threshold, precision, recall, ...counts] = numbersOf(hit).map((number) => formatValue(number));
           return `${hit.curve.name}: precision ${precision} at recall ${recall}, threshold ${threshold}, ${counts.map((count, n) => `${COLUMNS[n + 3]} ${count}`).join(", ")}`;
         }).join("; ")} />
-      {values ? <StepBar card={card} sample={0} values={values} label={tag} plays={false} /> : <div class="steps" />}
+      {values ? <StepBar card={card} sample={0} values={values} label={title} plays={false} /> : <div class="steps" />}
     </Card>
   );
 }
