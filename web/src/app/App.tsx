@@ -5,6 +5,7 @@ import { Icon } from "../lib/icons";
 import { useKeys } from "../lib/keys";
 import { useKeptScroll } from "../lib/scroll";
 import { toggleTheme } from "../lib/theme";
+import { usePopovers } from "../lib/popover";
 import { kinds, lost } from "../lib/store";
 import { view } from "../lib/view";
 import { chosen, type ViewOfKinds } from "../views";
@@ -28,6 +29,7 @@ export function App() {
   const isCompared = compare && panes.length > 0 && tab === "images";
   useKeptScroll(main, isCompared ? null : tab);
   useKeys({
+  usePopovers();
     "?": () => { helpIsOpen.value = true; },
     "t": toggleTheme,
     "/": () => document.querySelector<HTMLInputElement>(".tag-filter input")?.focus(),
