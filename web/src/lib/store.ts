@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { api, type Kind, type Log, type Progress, type Run, type Runs, type Tag, type Update } from "./api";
 import { visibility } from "../runs/visibility";
-import { colorOf } from "./color";
+import { paint } from "./color";
 import { byName, matcher } from "./match";
 import { titleOf } from "./title";
 import { view } from "./view";
@@ -68,7 +68,10 @@ function take(about: Log, changes: Runs): boolean {
   progress.value = about.progress;
   for (const run of changes.runs) known.set(run.name, run);
   for (const name of changes.removed) known.delete(name);
-  if (changes.runs.length + changes.removed.length > 0 || known.size !== runs.value.size) runs.value = known;
+  if (changes.runs.length + changes.removed.length > 0 || known.size !== runs.value.size) {
+    paint(known.values());
+    runs.value = known;
+  }
   begin();
   return true;
 }
@@ -134,8 +137,6 @@ export const sorted = computed<Run[]>(() => {
   const first = new Set(pinned.value);
   const rank = (run: Run) => first.has(run.name) ? 0 : 1;
   const all = [...runs.value.values()].sort((a, b) => byName(a.name, b.name));
-  // Colours are given in the order of names.
-  for (const run of all) colorOf(run.name);
   return first.size > 0 ? all.sort((a, b) => rank(a) - rank(b)) : all;
 });
 
