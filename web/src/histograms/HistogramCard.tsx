@@ -16,6 +16,7 @@ import { useZoom } from "../scalars/chart/zoom";
 import { formatValue, formatX } from "../scalars/x_axis";
 import { histogramsOf, leftOutInWords, type StepHistogram } from "./buckets";
 import { distributionOf } from "./distribution";
+import { timeMarks, valueMarks } from "./marks";
 import { BINS, type HistogramMode, hitRidge, pathOf, ridgesOf } from "./ridges";
 
 /** Histograms drawn of one tag, evenly picked by the server. */
@@ -60,14 +61,23 @@ function Ridges({ histograms, label, mode, color }: Props & { mode: HistogramMod
   };
   return (
     <div class="ridges">
-      <svg viewBox={`0 0 ${FRAME.width} ${FRAME.height}`} preserveAspectRatio="none" role="img" aria-label={`Histograms of ${label}, ${histograms.length} steps`}
-        onPointerMove={move} onPointerLeave={() => setPointer(null)}>
-        {drawn.ridges.map((ridge) => (
-          <path key={ridge.index} d={pathOf(ridge.outline)} class={hit?.ridge === ridge ? `${mode} hit` : mode}
-            fill={mode === "offset" ? color : "none"} stroke={mode === "overlay" ? color : undefined} opacity={0.35 + 0.65 * ridge.age} />
-        ))}
-      </svg>
-      <p class="edges"><span>{formatValue(drawn.domain.min)}</span><span>{formatValue(drawn.domain.max)}</span></p>
+      <div class="behind">
+        <svg viewBox={`0 0 ${FRAME.width} ${FRAME.height}`} preserveAspectRatio="none" role="img" aria-label={`Histograms of ${label}, ${histograms.length} steps`}
+          onPointerMove={move} onPointerLeave={() => setPointer(null)}>
+          {drawn.ridges.map((ridge) => (
+            <path key={ridge.index} d={pathOf(ridge.outline)} class={hit?.ridge === ridge ? `${mode} hit` : mode}
+              fill={mode === "offset" ? color : "none"} stroke={mode === "overlay" ? color : undefined} opacity={0.35 + 0.65 * ridge.age} />
+          ))}
+        </svg>
+        {mode === "offset" && (
+          <ul class="times" aria-hidden="true">
+            {timeMarks(drawn, axis, FRAME.height).map(({ at, label }) => <li key={at} style={{ top: `${at * 100}%` }}>{label}</li>)}
+          </ul>
+        )}
+      </div>
+      <ul class="values" aria-hidden="true">
+        {valueMarks(drawn).map(({ at, label }) => <li key={at} style={{ left: `${at * 100}%` }}>{label}</li>)}
+      </ul>
       <p class="chart-foot">{hit
         ? <>{axis === "step" ? `step ${whole(hit.ridge.histogram.step)}` : formatX(hit.ridge.time, axis)}: {short(hit.ridge.counts[hit.bin] ?? 0)} from {formatValue(left)} to {formatValue(left + width)}</>
         : <>steps {whole(histograms[0]?.step ?? 0)} to {whole(histograms.at(-1)?.step ?? 0)}</>}</p>
