@@ -5,8 +5,8 @@ import { repaints } from "../lib/color";
 import { Icon } from "../lib/icons";
 import { useKeys } from "../lib/keys";
 import { useKeptScroll } from "../lib/scroll";
-import { toggleTheme } from "../lib/theme";
 import { usePopovers } from "../lib/popover";
+import { toggleTheme } from "../lib/theme";
 import { kinds, lost } from "../lib/store";
 import { view } from "../lib/view";
 import { chosen, type ViewOfKinds } from "../views";
@@ -29,8 +29,8 @@ export function App() {
   const { compare, panes } = view.value;
   const isCompared = compare && panes.length > 0 && tab === "images";
   useKeptScroll(main, isCompared ? null : tab);
-  useKeys({
   usePopovers();
+  useKeys({
     "?": () => { helpIsOpen.value = true; },
     "t": toggleTheme,
     "/": () => document.querySelector<HTMLInputElement>(".tag-filter input")?.focus(),

@@ -12,6 +12,8 @@ export function Listing({ kinds }: { kinds: readonly Kind[] }) {
   return (
     <>
       <Toolbar />
+      <p class="notice">Graphs, meshes and embeddings are not drawn here; what the log holds of them can be saved. TensorBoard
+        draws them: <code>tensorboard --logdir {log.value?.logdir}</code></p>
       <div class="listing" tabIndex={0} role="region" aria-label="Values without a view">
         <table>
           <thead><tr><th>Tag</th><th>Run</th><th>Kind</th><th>Values</th><th>Steps</th><th>Size</th><th>Save</th></tr></thead>

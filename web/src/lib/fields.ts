@@ -56,6 +56,11 @@ export const numbersByName = (): Field<Record<string, number>> =>
   json<Record<string, number>>({}, (value): value is Record<string, number> =>
     isObject(value) && Object.values(value).every(isFinite));
 
+/** One of a few for each of some names. */
+export const oneByName = <T extends string>(...all: T[]): Field<Record<string, T>> =>
+  json<Record<string, T>>({}, (value): value is Record<string, T> =>
+    isObject(value) && Object.values(value).every((each) => all.includes(each as T)));
+
 /** Where charts have been zoomed: the ends of what is seen along the width and along the height. */
 export type Zooms = Record<string, [left: number, right: number, bottom: number, top: number]>;
 
