@@ -26,7 +26,7 @@ for (const [tab, shows] of Object.entries({
     await expect(rows(page).first()).toContainText(String(value + 0.5));
   },
   text: (page: Page, value: number) => expect(page.locator(".markdown")).toHaveText(`value ${value}`),
-  histograms: (page: Page, value: number) => expect(page.locator(".edges span").first()).toHaveText(String(value)),
+  histograms: (page: Page, value: number) => expect(page.locator(".values li").first()).toHaveText(String(value)),
 })) {
   test(`a run that is written anew under its name is shown anew: ${tab}`, async ({ page, open }, info) => {
     const run = join(info.outputPath("log"), "run");

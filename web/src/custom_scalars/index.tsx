@@ -4,6 +4,7 @@ import { CardGrid } from "../cards/CardGrid";
 import { api, type Category } from "../lib/api";
 import { useFetched } from "../lib/cache";
 import { Toolbar } from "../lib/controls";
+import { Failed } from "../lib/Failed";
 import { log, runs, type Series, series, shown } from "../lib/store";
 import { view } from "../lib/view";
 import { ScalarCard } from "../scalars/ScalarCard";
@@ -20,12 +21,12 @@ interface Item {
 }
 
 export default function CustomScalars() {
-  const { value, error } = useFetched(`${log.value?.session} ${log.value?.revision}`, api.customScalars);
+  const { value, ...failed } = useFetched(`${log.value?.session} ${log.value?.revision}`, api.customScalars);
   const items = useMemo(() => itemsOf(value?.categories ?? []), [value, runs.value, shown.value, view.value.tags]);
   return (
     <>
       <Toolbar><Tools /></Toolbar>
-      {error && <p class="notice" role="alert">{error}</p>}
+      <Failed {...failed} />
       {value && items.length === 0 && <p class="notice">The log lays out no charts.</p>}
       <CardGrid items={items} tagOf={({ name }) => name} keyOf={({ name }) => `custom ${name}`} cardWidth={360}
         heightOf={(width, wide) => wide ? 520 : Math.round(width * 0.62) + 80}>

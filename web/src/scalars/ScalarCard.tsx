@@ -1,6 +1,7 @@
 // One chart: a tag in all runs that are shown, or several tags.
 import { useMemo } from "preact/hooks";
 import { Card } from "../cards/Card";
+import { Failed } from "../lib/Failed";
 import { whole } from "../lib/format";
 import { Icon } from "../lib/icons";
 import type { Series } from "../lib/store";
@@ -38,7 +39,7 @@ const MOST_TOLD = 8;
 
 export function ScalarCard({ name, title, sources, tag, margins = NONE, missing = [] }: Props) {
   const { axis, smoothing, log: logarithmic, outliers: ignoreOutliers, overlay } = view.value;
-  const { value, error } = useScalars(sources);
+  const { value, ...failed } = useScalars(sources);
   const [zoom, setZoom] = useZoom(name, logarithmic ? `${axis} log` : axis);
   const all = useMemo(() => sources.flatMap((source): ChartSeries[] => {
     const series = value?.get(seriesName(source));
@@ -64,7 +65,7 @@ export function ScalarCard({ name, title, sources, tag, margins = NONE, missing 
   const [only] = sources;
   return (
     <Card name={name} title={title} description={only?.tag.description} actions={actions} {...(sources.length === 1 && only ? { run: only.run.name } : {})}>
-      {error && <p class="failed" role="alert">{error}</p>}
+      <Failed {...failed} />
       {nothing ? <p class="notice">{nothing}</p> : (
         <Chart label={title} model={model} zoom={zoom} onZoom={setZoom}
           tooltip={(hits) => <Rows hits={hits} valueText={valueText} span={axis === "relative" ? spanOf(seen.x) : undefined} />}

@@ -3,6 +3,7 @@ import { CardGrid } from "../cards/CardGrid";
 import { Toolbar } from "../lib/controls";
 import { byName } from "../lib/match";
 import { runs, type Series, series, shown } from "../lib/store";
+import { titleOf } from "../lib/title";
 import { show, view } from "../lib/view";
 import { useMemo } from "preact/hooks";
 import { ScalarCard } from "./ScalarCard";
@@ -40,7 +41,7 @@ export default function Scalars() {
 function byTag(): Item[] {
   const items = new Map<string, Item>();
   for (const { run, tag } of series("scalar")) {
-    const item = items.get(tag.tag) ?? { tag: tag.tag, title: tag.display_name || tag.tag, sources: [] };
+    const item = items.get(tag.tag) ?? { tag: tag.tag, title: titleOf(tag), sources: [] };
     item.sources.push({ run, tag });
     items.set(tag.tag, item);
   }
