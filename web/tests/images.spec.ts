@@ -212,3 +212,47 @@ test("cards follow one another by run or by tag, and a card takes a whole row", 
   expect((await first.boundingBox())?.width ?? 0).toBeGreaterThan(before * 2);
   await expect(page).toHaveURL(/wide=/);
 });
+
+test("keys of the page move all cards through their steps", async ({ page, open }) => {
+  await open(POOLED);
+  const typed = page.getByRole("spinbutton", { name: "Type a step of all cards" });
+  await expect(typed).toBeVisible();
+  const last = await typed.inputValue();
+  await page.keyboard.press("Home");
+  await expect(typed).toHaveValue("0");
+  await page.keyboard.press("PageUp");
+  await expect(typed).not.toHaveValue("0");
+  await page.keyboard.press("PageDown");
+  await expect(typed).toHaveValue("0");
+  await page.keyboard.press("End");
+  await expect(typed).toHaveValue(last);
+});
+
+test("a menu is seen whole, and closed by a click elsewhere or by Escape", async ({ page, open }) => {
+  await open(POOLED);
+  const look = page.locator("summary", { hasText: "Look" });
+  const panel = page.locator(".popover .panel").first();
+  for (const width of [1440, 1400, 1280, 390]) {
+    await page.setViewportSize({ width, height: 844 });
+    await look.click();
+    // Where it is hidden, nobody can see or reach it.
+    await expect.poll(() => panel.evaluate((panel) => {
+      const { left, right, top } = panel.getBoundingClientRect();
+      return [left + 2, right - 2].every((x) => panel.contains(document.elementFromPoint(x, top + 20)));
+    }), `at ${width}`).toBe(true);
+    await page.keyboard.press("Escape");
+    await expect(panel).toBeHidden();
+    await expect(look).toBeFocused();
+  }
+  await look.click();
+  await expect(panel).toBeVisible();
+  await page.locator("main").click({ position: { x: 5, y: 400 } });
+  await expect(panel).toBeHidden();
+  // Side by side, Escape closes the menu first.
+  await page.getByRole("button", { name: "Compare", exact: true }).click();
+  await page.getByRole("button", { name: "Tools" }).click();
+  await look.click();
+  await page.keyboard.press("Escape");
+  await expect(panel).toBeHidden();
+  await expect(page.locator("canvas.stage").first()).toBeVisible();
+});

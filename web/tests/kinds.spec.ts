@@ -108,6 +108,7 @@ test("a sound is there to be played", async ({ page, open }) => {
 test("kinds that nothing draws are listed, and can be saved", async ({ page, open }) => {
   await open(EVERY, view({ tab: "other" }));
   await expect(page.getByRole("row", { name: /tetrahedron_VERTEX/ })).toBeVisible();
+  await expect(page.getByText(`tensorboard --logdir ${EVERY}`)).toBeVisible();
   const [saved] = await Promise.all([
     page.waitForEvent("download"), page.getByRole("button", { name: /^Save tetrahedron_VERTEX/ }).click(),
   ]);
@@ -123,6 +124,8 @@ test("histograms are drawn behind each other, over each other, or as distributio
   if (!svg) throw new Error("no histogram");
   await page.mouse.move(svg.x + svg.width / 2, svg.y + svg.height - 20);
   await expect(card.locator(".chart-foot").first()).toContainText(/step \d+: .* from /);
+  await expect(card.locator(".values li").nth(1)).toBeVisible();
+  await expect(card.locator(".times li").first()).toBeVisible();
   const many = await ridges.count();
   await page.getByRole("button", { name: "Overlay" }).click();
   await expect(card.locator("svg path.overlay")).toHaveCount(many);
@@ -153,6 +156,48 @@ test("sessions are sorted, searched and filtered along an axis", async ({ page, 
   await expect(names).toHaveText([/session0/]);
   await page.getByRole("button", { name: "Remove the filter" }).click();
   await expect(names).toHaveCount(3);
+});
+
+test("sessions are filtered by keys, and lead to their runs", async ({ page, open }) => {
+  await open(EVERY, view({ tab: "hparams" }));
+  const names = page.getByRole("region", { name: "Sessions" }).locator("tbody td:first-child");
+  await expect(names).toHaveCount(3);
+  await page.locator("summary", { hasText: "Filters" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("spinbutton", { name: "lr from" }).fill("0.05");
+  await page.keyboard.press("Tab");
+  await expect(names).toHaveText([/session0/]);
+  await expect(page.locator(".parallel .brush")).toHaveCount(1);
+  await page.getByRole("spinbutton", { name: "lr from" }).fill("");
+  await page.keyboard.press("Tab");
+  await expect(names).toHaveCount(3);
+  const scale = page.getByRole("button", { name: "Logarithmic axis of lr" });
+  const before = await scale.getAttribute("aria-pressed");
+  await scale.press("Enter");
+  await expect(scale).not.toHaveAttribute("aria-pressed", before ?? "");
+  await expect(page).toHaveURL(/scales=/);
+  await page.getByRole("link", { name: /session1/ }).click();
+  // Its own run, and the one that its metrics were logged beside.
+  await expect(page.getByRole("heading", { name: /^Runs 2 of / })).toBeVisible();
+  await expect(page).toHaveURL(/tab=scalars/);
+});
+
+test("a finger that begins on an axis scrolls, and filters nothing", async ({ browser, open, page }) => {
+  const { url } = await open(EVERY, view({ tab: "hparams" }));
+  const phone = await browser.newPage({ viewport: { width: 390, height: 500 }, hasTouch: true, isMobile: true });
+  await phone.goto(`${url}${view({ tab: "hparams" })}`);
+  const axis = await phone.locator(".parallel .grip").first().boundingBox();
+  if (!axis) throw new Error("no axis");
+  const client = await phone.context().newCDPSession(phone);
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", y?: number) =>
+    client.send("Input.dispatchTouchEvent", { type, touchPoints: y === undefined ? [] : [{ x: axis.x + 14, y }] });
+  await touch("touchStart", axis.y + 150);
+  for (let moved = 15; moved <= 120; moved += 15) await touch("touchMove", axis.y + 150 - moved);
+  await touch("touchEnd");
+  await expect.poll(() => phone.locator("main").evaluate((main) => main.scrollTop)).toBeGreaterThan(60);
+  await expect(phone.locator(".parallel .brush")).toHaveCount(0);
+  await phone.close();
+  await expect(page.locator(".parallel")).toBeVisible();
 });
 
 test("precision is drawn over recall, step by step", async ({ page, open }) => {

@@ -1,6 +1,7 @@
 import { cpSync, openSync, readFileSync, rmSync, writeFileSync, writeSync, closeSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, view } from "./board";
+import { append, scalar } from "./events";
 import { eventFile, LOGS } from "./logs";
 
 const labels = (page: import("@playwright/test").Page) => page.locator(".run .label bdi");
@@ -29,7 +30,13 @@ test("runs are a tree that is searched, folded, hidden and pinned", async ({ pag
   await page.getByRole("searchbox", { name: "Filter runs" }).fill("b$");
   await expect(labels(page)).toHaveText(["sweep/", "b"]);
   await expect.poll(runsOfCards).toEqual(["sweep/b"]);
+  // All is what the filter leaves: the others stay as they are.
+  await page.getByRole("button", { name: "Hide these 1", exact: true }).click();
+  await page.getByRole("searchbox", { name: "Filter runs" }).fill("");
+  await expect.poll(runsOfCards).toEqual(["base", "sweep/a", "sweep/deep/c"]);
   await page.getByRole("searchbox", { name: "Filter runs" }).fill("nothing(");
+  await expect(page.getByText("Not a regular expression (unterminated group)")).toBeVisible();
+  await expect(page.getByText("No run matches.")).toBeInViewport();
   await expect(page.getByText("No visible run matches")).toBeVisible();
   await page.getByRole("button", { name: "Show all runs" }).click();
 
@@ -39,6 +46,38 @@ test("runs are a tree that is searched, folded, hidden and pinned", async ({ pag
   await page.locator(".run", { hasText: "base" }).hover();
   await page.locator(".run", { hasText: "base" }).getByRole("button", { name: "only" }).click();
   await expect.poll(runsOfCards).toEqual(["base"]);
+});
+
+test("a run keeps its colour when others come, and somebody may pick another", async ({ page, open }) => {
+  const log = join(LOGS, "colours");
+  rmSync(log, { recursive: true, force: true });
+  append(join(log, "b"), scalar("loss", 0, 1, 1000), scalar("loss", 1, 1, 1001));
+  append(join(log, "c"), scalar("loss", 0, 2, 2000), scalar("loss", 1, 2, 2001));
+  await open(log, view({ tab: "scalars" }));
+  const colors = () => page.locator(".run .dot").evaluateAll((dots) => dots.map((dot) => getComputedStyle(dot).backgroundColor));
+  await expect(labels(page)).toHaveText(["b", "c"]);
+  const before = await colors();
+  append(join(log, "a"), scalar("loss", 0, 3, 3000));
+  await expect(labels(page)).toHaveText(["a", "b", "c"]);
+  await page.reload();
+  await expect(labels(page)).toHaveText(["a", "b", "c"]);
+  expect((await colors()).slice(1)).toEqual(before);
+  const legend = page.locator(".card canvas").first();
+  await expect(legend).toBeVisible();
+  const reddish = () => legend.evaluate((canvas: HTMLCanvasElement) => {
+    const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+    let count = 0;
+    for (let at = 0; at < data.length; at += 4) if (data[at]! > 240 && data[at + 1]! < 20 && data[at + 2]! < 20) count += 1;
+    return count;
+  });
+  const usual = await reddish();
+  await page.getByLabel("Colour of b").fill("#ff0000");
+  await expect.poll(async () => (await colors())[1]).toBe("rgb(255, 0, 0)");
+  await expect.poll(reddish).toBeGreaterThan(usual + 20);
+  await page.reload();
+  await expect.poll(async () => (await colors())[1]).toBe("rgb(255, 0, 0)");
+  await page.getByRole("button", { name: "Give back the colours" }).click();
+  await expect.poll(async () => (await colors()).slice(1)).toEqual(before);
 });
 
 test("thousands of runs are a list of which a few rows are drawn", async ({ page, open }) => {

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, startBoard, test } from "./board";
+import { expect, startBoard, test, view } from "./board";
 import { LOGS } from "./logs";
 
 function fresh(name: string): string {
@@ -56,6 +56,31 @@ test("a server that is gone is told, and the page goes on when it is back", asyn
     await card.getByRole("slider").press("ArrowRight");
     await expect(card.getByRole("spinbutton")).toHaveValue("2");
     await expect(card.locator(".failed")).toHaveCount(0);
+  } finally {
+    await again.stop();
+  }
+});
+
+test("what failed while the server was away comes when it is back, or when somebody says so", async ({ page, open }) => {
+  const log = join(LOGS, "every_kind");
+  const board = await open(log, view({ tab: "histograms", tags: "no such tag" }));
+  await expect(page.getByText("No histograms match")).toBeVisible();
+  await board.stop();
+  await page.getByRole("searchbox", { name: "Filter tags" }).fill("");
+  const failed = page.locator(".card .failed").first();
+  await expect(failed).toBeVisible();
+  const again = await startBoard(log, Number(new URL(board.url).port));
+  try {
+    // Unless the page has found the server again by itself by then.
+    await page.getByRole("button", { name: "Try now" }).click({ timeout: 3000 }).catch(() => undefined);
+    await expect(page.locator(".ridges path").first()).toBeVisible();
+    await expect(failed).toHaveCount(0);
+    await page.route("**/api/texts?*", (route) => route.abort());
+    await page.goto(`${again.url}${view({ tab: "text" })}`);
+    await expect(failed).toBeVisible();
+    await page.unroute("**/api/texts?*");
+    await failed.getByRole("button", { name: "Try again" }).click();
+    await expect(page.locator(".texts section").first()).toBeVisible();
   } finally {
     await again.stop();
   }

@@ -24,6 +24,14 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// What the board should be known by is no name of a host.
+    #[error(
+        "'{name}' is no name that the board can be known by: give it without scheme, port and path, as in board.example"
+    )]
+    Name {
+        /// The name.
+        name: String,
+    },
     /// Something else listens there.
     #[error("port {} is in use: give another one, or none to take the next that is free", .address.port())]
     PortInUse {

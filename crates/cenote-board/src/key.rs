@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use cenote_events::{FileId, ValueRef};
+use cenote_events::{FileId, RunView, ValueRef};
 
 /// Names one run of this server. The ids of files mean something within one run only, so it is a part of every key: a
 /// browser that keeps an image does not take it for one of the next run.
@@ -21,6 +21,11 @@ impl Session {
 
     pub(crate) fn name(&self) -> &str {
         &self.0
+    }
+
+    /// A name for all that a run has held so far: while it is the same, values have only been added.
+    pub(crate) fn generation(&self, run: &RunView<'_>) -> String {
+        format!("{}-{:x}", self.0, run.generation())
     }
 
     /// The key of a value.

@@ -32,6 +32,7 @@ mod error;
 mod follow;
 mod guard;
 mod key;
+mod names;
 mod pages;
 mod query;
 mod server;

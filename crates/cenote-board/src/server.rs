@@ -22,7 +22,8 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 
 use crate::error::{Error, Result};
 use crate::follow::Log;
-use crate::guard::{Names, guard};
+use crate::guard::guard;
+use crate::names::Names;
 use crate::{api, pages, tensorboard};
 
 /// Connections served at a time. More wait to be accepted.
@@ -42,6 +43,7 @@ pub struct Board {
     logdir: PathBuf,
     host: String,
     port: Option<u16>,
+    names: Vec<String>,
 }
 
 impl Board {
@@ -51,6 +53,7 @@ impl Board {
             logdir: logdir.into(),
             host: "127.0.0.1".to_owned(),
             port: None,
+            names: Vec::new(),
         }
     }
 
@@ -72,11 +75,21 @@ impl Board {
         }
     }
 
+    /// One more name by which browsers may ask for the board, without scheme and port: that of a reverse proxy in front of
+    /// it, say. Without it the board answers to `localhost`, to the host that it was given and, where it listens beyond
+    /// this machine, to any address and to the machine's own name. What asks by another name is refused, since it may be a
+    /// page that has pointed its own name here to read the log.
+    #[must_use]
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.names.push(name.into());
+        self
+    }
+
     /// Takes the address, so that clients can connect from now on.
     ///
     /// # Errors
-    /// [`Error::Host`], [`Error::PortInUse`] or [`Error::Listen`] if it is not to be had, [`Error::Start`] if the system
-    /// refuses what a server needs.
+    /// [`Error::Host`], [`Error::PortInUse`] or [`Error::Listen`] if it is not to be had, [`Error::Name`] if a name of
+    /// [`Board::allow_host`] is none, [`Error::Start`] if the system refuses what a server needs.
     pub fn bind(self) -> Result<Running> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
@@ -96,7 +109,7 @@ impl Board {
         };
         Ok(Running {
             log: Log::new(&self.logdir),
-            names: Arc::new(Names::new(&self.host, address.ip())),
+            names: Arc::new(Names::new(&self.host, address, &self.names)?),
             address,
             listener,
             runtime,

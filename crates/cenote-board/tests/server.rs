@@ -22,7 +22,11 @@ struct Served {
 
 impl Served {
     fn new(logdir: &Path) -> Self {
-        let board = Board::new(logdir).port(0).bind().unwrap();
+        Self::of(Board::new(logdir))
+    }
+
+    fn of(board: Board) -> Self {
+        let board = board.port(0).bind().unwrap();
         let address = board.address();
         let (end, wait) = mpsc::channel::<()>();
         let serve = move || {
@@ -231,6 +235,30 @@ fn the_page_brings_the_answers_to_its_first_questions() {
 }
 
 #[test]
+fn texts_follow_one_another_from_the_last_ones_back() {
+    let logs = tempfile::tempdir().unwrap();
+    let writer = SummaryWriter::new(logs.path()).unwrap();
+    for step in 0..7 {
+        writer.add_text("note", &format!("{step}"), step).unwrap();
+    }
+    writer.close().unwrap();
+    let board = Served::new(logs.path());
+    board.read();
+    let steps = |rest: &str| {
+        let path = format!("/api/texts?run=.&tag=note/text_summary{rest}");
+        let answer = board.json(&path);
+        assert_eq!(answer["total"], 7);
+        answer["steps"].to_string()
+    };
+    assert_eq!(steps(""), "[0,1,2,3,4,5,6]");
+    assert_eq!(steps("&limit=3"), "[4,5,6]");
+    assert_eq!(steps("&limit=3&end=4"), "[1,2,3]");
+    assert_eq!(steps("&limit=5&end=2"), "[0,1]");
+    assert_eq!(steps("&limit=2&end=100"), "[5,6]");
+    assert_eq!(steps("&limit=2&end=0"), "[]");
+}
+
+#[test]
 fn text_and_files_are_served_as_they_were_logged() {
     let (_logs, board) = Served::with_log("a/b", 30);
     let text = board.json("/api/texts?run=a/b&tag=note/text_summary");
@@ -302,6 +330,46 @@ fn tensorboards_routes_are_served() {
             .starts_with("&lt;script&gt;"),
         "{text}"
     );
+}
+
+#[test]
+fn who_opens_the_board_by_a_name_it_does_not_know_is_told_what_to_do() {
+    let logs = tempfile::tempdir().unwrap();
+    let ask = |board: &Served, host: &str, accept: &str| {
+        let headers = format!("Host: {host}\r\nAccept: {accept}\r\n");
+        let (status, head, body) = board.request("/", &headers);
+        (status, head, String::from_utf8(body).unwrap())
+    };
+    let board = Served::new(logs.path());
+    let (status, head, page) = ask(&board, "gpu7.lab:6006", "text/html,*/*;q=0.8");
+    assert_eq!(status, 403);
+    assert!(head.contains("content-type: text/html"), "{head}");
+    assert!(
+        page.contains("cenote board --allow-host gpu7.lab<"),
+        "{page}"
+    );
+    // What is no name is neither shown nor put into a command.
+    let (_, _, page) = ask(&board, "<b>;rm", "text/html");
+    assert!(!page.contains("<b>") && !page.contains("rm"), "{page}");
+    let (status, head, body) = ask(&board, "gpu7.lab", "*/*");
+    assert_eq!(status, 403);
+    assert!(head.contains("content-type: application/json"), "{head}");
+    let error: Value = serde_json::from_str(&body).unwrap();
+    assert!(
+        error["error"]
+            .as_str()
+            .unwrap()
+            .contains("--allow-host gpu7.lab"),
+        "{error}"
+    );
+    let board = Served::of(Board::new(logs.path()).allow_host("gpu7.lab"));
+    assert_eq!(ask(&board, "GPU7.lab", "text/html").0, 200);
+    assert_eq!(ask(&board, "gpu8.lab", "text/html").0, 403);
+    let wrong = Board::new(logs.path())
+        .port(0)
+        .allow_host("http://gpu7.lab")
+        .bind();
+    assert!(matches!(wrong, Err(Error::Name { .. })));
 }
 
 #[test]

@@ -13,6 +13,7 @@ const EXAMPLES: &str = "Examples:
   cenote board
   cenote board --logdir runs --open
   cenote board --logdir runs --host 0.0.0.0 --port 8080
+  cenote board --allow-host board.example
 
 Reads what cenote, PyTorch, TensorFlow and JAX write for TensorBoard. A log that is still
 being written is followed.";
@@ -39,6 +40,9 @@ pub(crate) struct Address {
     /// Port to listen on; 0 takes any [default: 6006, or the next that is free]
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
+    /// One more name that browsers may open the board by, such as that of a reverse proxy; may be repeated
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
     /// Open the page in the browser
     #[arg(long)]
     open: bool,
@@ -48,6 +52,7 @@ impl Address {
     /// A board over a log directory, at this address.
     pub(crate) fn bind(&self, logdir: &Path) -> Result<Running> {
         let board = Board::new(logdir).host(&self.host);
+        let board = self.allow_host.iter().fold(board, Board::allow_host);
         let board = match self.port {
             Some(port) => board.port(port),
             None => board,
@@ -57,7 +62,7 @@ impl Address {
 
     /// Whether none of it was given.
     pub(crate) fn is_default(&self) -> bool {
-        self.host == LOOPBACK && self.port.is_none() && !self.open
+        self.host == LOOPBACK && self.port.is_none() && self.allow_host.is_empty() && !self.open
     }
 
     /// Opens the page, if that was asked for. Without a browser the board is there all the same.

@@ -94,7 +94,9 @@ impl BoardOptions {
         } else if self.address.is_default() {
             Ok(None)
         } else {
-            bail!("--host, --port and --open are those of the board: give --board too")
+            bail!(
+                "--host, --port, --allow-host and --open are those of the board: give --board too"
+            )
         }
     }
 }

@@ -1,9 +1,11 @@
 // The frame of every page: what can be looked at, the runs, and one view.
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { repaints } from "../lib/color";
 import { Icon } from "../lib/icons";
 import { useKeys } from "../lib/keys";
 import { useKeptScroll } from "../lib/scroll";
+import { usePopovers } from "../lib/popover";
 import { toggleTheme } from "../lib/theme";
 import { kinds, lost } from "../lib/store";
 import { view } from "../lib/view";
@@ -27,6 +29,7 @@ export function App() {
   const { compare, panes } = view.value;
   const isCompared = compare && panes.length > 0 && tab === "images";
   useKeptScroll(main, isCompared ? null : tab);
+  usePopovers();
   useKeys({
     "?": () => { helpIsOpen.value = true; },
     "t": toggleTheme,
@@ -46,7 +49,7 @@ export function App() {
           onClick={() => { drawer.value = false; }} />
         <main id="view" class="view" ref={main} tabIndex={-1}>
           <h1 class="unseen">{current?.title ?? "Cenote"}{isCompared && ", side by side"}</h1>
-          {!current || nothing(current) ? <Nothing view={current} /> : <View current={current} />}
+          {!current || nothing(current) ? <Nothing view={current} /> : <View key={repaints.value} current={current} />}
         </main>
       </div>
       <Help />

@@ -2,7 +2,7 @@
 import { kinds, log } from "../lib/store";
 import { dark, toggleTheme } from "../lib/theme";
 import { Icon } from "../lib/icons";
-import { show } from "../lib/view";
+import { linkTo } from "../lib/view";
 import { VIEWS } from "../views";
 import { DrawerButton } from "./App";
 import { helpIsOpen } from "./Help";
@@ -23,10 +23,9 @@ export function Header({ tab }: { tab: string }) {
           const tags = each.kinds.reduce((sum, kind) => sum + (kinds.value.get(kind) ?? 0), 0);
           if (tags === 0 && each.tab !== tab) return null;
           return (
-            <button key={each.tab} type="button" aria-current={each.tab === tab ? "page" : undefined}
-              onClick={() => show({ tab: each.tab, compare: false }, true)}>
+            <a key={each.tab} aria-current={each.tab === tab ? "page" : undefined} {...linkTo({ tab: each.tab, compare: false })}>
               {each.title}<span class="count">{each.count?.() ?? tags}</span>
-            </button>
+            </a>
           );
         })}
       </nav>

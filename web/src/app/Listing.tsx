@@ -4,13 +4,16 @@ import { api, type Kind } from "../lib/api";
 import { colorOf } from "../lib/color";
 import { Toolbar } from "../lib/controls";
 import { bytes, whole } from "../lib/format";
-import { cardName, type Series, series } from "../lib/store";
+import { cardName, log, type Series, series } from "../lib/store";
+import { titleOf } from "../lib/title";
 
 export function Listing({ kinds }: { kinds: readonly Kind[] }) {
   const found = series(...kinds);
   return (
     <>
       <Toolbar />
+      <p class="notice">Graphs, meshes and embeddings are not drawn here; what the log holds of them can be saved. TensorBoard
+        draws them: <code>tensorboard --logdir {log.value?.logdir}</code></p>
       <div class="listing" tabIndex={0} role="region" aria-label="Values without a view">
         <table>
           <thead><tr><th>Tag</th><th>Run</th><th>Kind</th><th>Values</th><th>Steps</th><th>Size</th><th>Save</th></tr></thead>
@@ -25,7 +28,7 @@ export function Listing({ kinds }: { kinds: readonly Kind[] }) {
 function Row({ run, tag }: Series) {
   return (
     <tr>
-      <td title={tag.description}>{tag.display_name || tag.tag}</td>
+      <td title={tag.description}>{titleOf(tag)}</td>
       <td><span class="dot" style={{ background: colorOf(run.name) }} /> {run.name}</td>
       <td>{tag.plugin || tag.kind}</td>
       <td class="number">{whole(tag.count)}</td>

@@ -3,8 +3,10 @@ import { Card } from "../cards/Card";
 import { CardGrid } from "../cards/CardGrid";
 import { blob } from "../lib/api";
 import { Toolbar } from "../lib/controls";
+import { Failed } from "../lib/Failed";
 import { Icon } from "../lib/icons";
 import { cardName, type Series, series } from "../lib/store";
+import { titleOf } from "../lib/title";
 import { view } from "../lib/view";
 import { fileName } from "../images/names";
 import { positionOf } from "../images/position";
@@ -29,10 +31,10 @@ export default function Sounds() {
 
 function SoundCard({ run, tag }: Series) {
   const card = cardName(run.name, tag.tag);
-  const { value: values, error } = useValues(run, tag);
+  const { value: values, ...failed } = useValues(run, tag);
   const place = values ? positionOf(card, values) : -1;
   const key = values?.keys[place];
-  const title = tag.display_name || tag.tag;
+  const title = titleOf(tag);
   const label = `${title} of ${run.name}`;
   const save = key !== undefined && (
     <a class="icon" href={blob(key)} download={fileName(tag.tag, values?.steps[place])} aria-label={`Save ${label}`} title="Save this sound"><Icon name="save" /></a>
@@ -40,7 +42,7 @@ function SoundCard({ run, tag }: Series) {
   return (
     <Card name={card} title={title} run={run.name} description={tag.description} widens={false} actions={save}>
       <div class="sounds">
-        {error && <p class="failed" role="alert">{error}</p>}
+        <Failed {...failed} />
         {key !== undefined && Array.from({ length: Math.max(1, tag.samples) }, (_, sample) => (
           <audio key={`${key} ${sample}`} controls preload="metadata" src={blob(key, sample)} aria-label={`${label}, step ${values?.steps[place]}`} />
         ))}

@@ -1,40 +1,47 @@
 // Charts as the log itself has laid them out.
+import { useMemo } from "preact/hooks";
 import { CardGrid } from "../cards/CardGrid";
 import { api, type Category } from "../lib/api";
 import { useFetched } from "../lib/cache";
 import { Toolbar } from "../lib/controls";
-import { log, type Series, series } from "../lib/store";
-import type { Source } from "../scalars/loading";
+import { Failed } from "../lib/Failed";
+import { log, runs, type Series, series, shown } from "../lib/store";
+import { view } from "../lib/view";
 import { ScalarCard } from "../scalars/ScalarCard";
 import { Tools } from "../scalars/Tools";
-import { tagMatcher } from "./tags";
+import { missingOf, tagMatcher } from "./tags";
 import "../scalars/scalars.css";
 
 interface Item {
   name: string;
   title: string;
-  sources: Source[];
+  sources: Series[];
   margins: Category["charts"][number]["bands"];
+  missing: string[];
 }
 
 export default function CustomScalars() {
-  const { value, error } = useFetched(`${log.value?.session} ${log.value?.revision}`, api.customScalars);
-  const scalars = series("scalar");
-  const items = value?.categories.flatMap(({ title: category, charts }) => charts.map(({ title, lines, bands }): Item => ({
-    name: `${category || "Charts"}/${title}`, title, margins: bands, sources: sourcesOf(scalars, tagMatcher(lines, bands.flat())),
-  }))) ?? [];
+  const { value, ...failed } = useFetched(`${log.value?.session} ${log.value?.revision}`, api.customScalars);
+  const items = useMemo(() => itemsOf(value?.categories ?? []), [value, runs.value, shown.value, view.value.tags]);
   return (
     <>
       <Toolbar><Tools /></Toolbar>
-      {error && <p class="notice" role="alert">{error}</p>}
+      <Failed {...failed} />
       {value && items.length === 0 && <p class="notice">The log lays out no charts.</p>}
       <CardGrid items={items} tagOf={({ name }) => name} keyOf={({ name }) => `custom ${name}`} cardWidth={360}
         heightOf={(width, wide) => wide ? 520 : Math.round(width * 0.62) + 80}>
-        {({ name, title, sources, margins }) => <ScalarCard name={`custom ${name}`} title={title} sources={sources} margins={margins} />}
+        {({ name, title, sources, margins, missing }) => <ScalarCard name={`custom ${name}`} title={title} sources={sources} margins={margins} missing={missing} />}
       </CardGrid>
     </>
   );
 }
 
-const sourcesOf = (scalars: readonly Series[], isWanted: (tag: string) => boolean): Source[] =>
-  scalars.filter(({ tag }) => isWanted(tag.tag)).map(({ run, tag }) => ({ run: run.name, tag }));
+function itemsOf(categories: readonly Category[]): Item[] {
+  const scalars = series("scalar");
+  const tags = [...new Set(scalars.map(({ tag }) => tag.tag))];
+  return categories.flatMap(({ title: category, charts }) => charts.map(({ title, lines, bands }): Item => {
+    const isWanted = tagMatcher(lines, bands.flat());
+    const sources = scalars.filter(({ tag }) => isWanted(tag.tag));
+    return { name: `${category || "Charts"}/${title}`, title, margins: bands, sources, missing: missingOf(lines, bands.flat(), tags) };
+  }));
+}

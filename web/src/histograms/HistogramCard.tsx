@@ -4,15 +4,19 @@ import { Card } from "../cards/Card";
 import { api } from "../lib/api";
 import { useFetched } from "../lib/cache";
 import { colorOf } from "../lib/color";
+import { Failed } from "../lib/Failed";
 import { short, whole } from "../lib/format";
-import { cardName, type Series } from "../lib/store";
+import { cardName, type Series, stateOf } from "../lib/store";
+import { titleOf } from "../lib/title";
 import { view } from "../lib/view";
 import { Chart } from "../scalars/chart/Chart";
 import type { Hit } from "../scalars/chart/hover";
-import { type Extent, spanOf } from "../scalars/chart/model";
+import { spanOf } from "../scalars/chart/model";
+import { useZoom } from "../scalars/chart/zoom";
 import { formatValue, formatX } from "../scalars/x_axis";
 import { histogramsOf, leftOutInWords, type StepHistogram } from "./buckets";
 import { distributionOf } from "./distribution";
+import { timeMarks, valueMarks } from "./marks";
 import { BINS, type HistogramMode, hitRidge, pathOf, ridgesOf } from "./ridges";
 
 /** Histograms drawn of one tag, evenly picked by the server. */
@@ -20,16 +24,16 @@ const MANY = 60;
 const FRAME = { width: 400, height: 210, ridgeShare: 0.4 };
 
 export function HistogramCard({ run, tag }: Series) {
-  const { value, error } = useFetched(JSON.stringify([run.name, tag.tag, tag.count, tag.last_step]), () => api.histograms(run.name, tag.tag, MANY));
+  const { value, ...failed } = useFetched(stateOf(run, tag), () => api.histograms(run.name, tag.tag, MANY));
   const histograms = useMemo(() => value ? histogramsOf(value) : [], [value]);
-  const title = tag.display_name || tag.tag;
+  const title = titleOf(tag);
   const mode = view.value.histogram;
   const leftOut = leftOutInWords(histograms);
   return (
     <Card name={cardName(run.name, tag.tag)} title={title} run={run.name} description={tag.description}>
-      {error && <p class="failed" role="alert">{error}</p>}
+      <Failed {...failed} />
       {value && (mode === "distribution"
-        ? <Distribution histograms={histograms} label={title} color={colorOf(run.name)} />
+        ? <Distribution histograms={histograms} card={cardName(run.name, tag.tag)} label={title} color={colorOf(run.name)} />
         : <Ridges histograms={histograms} label={`${title} of ${run.name}`} mode={mode} color={colorOf(run.name)} />)}
       {leftOut !== undefined && <p class="chart-foot">{leftOut}</p>}
       {value && value.total > value.steps.length && <p class="chart-foot">{whole(value.steps.length)} of {whole(value.total)} steps</p>}
@@ -57,14 +61,23 @@ function Ridges({ histograms, label, mode, color }: Props & { mode: HistogramMod
   };
   return (
     <div class="ridges">
-      <svg viewBox={`0 0 ${FRAME.width} ${FRAME.height}`} preserveAspectRatio="none" role="img" aria-label={`Histograms of ${label}, ${histograms.length} steps`}
-        onPointerMove={move} onPointerLeave={() => setPointer(null)}>
-        {drawn.ridges.map((ridge) => (
-          <path key={ridge.index} d={pathOf(ridge.outline)} class={hit?.ridge === ridge ? `${mode} hit` : mode}
-            fill={mode === "offset" ? color : "none"} stroke={mode === "overlay" ? color : undefined} opacity={0.35 + 0.65 * ridge.age} />
-        ))}
-      </svg>
-      <p class="edges"><span>{formatValue(drawn.domain.min)}</span><span>{formatValue(drawn.domain.max)}</span></p>
+      <div class="behind">
+        <svg viewBox={`0 0 ${FRAME.width} ${FRAME.height}`} preserveAspectRatio="none" role="img" aria-label={`Histograms of ${label}, ${histograms.length} steps`}
+          onPointerMove={move} onPointerLeave={() => setPointer(null)}>
+          {drawn.ridges.map((ridge) => (
+            <path key={ridge.index} d={pathOf(ridge.outline)} class={hit?.ridge === ridge ? `${mode} hit` : mode}
+              fill={mode === "offset" ? color : "none"} stroke={mode === "overlay" ? color : undefined} opacity={0.35 + 0.65 * ridge.age} />
+          ))}
+        </svg>
+        {mode === "offset" && (
+          <ul class="times" aria-hidden="true">
+            {timeMarks(drawn, axis, FRAME.height).map(({ at, label }) => <li key={at} style={{ top: `${at * 100}%` }}>{label}</li>)}
+          </ul>
+        )}
+      </div>
+      <ul class="values" aria-hidden="true">
+        {valueMarks(drawn).map(({ at, label }) => <li key={at} style={{ left: `${at * 100}%` }}>{label}</li>)}
+      </ul>
       <p class="chart-foot">{hit
         ? <>{axis === "step" ? `step ${whole(hit.ridge.histogram.step)}` : formatX(hit.ridge.time, axis)}: {short(hit.ridge.counts[hit.bin] ?? 0)} from {formatValue(left)} to {formatValue(left + width)}</>
         : <>steps {whole(histograms[0]?.step ?? 0)} to {whole(histograms.at(-1)?.step ?? 0)}</>}</p>
@@ -72,9 +85,9 @@ function Ridges({ histograms, label, mode, color }: Props & { mode: HistogramMod
   );
 }
 
-function Distribution({ histograms, label, color }: Props) {
+function Distribution({ histograms, card, label, color }: Props & { card: string }) {
   const { axis } = view.value;
-  const [zoom, setZoom] = useState<Extent | undefined>();
+  const [zoom, setZoom] = useZoom(card, axis);
   const model = useMemo(() => distributionOf(histograms, axis, color), [histograms, axis, color]);
   const valueText = ({ curve, index }: Hit) => model.y.format(curve.line.y[index] ?? NaN, spanOf((zoom ?? model.home).y));
   return (

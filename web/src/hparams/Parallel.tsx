@@ -12,30 +12,37 @@ interface Props {
   filters: ReadonlyMap<string, Filter>;
   /** The part of an axis, 0 to 1 from below, that sessions must pass; null for all. */
   onBrush: (axis: number, part: [number, number] | null) => void;
+  onScale: (axis: number, kind: "linear" | "log") => void;
 }
 
 const WIDTH = 150;
 const TOP = 34;
 const HEIGHT = 220;
 const MARGIN = 70;
+/** Left of the first axis are the names of its values. */
+const LEFT = 130;
+/** Most characters of a name above an axis, and of a value between two. */
+const MOST = 18;
 /** A drag below this part of an axis is a click, which takes a filter away. */
 const CLICK = 0.02;
 
 const y = (place: number): number => TOP + HEIGHT * (1 - place);
-const x = (axis: number): number => MARGIN + axis * WIDTH;
+const x = (axis: number): number => LEFT + axis * WIDTH;
+const short = (text: string): string => text.length > MOST ? `${text.slice(0, MOST - 1)}…` : text;
 
-export function Parallel({ axes, sessions, found, filters, onBrush }: Props) {
+export function Parallel({ axes, sessions, found, filters, onBrush, onScale }: Props) {
   const passing = new Set(found.map(({ name }) => name));
-  const width = 2 * MARGIN + (axes.length - 1) * WIDTH;
+  const width = LEFT + MARGIN + (axes.length - 1) * WIDTH;
   return (
     <div class="parallel" tabIndex={0} role="region" aria-label="Parallel coordinates: drag along an axis to filter">
-      <svg width={width} height={TOP + HEIGHT + 20} role="img" aria-label={`${found.length} of ${sessions.length} sessions over ${axes.length} axes`}>
+      <svg width={width} height={TOP + HEIGHT + 32} role="group" aria-label={`${found.length} of ${sessions.length} sessions over ${axes.length} axes`}>
         {sessions.map((session) => lineOf(axes, session).filter((part) => part.length > 1).map((part, n) => (
           <polyline key={`${session.name} ${n}`} class={passing.has(session.name) ? "" : "out"} stroke={colorOf(session.name)}
             points={part.map(({ axis, at }) => `${x(axis)},${y(at).toFixed(1)}`).join(" ")}><title>{session.name}</title></polyline>
         )))}
         {axes.map((axis, n) => (
-          <Axis key={axis.column.id} axis={axis} left={x(n)} filter={filters.get(axis.column.id)} onBrush={(part) => onBrush(n, part)} />
+          <Axis key={axis.column.id} axis={axis} left={x(n)} filter={filters.get(axis.column.id)}
+            onBrush={(part) => onBrush(n, part)} onScale={(kind) => onScale(n, kind)} />
         ))}
       </svg>
     </div>
@@ -47,9 +54,10 @@ interface AxisProps {
   left: number;
   filter: Filter | undefined;
   onBrush: (part: [number, number] | null) => void;
+  onScale: (kind: "linear" | "log") => void;
 }
 
-function Axis({ axis, left, filter, onBrush }: AxisProps) {
+function Axis({ axis, left, filter, onBrush, onScale }: AxisProps) {
   const [start, setStart] = useState<number | null>(null);
   const brush = brushOf(axis, filter);
   const placeOf = (event: PointerEvent & { currentTarget: SVGRectElement }) => {
@@ -60,14 +68,19 @@ function Axis({ axis, left, filter, onBrush }: AxisProps) {
   };
   return (
     <g>
-      <text class="name" x={left} y={16} text-anchor="middle">{axis.column.name}</text>
+      <text class="name" x={left} y={16} text-anchor="middle"><title>{axis.column.name}</title>{short(axis.column.name)}</text>
       <line class="axis" x1={left} x2={left} y1={TOP} y2={TOP + HEIGHT} />
       {ticksOf(axis, 6).map(({ at, value }) => (
-        <text key={at} class="tick" x={left - 6} y={y(at) + 4} text-anchor="end">{typeof value === "number" ? formatValue(value, 3) : value}</text>
+        <text key={at} class="tick" x={left - 6} y={y(at) + 4} text-anchor="end"><title>{String(value)}</title>{typeof value === "number" ? formatValue(value, 3) : short(value)}</text>
       ))}
       {brush && <rect class="brush" x={left - 7} width={14} y={y(Math.max(brush.from, brush.to))} height={Math.abs(brush.to - brush.from) * HEIGHT} />}
       <rect class="grip" x={left - 14} width={28} y={TOP} height={HEIGHT}
-        onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); setStart(placeOf(event)); }}
+        onPointerDown={(event) => {
+          // A finger scrolls the page; it filters by the fields.
+          if (event.pointerType === "touch") return;
+          event.currentTarget.setPointerCapture(event.pointerId);
+          setStart(placeOf(event));
+        }}
         onPointerMove={(event) => {
           if (start === null) return;
           const now = placeOf(event);
@@ -76,7 +89,25 @@ function Axis({ axis, left, filter, onBrush }: AxisProps) {
         onPointerUp={(event) => {
           if (start !== null && Math.abs(placeOf(event) - start) <= CLICK) onBrush(null);
           setStart(null);
-        }} />
+        }}
+        onPointerCancel={() => setStart(null)} />
+      <ScaleSwitch axis={axis} left={left} onScale={onScale} />
     </g>
+  );
+}
+
+/** Below an axis that could have either scale: which it has, and the other one at a click. */
+function ScaleSwitch({ axis: { column, scale }, left, onScale }: Pick<AxisProps, "axis" | "left" | "onScale">) {
+  if (scale.kind === "values" || scale.min <= 0) return null;
+  const isLog = scale.kind === "log";
+  const turn = () => onScale(isLog ? "linear" : "log");
+  return (
+    <text class="scale" x={left} y={TOP + HEIGHT + 20} text-anchor="middle" role="button" tabindex={0} aria-pressed={isLog}
+      aria-label={`Logarithmic axis of ${column.name}`} onClick={turn}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        turn();
+      }}>{isLog ? "log" : "linear"}</text>
   );
 }

@@ -3,18 +3,20 @@ import { useMemo } from "preact/hooks";
 import { api } from "../lib/api";
 import { useFetched } from "../lib/cache";
 import { colorOf } from "../lib/color";
+import { Failed } from "../lib/Failed";
 import { Search } from "../lib/Search";
-import { log, shown } from "../lib/store";
-import { show, view } from "../lib/view";
+import { log, runs, shown } from "../lib/store";
+import { type Link, linkTo, show, view } from "../lib/view";
 import { formatValue } from "../scalars/x_axis";
-import { axisOf, brushFilter } from "./parallel";
+import { Filters } from "./Filters";
+import { axisOf, brushFilter, telling } from "./parallel";
 import { Parallel } from "./Parallel";
 import { columnsOf, sessionsOf } from "./sessions";
 import { type Column, type Filter, filterSessions, nextOrder, SESSION_COLUMN, type Session, type SortOrder, sortSessions } from "./table";
 import "./hparams.css";
 
 export default function Hparams() {
-  const { value, error } = useFetched(`${log.value?.session} ${log.value?.revision}`, api.hparams);
+  const { value, ...failed } = useFetched(`${log.value?.session} ${log.value?.revision}`, api.hparams);
   const { sessions: search, sorted } = view.value;
   const order = sorted ?? undefined;
   const filters = useMemo(() => new Map(Object.entries(view.value.filters)), [view.value.filters]);
@@ -22,28 +24,42 @@ export default function Hparams() {
   const isShown = new Set(shown.value.map(({ name }) => name));
   const all = useMemo(() => value ? sessionsOf(value).filter(({ name }) => isShown.has(name)) : [], [value, shown.value]);
   const columns = useMemo(() => value ? columnsOf(value) : [], [value]);
-  const axes = useMemo(() => columns.map((column) => axisOf(all, column)), [all, columns]);
+  const { scales } = view.value;
+  const axes = useMemo(() => telling(all, columns).map((column) => axisOf(all, column, scales[column.id])), [all, columns, scales]);
   const found = sortSessions(filterSessions(all, filters, search), order);
+  const filter = (column: string, filter: Filter | null) => {
+    const next = new Map(filters);
+    if (filter) next.set(column, filter);
+    else next.delete(column);
+    setFilters(next);
+  };
   const brush = (place: number, part: [number, number] | null) => {
     const axis = axes[place];
-    if (!axis) return;
-    const next = new Map(filters);
-    if (part) next.set(axis.column.id, brushFilter(axis, ...part));
-    else next.delete(axis.column.id);
-    setFilters(next);
+    if (axis) filter(axis.column.id, part && brushFilter(axis, ...part));
+  };
+  const scale = (place: number, kind: "linear" | "log") => {
+    const axis = axes[place];
+    if (axis) show({ scales: { ...scales, [axis.column.id]: kind } });
   };
   return (
     <>
       <div class="toolbar" role="toolbar" aria-label="View">
-        <div class="tag-filter"><Search label="Search sessions" value={search} onInput={(sessions) => show({ sessions })} /></div>
+        <div class="tag-filter"><Search label="Search sessions" plain value={search} onInput={(sessions) => show({ sessions })} /></div>
         <span class="count" role="status">{found.length} of {all.length} sessions</span>
         {filters.size > 0 && <button type="button" class="text" onClick={() => setFilters(new Map())}>Remove {filters.size === 1 ? "the filter" : "all filters"}</button>}
       </div>
-      {error && <p class="notice" role="alert">{error}</p>}
-      {axes.length > 1 && <Parallel axes={axes} sessions={all} found={found} filters={filters} onBrush={brush} />}
+      <Failed {...failed} />
+      {axes.length > 1 && <Parallel axes={axes} sessions={all} found={found} filters={filters} onBrush={brush} onScale={scale} />}
+      {axes.length > 0 && <Filters columns={axes.map(({ column }) => column)} sessions={all} filters={filters} onFilter={filter} />}
       <Table columns={columns} sessions={found} order={order} onOrder={(order) => show({ sorted: order ?? null })} />
     </>
   );
+}
+
+/** A link to the scalars of a session alone: of its run, and of the run that torch's `add_hparams` puts it into. */
+function toRun(name: string): Link {
+  const above = name.slice(0, name.lastIndexOf("/"));
+  return linkTo({ tab: "scalars", runs: "", hidden: [""], visible: runs.value.has(above) ? [above, name] : [name] });
 }
 
 interface TableProps {
@@ -69,7 +85,7 @@ function Table({ columns, sessions, order, onOrder }: TableProps) {
         <tbody>
           {sessions.map((session) => (
             <tr key={session.name}>
-              <td><span class="dot" style={{ background: colorOf(session.name) }} /> {session.name}</td>
+              <td><span class="dot" style={{ background: colorOf(session.name) }} /> <a {...toRun(session.name)}>{session.name}</a></td>
               <td>{session.status}</td>
               {columns.map(({ id }) => {
                 const value = session.values.get(id);

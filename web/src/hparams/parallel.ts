@@ -13,18 +13,34 @@ export type ParallelScale =
   | { readonly kind: "linear" | "log"; readonly min: number; readonly max: number }
   | { readonly kind: "values"; readonly values: readonly string[] };
 
-/** Beyond this ratio of the largest to the smallest, a positive column is drawn on a logarithmic axis. */
-const LOG_RATIO = 50;
+/** From this ratio of the largest to the smallest on, a positive column may be drawn on a logarithmic axis by itself. */
+const LOG_RATIO = 10;
 
-/** The axis of a column. */
-export function axisOf(sessions: readonly Session[], column: Column): ParallelAxis {
+/** The columns that tell sessions apart: one that has the same value in all needs no axis. */
+export function telling(sessions: readonly Session[], columns: readonly Column[]): Column[] {
+  return columns.filter(({ id }) => distinctValues(sessions, id).length > 1);
+}
+
+/** The axis of a column, with the scale that was chosen, if it can have that. */
+export function axisOf(sessions: readonly Session[], column: Column, chosen?: "linear" | "log"): ParallelAxis {
   if (!isNumeric(sessions, column.id)) {
     return { column, scale: { kind: "values", values: distinctValues(sessions, column.id) } };
   }
   const numbers = Float64Array.from(sessions, (session) => Number(session.values.get(column.id) ?? Number.NaN));
   const extent = extentOf([numbers]) ?? { min: 0, max: 1 };
-  const isWide = extent.min > 0 && extent.max / extent.min >= LOG_RATIO;
-  return { column, scale: { kind: isWide ? "log" : "linear", ...extent } };
+  const usual = extent.max / extent.min >= LOG_RATIO && isEvenByRatio(numbers) ? "log" : "linear";
+  return { column, scale: { kind: extent.min > 0 ? chosen ?? usual : "linear", ...extent } };
+}
+
+/** Whether numbers lie more evenly by their ratios than by their differences: learning rates do, losses mostly not. */
+function isEvenByRatio(numbers: Float64Array): boolean {
+  const values = [...new Set(numbers)].filter(Number.isFinite).sort((a, b) => a - b);
+  const widest = (place: (value: number) => number) => {
+    const places = values.map(place);
+    const gaps = places.slice(1).map((each, n) => each - (places[n] ?? each));
+    return Math.max(...gaps) / ((places.at(-1) ?? 0) - (places[0] ?? 0));
+  };
+  return (values[0] ?? 0) > 0 && widest(Math.log) < widest((value) => value);
 }
 
 /** Where the value of a session lies on an axis, 0 to 1; nothing if it has none. */

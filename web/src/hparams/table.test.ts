@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { axisOf, brushFilter, brushOf, lineOf, positionOf, ticksOf } from "./parallel";
+import { axisOf, brushFilter, brushOf, lineOf, positionOf, telling, ticksOf } from "./parallel";
 import { distinctValues, filterSessions, isNumeric, nextOrder, type Session, sortSessions } from "./table";
 
 const session = (name: string, values: Record<string, number | string | boolean>): Session =>
@@ -52,4 +52,23 @@ test("an axis is linear, logarithmic or of values, as its column asks for", () =
 test("a line is interrupted where a session has no value", () => {
   const axes = ["lr", "loss", "optimizer"].map((id) => axisOf(sessions, { id, name: id, group: "metric" }));
   expect(sessions.map((each) => lineOf(axes, each).length)).toEqual([1, 2, 2]);
+});
+
+test("an axis is logarithmic where that spreads its values, or where somebody wants it", () => {
+  const column = { id: "x", name: "x", group: "hparam" as const };
+  const of = (...values: number[]) => values.map((x, n) => session(`${n}`, { x }));
+  const kind = (values: number[], chosen?: "linear" | "log") => axisOf(of(...values), column, chosen).scale.kind;
+  expect(kind([1e-4, 3e-4, 1e-3, 3e-3])).toBe("log");
+  expect(kind([16, 32, 64, 128, 256])).toBe("log");
+  expect(kind([0.1, 0.3, 0.5, 0.7, 0.9, 1.1])).toBe("linear");
+  expect(kind([1, 2, 4])).toBe("linear");
+  expect(kind([1, 2, 4], "log")).toBe("log");
+  expect(kind([1e-4, 3e-4, 1e-3, 3e-3], "linear")).toBe("linear");
+  expect(kind([0, 1, 2], "log")).toBe("linear");
+});
+
+test("a column with one value takes no axis", () => {
+  const columns = ["lr", "seed", "optimizer"].map((id) => ({ id, name: id, group: "hparam" as const }));
+  const all = [session("a", { lr: 1, seed: 3, optimizer: "sgd" }), session("b", { lr: 2, seed: 3, optimizer: "sgd" }), session("c", { lr: 1 })];
+  expect(telling(all, columns).map(({ id }) => id)).toEqual(["lr"]);
 });

@@ -2,9 +2,11 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Card } from "../cards/Card";
 import { blob, type Run, type Tag } from "../lib/api";
+import { Failed } from "../lib/Failed";
 import { Icon } from "../lib/icons";
 import { still } from "../lib/motion";
 import { cardName } from "../lib/store";
+import { titleOf as nameOf } from "../lib/title";
 import { type Pane, show, toggled, view } from "../lib/view";
 import { fileName } from "./names";
 import { openedBy, useFocusBack } from "./opener";
@@ -25,15 +27,15 @@ export const paneOf = ({ run, tag, sample }: Item): Pane =>
   sample > 0 ? { run: run.name, tag: tag.tag, sample } : { run: run.name, tag: tag.tag };
 
 export const titleOf = ({ tag, sample }: Item): string =>
-  `${tag.display_name || tag.tag}${tag.samples > 1 ? ` · ${sample + 1} of ${tag.samples}` : ""}`;
+  `${nameOf(tag)}${tag.samples > 1 ? ` · ${sample + 1} of ${tag.samples}` : ""}`;
 
 export function ImageCard({ item }: { item: Item }) {
   const { run, tag, sample } = item;
   const card = cardName(run.name, tag.tag, sample);
-  const { value: values, error: missing } = useValues(run, tag);
+  const { value: values, ...missing } = useValues(run, tag);
   const place = values ? positionOf(card, values) : -1;
   const key = values?.keys[place] ?? null;
-  const { picture, key: shownKey, error } = usePicture(key, sample);
+  const { picture, key: shownKey, ...failed } = usePicture(key, sample);
   const { box } = useCut(picture, values, sample);
   const before = useRef(place);
   const mount = useRef<HTMLButtonElement>(null);
@@ -48,13 +50,12 @@ export function ImageCard({ item }: { item: Item }) {
   const title = titleOf(item);
   const label = `${title} of ${run.name}`;
   const step = values?.steps[place];
-  const failed = missing ?? error;
   return (
     <Card name={card} title={title} run={run.name} description={tag.description} actions={<Actions item={item} label={label} href={key && blob(key, sample)} step={step} />}>
+      <Failed {...missing.error === null ? failed : missing} />
       <button type="button" class="mount" ref={mount} aria-label={`Look closely at ${label}`} title="Look closely"
         onClick={() => { openedBy(card); show({ panes: [paneOf(item)], compare: true, zoom: null }, true); }}>
-        {failed ? <span class="failed">{failed}</span>
-          : picture?.film && key && !still.value ? <img src={blob(key, sample)} alt={`${title}, step ${step}`} class={view.value.crisp ? "crisp" : ""} />
+        {picture?.film && key && !still.value ? <img src={blob(key, sample)} alt={`${title}, step ${step}`} class={view.value.crisp ? "crisp" : ""} />
           : picture && box ? <PictureCanvas picture={picture} box={box} label={`${title}, step ${step}`} name={shownKey} />
           : picture ? <span class="failed">This grid has no image {view.value.tile + 1}</span> : null}
       </button>

@@ -69,6 +69,9 @@ function everyItem(shown: readonly Item[]): Item[] {
   return [...shown, ...all.flatMap(samplesOf).filter((item) => !known.has(itemKey(item)))];
 }
 
+/** Up and down are left to the list. */
+const STEP_KEYS = ["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "End"];
+
 /** The step that all cards show, along the longest series. */
 function CommonSteps({ leader }: { leader: Item }) {
   const { run, tag, sample } = leader;
@@ -77,7 +80,7 @@ function CommonSteps({ leader }: { leader: Item }) {
   const place = values ? positionOf(card, values) : -1;
   const { picture } = usePicture(view.value.split ? values?.keys[place] ?? null : null, sample);
   const { count } = useCut(picture, values, sample);
-  useKeys({ ...lookKeys(), ...stepKeys(card, sample, () => values, ["ArrowLeft", "ArrowRight"]) });
+  useKeys({ ...lookKeys(), ...stepKeys(card, sample, () => values, STEP_KEYS) });
   return (
     <>
       <LinkToggle />

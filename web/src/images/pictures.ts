@@ -1,6 +1,7 @@
 // Pictures of the log, decoded.
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { blob } from "../lib/api";
+import { type Failure, useAgain } from "../lib/cache";
 import { still } from "../lib/motion";
 import type { Size } from "./grid";
 import { exactPixels } from "./exact";
@@ -158,22 +159,25 @@ function drawnPixels(picture: Picture): Pixels {
   return { ...sizeOf(picture), data: data as Uint8ClampedArray<ArrayBuffer> };
 }
 
-export interface Shown {
+interface State {
   picture: Picture | null;
   /** Which picture that is: the last one that has come, until the wanted one has. */
   key: string | null;
   error: string | null;
 }
 
+export type Shown = State & Failure;
+
 /** What is shown before anything has come: the picture, if it is there already. */
-function atFirst(key: string | null, sample: number): Shown {
+function atFirst(key: string | null, sample: number): State {
   const picture = key === null ? undefined : decoded.get(nameOf(key, sample));
   return picture ? { picture, key, error: null } : { picture: null, key: null, error: null };
 }
 
 /** The wanted picture. One is fetched at a time: those passed over while it came are never asked for. */
 export function usePicture(key: string | null, sample: number): Shown {
-  const [shown, setShown] = useState<Shown>(() => atFirst(key, sample));
+  const [shown, setShown] = useState<State>(() => atFirst(key, sample));
+  const [times, again] = useAgain(shown.error !== null);
   const wanted = useRef<string | null>(null);
   const busy = useRef(false);
   wanted.current = key;
@@ -192,7 +196,7 @@ export function usePicture(key: string | null, sample: number): Shown {
       busy.current = false;
     };
     void next();
-  }, [key, sample]);
+  }, [key, sample, times]);
   useLayoutEffect(() => () => { wanted.current = null; }, []);
-  return shown;
+  return { ...shown, again };
 }

@@ -1,7 +1,7 @@
 // Where the pictures of a series are, kept up to date.
 import { api, type Run, type Tag, type Values } from "../lib/api";
 import { Cache, type Fetched, useFetched } from "../lib/cache";
-import { log } from "../lib/store";
+import { stateOf } from "../lib/store";
 
 const fetched = new Cache<Values>(256);
 /** The last that is known of each series, which new values are added to. */
@@ -10,10 +10,9 @@ const latest = new Map<string, Values>();
 /** Longer series are fetched in two parts, so that the last picture need not wait for the list of all. The server knows it too. */
 const LONG = 4000;
 
-/** A name for a series, and one for all that is known of it now. */
+/** A name for a series, to whose values others are only added, and one for all that is known of it now. */
 function namesOf(run: Run, tag: Tag): { series: string; state: string } {
-  const series = `${log.value?.session} ${run.name}\n${tag.tag}`;
-  return { series, state: `${series}\n${tag.count} ${tag.last_step} ${run.records}` };
+  return { series: JSON.stringify([run.generation, run.name, tag.tag]), state: stateOf(run, tag) };
 }
 
 const all = (run: Run, tag: Tag): Promise<Values> => {
@@ -39,7 +38,7 @@ export function useValues(run: Run, tag: Tag): Fetched<Values> {
   const { series, state } = namesOf(run, tag);
   const whole = useFetched(state, () => all(run, tag));
   const last = useFetched(isLong(run, tag) ? series : null, () => end(run, tag));
-  return whole.value || !last.value ? whole : { value: last.value, error: whole.error };
+  return whole.value || !last.value ? whole : { ...whole, value: last.value };
 }
 
 /** Asks for what a card will want, before there is a card. */

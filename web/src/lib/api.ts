@@ -22,6 +22,8 @@ export interface Tag {
 
 export interface Run {
   name: string;
+  /** While it stays the same, values are only added to those that were there. */
+  generation: string;
   first_wall_time: JsonNumber | null;
   size: number;
   records: number;
@@ -65,6 +67,9 @@ export type Marks = number[] | null;
 
 export interface Scalars {
   run: string;
+  /** That of the run when it was asked, and how many points at the start were left out. */
+  generation: string;
+  from: number;
   steps: number[];
   wall_times: number[];
   values: number[];
@@ -184,8 +189,11 @@ export const api = {
     const values = await get<Values>("values", from > 0 ? { run, tag, from } : { run, tag });
     return { ...values, wall_times: numbers(values.wall_times) };
   },
-  scalars: async (tag: string, runs: string[]) => {
-    const answer = await get<{ series: Scalars[] }>("scalars", { tag, run: runs });
+  /** The points of a tag in some runs, of each from a place on. */
+  scalars: async (tag: string, wanted: readonly { run: string; from: number }[]) => {
+    const run = wanted.map(({ run }) => run);
+    const from = wanted.map(({ from }) => String(from));
+    const answer = await get<{ series: Scalars[] }>("scalars", wanted.some(({ from }) => from > 0) ? { tag, run, from } : { tag, run });
     return answer.series.map((series) =>
       ({ ...series, values: numbers(series.values), wall_times: numbers(series.wall_times) }));
   },
@@ -193,7 +201,8 @@ export const api = {
     const answer = await get<Answer<[number, number, number][]>>("histograms", { run, tag, limit });
     return { ...answer, values: answer.values.map((buckets) => buckets.map((b) => numbers(b) as [number, number, number])) };
   },
-  texts: (run: string, tag: string, limit: number) => get<Answer<Text>>("texts", { run, tag, limit }),
+  /** The last few texts before a place in their series. */
+  texts: (run: string, tag: string, limit: number, end: number) => get<Answer<Text>>("texts", { run, tag, limit, end }),
   curves: (run: string, tag: string, limit: number) => get<Answer<Curve>>("pr_curves", { run, tag, limit }),
   tensors: (run: string, tag: string, limit: number) => get<Answer<Tensor>>("tensors", { run, tag, limit }),
   hparams: () => get<Hparams>("hparams"),

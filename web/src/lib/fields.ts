@@ -56,6 +56,18 @@ export const numbersByName = (): Field<Record<string, number>> =>
   json<Record<string, number>>({}, (value): value is Record<string, number> =>
     isObject(value) && Object.values(value).every(isFinite));
 
+/** One of a few for each of some names. */
+export const oneByName = <T extends string>(...all: T[]): Field<Record<string, T>> =>
+  json<Record<string, T>>({}, (value): value is Record<string, T> =>
+    isObject(value) && Object.values(value).every((each) => all.includes(each as T)));
+
+/** Where charts have been zoomed: the ends of what is seen along the width and along the height. */
+export type Zooms = Record<string, [left: number, right: number, bottom: number, top: number]>;
+
+export const zooms = (): Field<Zooms> =>
+  json<Zooms>({}, (value): value is Zooms => isObject(value) && Object.values(value).every((ends) =>
+    isList(ends) && ends.length === 4 && ends.every(isFinite) && Number(ends[0]) < Number(ends[1]) && Number(ends[2]) < Number(ends[3])));
+
 export const names = (): Field<string[]> =>
   json<string[]>([], (value): value is string[] => isList(value) && value.every((each) => typeof each === "string"));
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, duration, moment, short, whole } from "./format";
+import { bytes, duration, durationWithin, moment, short, whole } from "./format";
 
 test("numbers are short", () => {
   expect([0, 1.23456, 1234567, 1e-7, NaN].map(short)).toEqual(["0", "1.235", "1.23e+6", "1.00e-7", "NaN"]);
@@ -8,6 +8,12 @@ test("numbers are short", () => {
 test("bytes and times have their units", () => {
   expect([0, 1023, 1536, 5 * 1024 ** 3].map(bytes)).toEqual(["0 B", "1023 B", "1.5 KiB", "5.0 GiB"]);
   expect([1.5, 90, 5400, 172800].map(duration)).toEqual(["1.50 s", "1.5 min", "1.50 h", "2.00 d"]);
+});
+
+test("lengths of time are told apart from others in sight, however short", () => {
+  expect([0, 0.004, 0.00012].map(duration)).toEqual(["0.00 s", "0.0040 s", "0.00012 s"]);
+  expect([0, 0.002, 0.004].map((seconds) => durationWithin(seconds, 0.009))).toEqual(["0.0000 s", "0.0020 s", "0.0040 s"]);
+  expect([90, 90.3].map((seconds) => durationWithin(seconds, 3))).toEqual(["1.500 min", "1.505 min"]);
 });
 
 test("whole numbers have separators", () => {

@@ -35,10 +35,14 @@ export function moment(seconds: number): string {
 }
 
 /** A length of time. */
-export function duration(seconds: number): string {
+export const duration = (seconds: number): string => durationWithin(seconds, Math.abs(seconds));
+
+/** A length of time among others that are spread over `span` seconds, with so many digits that a tenth of that is told. */
+export function durationWithin(seconds: number, span: number): string {
   if (!Number.isFinite(seconds)) return "–";
-  const s = Math.abs(seconds);
-  if (s < 60) return `${seconds.toFixed(s < 10 ? 2 : 0)} s`;
-  if (s < 3600) return `${(seconds / 60).toFixed(1)} min`;
-  return s < 86400 ? `${(seconds / 3600).toFixed(2)} h` : `${(seconds / 86400).toFixed(2)} d`;
+  const size = Math.abs(seconds);
+  const [unit, name, usual] = size < 10 ? [1, "s", 2] as const : size < 60 ? [1, "s", 0] as const
+    : size < 3600 ? [60, "min", 1] as const : size < 86400 ? [3600, "h", 2] as const : [86400, "d", 2] as const;
+  const needed = span > 0 ? Math.min(9, Math.ceil(1 - Math.log10(span / unit))) : 0;
+  return `${(seconds / unit).toFixed(Math.max(usual, needed))} ${name}`;
 }

@@ -14,6 +14,13 @@ export function isTyping(target: EventTarget | null): boolean {
 const isSlider = (target: EventTarget | null): boolean => target instanceof HTMLInputElement && target.type === "range";
 const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
 
+/** What can be pressed has its own Space and Enter, a link its own Enter. */
+function ownKeys(target: EventTarget | null): string[] {
+  if (!(target instanceof Element)) return [];
+  if (target.closest("a[href]")) return ["Enter"];
+  return target.closest("button, summary, [role=button]") ? [" ", "Enter"] : [];
+}
+
 /** Calls what belongs to a key while the component is there. */
 export function useKeys(keys: Keys): void {
   useLayoutEffect(() => {
@@ -21,8 +28,7 @@ export function useKeys(keys: Keys): void {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const target = event.target;
       if (isTyping(target) && !(isSlider(target) && !ARROWS.includes(event.key)) && event.key !== "Escape") return;
-      // A button has its own Space and Enter.
-      if (target instanceof HTMLButtonElement && (event.key === " " || event.key === "Enter")) return;
+      if (ownKeys(target).includes(event.key)) return;
       if (document.querySelector("dialog[open]")) return;
       const act = keys[event.key];
       if (!act) return;

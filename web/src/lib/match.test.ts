@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { byName, groupOf, grouped, isExpression, matcher } from "./match";
+import { byName, groupOf, grouped, matcher, whyNoExpression } from "./match";
 
 test("a filter is a regular expression, or else text", () => {
   expect(["train/a", "val/a"].filter(matcher("^val"))).toEqual(["val/a"]);
   expect(["a(b", "ab"].filter(matcher("a("))).toEqual(["a(b"]);
   expect(matcher("")("anything")).toBe(true);
   expect(matcher("LOSS")("loss")).toBe(true);
-  expect([isExpression("a|b"), isExpression("a(")]).toEqual([true, false]);
+  expect(["", "a|b", "a("].map(whyNoExpression)).toEqual([null, null, "unterminated group"]);
 });
 
 test("tags are grouped by what is before the first slash", () => {

@@ -12,12 +12,14 @@ export function matcher(text: string): (name: string) => boolean {
   }
 }
 
-/** Whether a text is a regular expression, for a hint beside the field. */
-export function isExpression(text: string): boolean {
+/** What is wrong with a text as a regular expression, in the browser's words; null if it is one. */
+export function whyNoExpression(text: string): string | null {
   try {
-    return new RegExp(text) instanceof RegExp;
-  } catch {
-    return false;
+    return new RegExp(text, "i") && null;
+  } catch (error) {
+    // The browser repeats the expression, which may hold anything: what it says of it comes last.
+    const said = error instanceof Error ? error.message : "";
+    return said.slice(said.lastIndexOf(":") + 1).trim().toLowerCase() || "it is not complete";
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Run, Tag } from "./api";
-import { runs, sessionCount } from "./store";
+import { runs, sessionCount, stateOf } from "./store";
 
 test("sessions of hyperparameters are counted by run, not by tag", () => {
   const tag = (name: string) => ({ tag: `_hparams_/${name}`, kind: "hparams" }) as Tag;
@@ -8,4 +8,10 @@ test("sessions of hyperparameters are counted by run, not by tag", () => {
   const session = [tag("experiment"), tag("session_start_info"), tag("session_end_info")];
   runs.value = new Map([run("a", ...session), run("b", ...session), run("whole", tag("experiment")), run("other")]);
   expect(sessionCount.value).toBe(2);
+});
+
+test("all of a tag's values have another name when there are more, and when they may be others", () => {
+  const state = (generation: string, count: number) => stateOf({ name: "run", generation }, { tag: "loss", count });
+  expect(state("s-1", 3)).toBe(state("s-1", 3));
+  expect(new Set([state("s-1", 3), state("s-1", 4), state("s-2", 3)]).size).toBe(3);
 });

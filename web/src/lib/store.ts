@@ -2,8 +2,9 @@
 import { computed, signal } from "@preact/signals";
 import { api, type Kind, type Log, type Progress, type Run, type Runs, type Tag, type Update } from "./api";
 import { visibility } from "../runs/visibility";
-import { colorOf } from "./color";
+import { paint } from "./color";
 import { byName, matcher } from "./match";
+import { titleOf } from "./title";
 import { view } from "./view";
 
 export const log = signal<Log | null>(null);
@@ -11,8 +12,6 @@ export const runs = signal<Map<string, Run>>(new Map());
 export const progress = signal<Progress>({ done: 0, total: 0, complete: false });
 /** How long the server has been silent: null while it answers. */
 export const lost = signal<string | null>(null);
-/** The revision in which each run changed last, as this page has seen it. */
-export const revisions = signal<Map<string, number>>(new Map());
 
 let session = "";
 let revision = 0;
@@ -67,15 +66,11 @@ function take(about: Log, changes: Runs): boolean {
   stale = false;
   log.value = about;
   progress.value = about.progress;
-  const seen = new Map(revisions.value);
-  for (const run of changes.runs) {
-    known.set(run.name, run);
-    seen.set(run.name, changes.revision);
-  }
+  for (const run of changes.runs) known.set(run.name, run);
   for (const name of changes.removed) known.delete(name);
   if (changes.runs.length + changes.removed.length > 0 || known.size !== runs.value.size) {
+    paint(known.values());
     runs.value = known;
-    revisions.value = seen;
   }
   begin();
   return true;
@@ -142,8 +137,6 @@ export const sorted = computed<Run[]>(() => {
   const first = new Set(pinned.value);
   const rank = (run: Run) => first.has(run.name) ? 0 : 1;
   const all = [...runs.value.values()].sort((a, b) => byName(a.name, b.name));
-  // Colours are given in the order of names.
-  for (const run of all) colorOf(run.name);
   return first.size > 0 ? all.sort((a, b) => rank(a) - rank(b)) : all;
 });
 
@@ -160,13 +153,13 @@ export interface Series {
   tag: Tag;
 }
 
-/** The series of some kinds that are to be shown. */
+/** The series of some kinds that are to be shown. The filter is of names as the page shows them. */
 export function series(...kinds: Kind[]): Series[] {
   const match = matcher(tagFilter.value);
   const found: Series[] = [];
   for (const run of shown.value) {
     for (const tag of run.tags) {
-      if (kinds.includes(tag.kind) && match(tag.tag)) found.push({ run, tag });
+      if (kinds.includes(tag.kind) && match(titleOf(tag))) found.push({ run, tag });
     }
   }
   return found;
@@ -190,6 +183,10 @@ const SESSION_TAG = "_hparams_/session_start_info";
 /** How many sessions of hyperparameters there are. */
 export const sessionCount = computed<number>(() =>
   [...runs.value.values()].filter(({ tags }) => tags.some(({ tag, kind }) => kind === "hparams" && tag === SESSION_TAG)).length);
+
+/** A name for all the values that a tag has now, for what is made of them: others are added, or its run has another generation. */
+export const stateOf = (run: Pick<Run, "name" | "generation">, tag: Pick<Tag, "tag" | "count">): string =>
+  JSON.stringify([run.generation, run.name, tag.tag, tag.count]);
 
 /** The name of a card, for its step in the address. */
 export const cardName = (run: string, tag: string, sample = 0): string =>

@@ -1,7 +1,7 @@
 // What is shown, all of it in the address: a link restores the view, and a reload keeps it.
 import { batch, signal } from "@preact/signals";
 import type { Filter, SortOrder } from "../hparams/table";
-import { type Field, filters, flag, names, number, numbersByName, oneOf, optionalNumber, panes, sortOrder, text, triple } from "./fields";
+import { type Field, filters, flag, names, number, numbersByName, oneByName, oneOf, optionalNumber, panes, sortOrder, text, triple, type Zooms, zooms } from "./fields";
 
 /** One series of pictures; the sample counts where a value holds several. */
 export interface Pane {
@@ -65,11 +65,15 @@ export interface View {
   /** How the rows of the table beside the pointer are sorted, by value or by distance. */
   pointer: "descending" | "ascending" | "nearest" | "default";
   overlay: string[];
+  /** What is seen of charts that do not show all, by card and axes. */
+  charts: Zooms;
   histogram: "offset" | "overlay" | "distribution";
   /** What sessions must contain, what their columns must hold, and the column they are sorted by. */
   sessions: string;
   filters: Record<string, Filter>;
   sorted: SortOrder | null;
+  /** The scales of axes of sessions that somebody chose, by column. */
+  scales: Record<string, "linear" | "log">;
   raw: boolean;
   theme: "system" | "light" | "dark";
 }
@@ -113,10 +117,12 @@ const FIELDS: { [Name in keyof View]: Field<View[Name]> } = {
   outliers: flag(false),
   pointer: oneOf("descending", "ascending", "nearest", "default"),
   overlay: names(),
+  charts: zooms(),
   histogram: oneOf("offset", "overlay", "distribution"),
   sessions: text(),
   filters: filters(),
   sorted: sortOrder(),
+  scales: oneByName("linear", "log"),
   raw: flag(false),
   theme: oneOf("system", "light", "dark"),
 };
@@ -172,6 +178,25 @@ export function show(change: Partial<View>, undoable = false): void {
   const early = written + PAUSE - performance.now();
   if (undoable || early <= 0) write();
   else writing = setTimeout(write, early);
+}
+
+export interface Link {
+  href: string;
+  onClick: (event: MouseEvent) => void;
+}
+
+/** What makes a link lead to a change of what is shown: here with a click, or in a tab of its own. */
+export function linkTo(change: Partial<View>): Link {
+  const search = toSearch({ ...view.value, ...change });
+  return {
+    href: search ? `?${search}` : location.pathname,
+    onClick: (event) => {
+      // Other clicks are the browser's: for a new tab, a new window, a file.
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      show(change, true);
+    },
+  };
 }
 
 /** Adds to a list what is not in it, and takes away what is. */

@@ -23,8 +23,9 @@ function curveAt({ steps, values }: Answer<Curve>, step: number | null): Curve |
 export function pointAt(answer: Answer<Curve>, step: number | null, index: number): Point | undefined {
   const curve = curveAt(answer, step);
   if (!curve) return undefined;
+  // Where each point lies is known from all thresholds, also those that are not drawn.
   const last = curve.recall.length - 1;
-  const place = last - index;
+  const place = drawnOf(curve) - 1 - index;
   return {
     threshold: last > 0 ? place / last : 0,
     truePositives: curve.true_positives[place] ?? NaN,
@@ -34,12 +35,20 @@ export function pointAt(answer: Answer<Curve>, step: number | null, index: numbe
   };
 }
 
+/** How many points are drawn: those at the end where nothing is taken for positive have no precision, and are left out as TensorBoard does. */
+function drawnOf({ recall, true_positives, false_positives }: Curve): number {
+  let count = recall.length;
+  while (count > 1 && (true_positives[count - 1] ?? NaN) + (false_positives[count - 1] ?? NaN) === 0) count -= 1;
+  return count;
+}
+
 export function curvesOf(all: readonly { run: string; answer: Answer<Curve> }[], step: number | null): ChartModel {
   const curves = all.flatMap(({ run, answer }) => {
     const curve = curveAt(answer, step);
     if (!curve) return [];
     // Recall falls while the threshold rises: from right to left.
-    const line = { x: Float64Array.from(curve.recall).reverse(), y: Float64Array.from(curve.precision).reverse(), starts: [0] };
+    const drawn = (column: readonly number[]) => Float64Array.from(column.slice(0, drawnOf(curve))).reverse();
+    const line = { x: drawn(curve.recall), y: drawn(curve.precision), starts: [0] };
     return [{ id: run, name: run, color: colorOf(run), line }];
   });
   const axis = (label: string) => ({ label, titled: true, format: formatWithin, kind: "number" as const });

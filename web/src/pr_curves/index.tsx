@@ -1,20 +1,21 @@
 // Precision over recall: a chart for each tag, all runs in it.
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { Card } from "../cards/Card";
 import { CardGrid } from "../cards/CardGrid";
 import { api, type Answer, type Curve } from "../lib/api";
 import { useFetched } from "../lib/cache";
 import { Toolbar } from "../lib/controls";
-import { series } from "../lib/store";
+import { Failed } from "../lib/Failed";
+import { type Series, series, stateOf } from "../lib/store";
+import { titleOf } from "../lib/title";
 import { view } from "../lib/view";
 import { LinkToggle } from "../images/Tools";
 import { positionOf } from "../images/position";
 import { StepBar } from "../images/StepBar";
 import { Chart } from "../scalars/chart/Chart";
 import type { Hit } from "../scalars/chart/hover";
-import type { Extent } from "../scalars/chart/model";
+import { useZoom } from "../scalars/chart/zoom";
 import { formatValue } from "../scalars/x_axis";
-import type { Source } from "../scalars/loading";
 import { curvesOf, pointAt } from "./curves";
 
 /** Steps of a tag that are fetched, evenly picked by the server. */
@@ -25,14 +26,14 @@ const COLUMNS = ["Threshold", "Precision", "Recall", "TP", "FP", "TN", "FN"];
 
 interface Item {
   tag: string;
-  sources: Source[];
+  sources: Series[];
 }
 
 export default function PrCurves() {
   const items = new Map<string, Item>();
   for (const { run, tag } of series("pr_curve")) {
     const item = items.get(tag.tag) ?? { tag: tag.tag, sources: [] };
-    item.sources.push({ run: run.name, tag });
+    item.sources.push({ run, tag });
     items.set(tag.tag, item);
   }
   return (
@@ -48,10 +49,11 @@ export default function PrCurves() {
 }
 
 function CurveCard({ tag, sources }: Item) {
-  const state = JSON.stringify(sources.map(({ run, tag }) => [run, tag.tag, tag.count, tag.last_step]));
-  const { value, error } = useFetched(state, () => Promise.all(sources.map(async ({ run }) => ({ run, answer: await api.curves(run, tag, MANY) }))));
-  const [zoom, setZoom] = useState<Extent | undefined>();
+  const state = sources.map(({ run, tag }) => stateOf(run, tag)).join("\n");
+  const { value, ...failed } = useFetched(state, () => Promise.all(sources.map(async ({ run: { name } }) => ({ run: name, answer: await api.curves(name, tag, MANY) }))));
   const card = `pr ${tag}`;
+  const [zoom, setZoom] = useZoom(card);
+  const title = sources[0] ? titleOf(sources[0].tag) : tag;
   const longest = value?.reduce<Answer<Curve> | null>((most, { answer }) => !most || answer.steps.length > most.steps.length ? answer : most, null);
   const values = longest && { steps: longest.steps, wall_times: longest.wall_times.map(Number), keys: [], sizes: [], marks: null };
   const step = values?.steps[positionOf(card, values)] ?? null;
@@ -63,9 +65,9 @@ function CurveCard({ tag, sources }: Item) {
       point?.truePositives, point?.falsePositives, point?.trueNegatives, point?.falseNegatives].map((number) => number ?? NaN);
   };
   return (
-    <Card name={card} title={tag} description={sources[0]?.tag.description}>
-      {error && <p class="failed" role="alert">{error}</p>}
-      <Chart label={`Precision over recall of ${tag}`} model={model} zoom={zoom} onZoom={setZoom}
+    <Card name={card} title={title} description={sources[0]?.tag.description}>
+      <Failed {...failed} />
+      <Chart label={`Precision over recall of ${title}`} model={model} zoom={zoom} onZoom={setZoom}
         tooltip={(hits) => (
           <table>
             <thead><tr><th>Run</th>{COLUMNS.map((column) => <th key={column}>{column}</th>)}</tr></thead>
@@ -76,7 +78,7 @@ function CurveCard({ tag, sources }: Item) {
           const [threshold, precision, recall, ...counts] = numbersOf(hit).map((number) => formatValue(number));
           return `${hit.curve.name}: precision ${precision} at recall ${recall}, threshold ${threshold}, ${counts.map((count, n) => `${COLUMNS[n + 3]} ${count}`).join(", ")}`;
         }).join("; ")} />
-      {values ? <StepBar card={card} sample={0} values={values} label={tag} plays={false} /> : <div class="steps" />}
+      {values ? <StepBar card={card} sample={0} values={values} label={title} plays={false} /> : <div class="steps" />}
     </Card>
   );
 }

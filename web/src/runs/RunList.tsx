@@ -1,7 +1,7 @@
 // The runs: found, hidden, pinned.
 import { useMemo } from "preact/hooks";
 import type { Run } from "../lib/api";
-import { colorOf } from "../lib/color";
+import { colorOf, isPicked, pick, unpick } from "../lib/color";
 import { bytes, moment, whole } from "../lib/format";
 import { Chevron, Icon } from "../lib/icons";
 import { Search } from "../lib/Search";
@@ -10,38 +10,51 @@ import { runs, shown, sorted } from "../lib/store";
 import { show, toggled, view } from "../lib/view";
 import { VirtualList } from "../lib/VirtualList";
 import { type Node, rows, tree } from "./tree";
-import { isVisible, only, type Rules, setVisible, visibility } from "./visibility";
+import { isVisible, only, type Rules, setEach, setVisible, visibility } from "./visibility";
 
 const ROW = 32;
 
 export function RunList() {
   const { runs: filter, folded, pinned } = view.value;
   const all = sorted.value;
+  const match = matcher(filter);
+  const found = useMemo(() => all.filter(({ name }) => match(name)), [all, filter]);
   const listed = useMemo(() => {
-    const found = all.filter((run) => matcher(filter)(run.name));
     const kept = found.filter((run) => pinned.includes(run.name)).map(alone);
     // Whoever searches wants to see what was found.
     const closed = new Set(filter ? [] : folded);
     return [...kept, ...rows(tree(found.filter((run) => !pinned.includes(run.name))), closed)];
-  }, [all, filter, folded, pinned]);
+  }, [found, folded, pinned]);
   const shownNow = visibility(view.value);
-  const everything = isVisible("", view.value) && view.value.hidden.length === 0;
   return (
     <>
       <div class="runs-head">
         <h2>Runs <span class="count">{shown.value.length === runs.value.size
           ? whole(runs.value.size) : `${whole(shown.value.length)} of ${whole(runs.value.size)}`}</span></h2>
-        <button type="button" class="text" onClick={() => show(setVisible("", !everything, view.value))}>
-          {everything ? "Hide all" : "Show all"}
-        </button>
+        <TurnAll found={found} all={all} />
       </div>
       <Search label="Filter runs" value={filter} onInput={(runs) => show({ runs })} />
+      {listed.length === 0 && runs.value.size > 0 && <p class="quiet pad" role="status">No run matches.</p>}
       <VirtualList class="run-rows" label="Runs" items={listed} rowHeight={ROW} keyOf={(node) => node.path}>
         {(node) => <Row node={node} shown={node.run ? shownNow(node.path) : isVisible(node.path, view.value)}
           pinned={pinned.includes(node.path)} open={filter !== "" || node.folder === null || !folded.includes(node.folder)} />}
       </VirtualList>
-      {listed.length === 0 && runs.value.size > 0 && <p class="quiet pad">No run matches.</p>}
+      {isPicked() && <button type="button" class="text pad" onClick={unpick}>Give back the colours that were picked</button>}
     </>
+  );
+}
+
+/** Shows or hides all runs, or those that the filter leaves. */
+function TurnAll({ found, all }: { found: readonly Run[]; all: readonly Run[] }) {
+  const { hidden, runs: filter } = view.value;
+  const shownNow = visibility(view.value);
+  const areShown = filter ? found.every(({ name }) => shownNow(name)) : hidden.length === 0;
+  const names = (runs: readonly Run[]) => runs.map(({ name }) => name);
+  return (
+    <button type="button" class="text" disabled={found.length === 0} title={filter ? "The runs that match the filter; the others stay as they are" : undefined}
+      onClick={() => show(filter ? setEach(names(found), names(all), !areShown, view.value) : setVisible("", !areShown, view.value))}>
+      {areShown ? "Hide" : "Show"} {filter ? `these ${whole(found.length)}` : "all"}
+    </button>
   );
 }
 
@@ -64,13 +77,17 @@ function Row({ node, shown, pinned, open }: { node: Node; shown: boolean; pinned
         <button type="button" class="icon fold" aria-expanded={open} aria-label={`Folder ${folder}`}
           onClick={() => show({ folded: toggled(view.value.folded, folder) })}><Chevron open={open} /></button>
       )}
-      {run && <span class="dot" style={{ background: colorOf(path) }} />}
+      {run && (
+        <label class="dot" style={{ background: colorOf(path) }} title={`Pick a colour for ${path}`}>
+          <input type="color" aria-label={`Colour of ${path}`} value={colorOf(path)} onChange={(event) => pick(path, event.currentTarget.value)} />
+        </label>
+      )}
       <button type="button" class="label" aria-pressed={shown} title={run ? about(run) : `${path}: ${whole(node.runs)} runs`}
         onClick={() => turn(node, !shown)}>
         <bdi>{label}</bdi>{count > 0 && <span class="count">{whole(count)}</span>}
       </button>
       {run && run.damage > 0 && <span class="damaged" title={`${run.damage} damaged places`}><Icon name="warning" /></span>}
-      <button type="button" class="text solo" title={`Show ${path} alone`} onClick={() => show(only(path))}>only</button>
+      <button type="button" class="text solo" aria-label={`Show only ${path}`} title={`Show ${path} alone`} onClick={() => show(only(path))}>only</button>
       {run && (
         <button type="button" class="icon pin" aria-pressed={pinned} aria-label={`Pin ${path}`} title="Keep at the top"
           onClick={() => show({ pinned: toggled(view.value.pinned, path) })}><Icon name="pin" /></button>

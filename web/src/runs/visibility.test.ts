@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isVisible, only, setVisible, visibility } from "./visibility";
+import { isVisible, only, setEach, setVisible, visibility } from "./visibility";
 
 const NONE = { hidden: [], visible: [] };
 const RUNS = [".", "a", "a/b", "a/c/d", "e"];
@@ -24,4 +24,17 @@ test("one run alone, and a few more", () => {
   const two = setVisible("e", true, only("a/b"));
   expect(shown(two)).toEqual(["a/b", "e"]);
   expect(shown(setVisible("a/b", false, two))).toEqual(["e"]);
+});
+
+test("some runs are hidden and shown while the others stay as they are", () => {
+  const folder = setVisible("a/", false, NONE);
+  const two = setEach(["a", "a/b"], RUNS, false, folder);
+  expect(shown(two)).toEqual([".", "e"]);
+  expect(isVisible("a/new", two)).toBe(false);
+  expect(shown(setEach(["a", "a/b"], RUNS, true, two))).toEqual([".", "a", "a/b", "e"]);
+  expect(setEach(RUNS, RUNS, true, two)).toEqual(NONE);
+  // The address holds the rules, so they are for the fewer runs.
+  const many = Array.from({ length: 1000 }, (_, n) => `run${n}`);
+  expect(setEach(many.slice(1), many, false, NONE)).toEqual({ hidden: [""], visible: ["run0"] });
+  expect(setEach(many.slice(0, 1), many, false, NONE)).toEqual({ hidden: ["run0"], visible: [] });
 });

@@ -42,6 +42,24 @@ export function setVisible(name: string, shown: boolean, rules: Rules): Rules {
   return shown ? { ...rest, visible: [...rest.visible, name] } : { ...rest, hidden: [...rest.hidden, name] };
 }
 
+/** Shows or hides some runs of all. The address holds the rules: they are the fewest that say so, those that were there first. */
+export function setEach(names: readonly string[], all: readonly string[], shown: boolean, rules: Rules): Rules {
+  const some = new Set(names);
+  const other = (rule: string) => !some.has(rule);
+  const rest = { hidden: rules.hidden.filter(other), visible: rules.visible.filter(other) };
+  const [isShown, isShownByRest] = [visibility(rules), visibility(rest)];
+  const turned = names.filter((name) => isShownByRest(name) !== shown);
+  const on = new Set(all.filter((name) => some.has(name) ? shown : isShown(name)));
+  const ways = [
+    shown ? { ...rest, visible: [...rest.visible, ...turned] } : { ...rest, hidden: [...rest.hidden, ...turned] },
+    { hidden: all.filter((name) => !on.has(name)), visible: [] },
+    { hidden: [""], visible: [...on] },
+  ];
+  return ways.reduce((least, way) => length(way) < length(least) ? way : least);
+}
+
+const length = ({ hidden, visible }: Rules): number => hidden.length + visible.length;
+
 /** Hides everything but one run or folder. */
 export function only(name: string): Rules {
   return { hidden: [""], visible: [name] };

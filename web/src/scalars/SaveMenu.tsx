@@ -3,7 +3,7 @@ import { Icon } from "../lib/icons";
 import type { ChartSeries } from "./build";
 import type { ChartModel, Extent } from "./chart/model";
 import { chartSvg } from "./chart/svg";
-import { fileName, scalarsCsv, scalarsJson } from "./export";
+import { fileName, runsInWords, scalarsCsv, scalarsJson } from "./export";
 
 interface Props {
   title: string;
@@ -24,7 +24,7 @@ export function SaveMenu({ title, all, model, extent }: Props) {
       <div class="panel">
         {forms.map(([name, extension, type, make]) => (
           <button key={name} type="button" class="button" onClick={(event) => {
-            save(fileName([title], extension), type, make());
+            save(fileName([title, runsInWords(all)], extension), type, make());
             event.currentTarget.closest("details")?.removeAttribute("open");
           }}>{name}</button>
         ))}

@@ -1,44 +1,56 @@
 // One chart: a tag in all runs that are shown, or several tags.
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { Card } from "../cards/Card";
-import { colorOf } from "../lib/color";
+import { Failed } from "../lib/Failed";
+import { whole } from "../lib/format";
 import { Icon } from "../lib/icons";
+import type { Series } from "../lib/store";
 import { show, toggled, view } from "../lib/view";
 import type { Margin } from "./bands";
-import { chartOf, type ChartSeries } from "./build";
+import { chartOf, type ChartSeries, type ScalarModel } from "./build";
 import { Chart } from "./chart/Chart";
-import type { Hit } from "./chart/hover";
+import { nearestFew } from "./chart/hover";
 import { markersInWords } from "./chart/markers";
-import { type Extent, spanOf } from "./chart/model";
+import { spanOf } from "./chart/model";
+import { useZoom } from "./chart/zoom";
 import { at } from "./columns";
-import { seriesName, type Source, useScalars } from "./loading";
+import { Legend } from "./Legend";
+import { seriesName, useScalars } from "./loading";
+import { Rows } from "./Rows";
 import { SaveMenu } from "./SaveMenu";
 import { formatX } from "./x_axis";
-import { limitTooltip, sortTooltip } from "./tooltip";
 
 interface Props {
   name: string;
   title: string;
-  sources: readonly Source[];
+  sources: readonly Series[];
   /** The tag, where the chart shows one alone. */
   tag?: string;
   /** Lines with an area around them. */
   margins?: readonly Margin[];
+  /** What was asked for and is not there, in words. */
+  missing?: readonly string[];
 }
 
 const NONE: readonly Margin[] = [];
 
-export function ScalarCard({ name, title, sources, tag, margins = NONE }: Props) {
+/** Lines that are read out at a place. */
+const MOST_TOLD = 8;
+
+export function ScalarCard({ name, title, sources, tag, margins = NONE, missing = [] }: Props) {
   const { axis, smoothing, log: logarithmic, outliers: ignoreOutliers, overlay } = view.value;
-  const { value, error } = useScalars(sources);
-  const [zoom, setZoom] = useState<Extent | undefined>();
+  const { value, ...failed } = useScalars(sources);
+  const [zoom, setZoom] = useZoom(name, logarithmic ? `${axis} log` : axis);
   const all = useMemo(() => sources.flatMap((source): ChartSeries[] => {
     const series = value?.get(seriesName(source));
-    return series ? [{ id: seriesName(source), run: source.run, tag: source.tag.tag, series }] : [];
+    return series ? [{ id: seriesName(source), run: source.run.name, tag: source.tag.tag, series }] : [];
   }), [value, sources.map(seriesName).join()]);
   const model = useMemo(() => chartOf(all, { axis, smoothing, logarithmic, ignoreOutliers, margins }), [all, axis, smoothing, logarithmic, ignoreOutliers, margins]);
   const marks = markersInWords(model.curves.map(({ markers = [] }) => markers));
-  const valueText = (value: number) => model.y.format(value, spanOf((zoom ?? model.home).y));
+  const seen = zoom ?? model.home;
+  const valueText = (value: number) => model.y.format(value, spanOf(seen.y));
+  const nothing = sources.length === 0 ? missing.join(" ") || "No tag of this chart is shown." : lackOf(model);
+  const foot = [...marks, ...(model.unplaced > 0 ? [`${whole(model.unplaced)} not above zero, for which a log scale has no place`] : []), ...(nothing ? [] : missing)];
   const isChosen = tag !== undefined && overlay.includes(tag);
   const actions = (
     <>
@@ -47,53 +59,25 @@ export function ScalarCard({ name, title, sources, tag, margins = NONE }: Props)
         <button type="button" class="icon" aria-pressed={isChosen} aria-label={`Put ${title} into the common chart`} title="Into the common chart"
           onClick={() => show({ overlay: toggled(overlay, tag) })}><Icon name={isChosen ? "check" : "plus"} /></button>
       )}
-      <SaveMenu title={title} all={all} model={model} extent={zoom ?? model.home} />
+      <SaveMenu title={title} all={all} model={model} extent={seen} />
     </>
   );
   const [only] = sources;
   return (
-    <Card name={name} title={title} description={only?.tag.description} actions={actions} {...(sources.length === 1 && only ? { run: only.run } : {})}>
-      {error && <p class="failed" role="alert">{error}</p>}
-      <Chart label={title} model={model} zoom={zoom} onZoom={setZoom}
-        tooltip={(hits) => <Rows hits={hits} all={all} valueText={valueText} />}
-        inWords={(hits) => hits.slice(0, 8).map(({ curve, index }) => `${curve.name}: ${valueText(at(curve.line.y, index))} at ${formatX(at(curve.line.x, index), axis)}`).join("; ")} />
-      {marks.length > 0 && <p class="chart-foot">{marks.map((words) => <span key={words}>{words}</span>)}</p>}
+    <Card name={name} title={title} description={only?.tag.description} actions={actions} {...(sources.length === 1 && only ? { run: only.run.name } : {})}>
+      <Failed {...failed} />
+      {nothing ? <p class="notice">{nothing}</p> : (
+        <Chart label={title} model={model} zoom={zoom} onZoom={setZoom}
+          tooltip={(hits) => <Rows hits={hits} valueText={valueText} span={axis === "relative" ? spanOf(seen.x) : undefined} />}
+          inWords={(hits) => nearestFew(hits, MOST_TOLD).map(({ curve, index }) => `${curve.name}: ${valueText(at(curve.line.y, index))} at ${formatX(at(curve.line.x, index), axis)}`).join("; ")} />
+      )}
+      {model.legend && <Legend {...model.legend} />}
+      {foot.length > 0 && <p class="chart-foot">{foot.map((words) => <span key={words}>{words}</span>)}</p>}
     </Card>
   );
 }
 
-const MOST_ROWS = 12;
-
-/** The table beside the pointer. */
-function Rows({ hits, all, valueText }: { hits: readonly Hit[]; all: readonly ChartSeries[]; valueText: (value: number) => string }) {
-  const { axis, pointer } = view.value;
-  const found = hits.map((hit) => ({ ...hit, id: hit.curve.id, shown: at(hit.curve.line.y, hit.index) }));
-  const sorted = sortTooltip(found, pointer);
-  const rows = limitTooltip(sorted.rows, sorted.nearest, MOST_ROWS);
-  return (
-    <table>
-      <thead><tr><th>{hits.length > rows.length ? `${rows.length} of ${hits.length}` : "Run"}</th><th>Value</th><th>Smoothed</th><th>Step</th>{axis !== "step" && <th class="wide-only">Time</th>}</tr></thead>
-      <tbody>
-        {rows.map(({ curve, index }) => {
-          const series = all.find(({ id }) => id === curve.id);
-          return (
-            <tr key={curve.id} class={curve.id === sorted.nearest ? "nearest" : ""}>
-              <td><span class="dot" style={{ background: curve.color ?? colorOf(series?.run ?? "") }} />{curve.name}</td>
-              <td>{valueText(at((curve.faint ?? curve.line).y, index))}</td>
-              <td>{valueText(at(curve.line.y, index))}</td>
-              <td>{axis === "step" ? formatX(at(curve.line.x, index), "step") : series ? formatX(stepAt(series, curve.line.x, index, axis), "step") : ""}</td>
-              {axis !== "step" && <td class="wide-only">{formatX(at(curve.line.x, index), axis)}</td>}
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
-  );
-}
-
-/** The step of a point of a line: voided points are not on it, so places in line and series differ. */
-function stepAt({ series }: ChartSeries, x: Float64Array, index: number, axis: "relative" | "wall"): number {
-  const start = axis === "relative" ? series.wallTimes.find((time) => Number.isFinite(time)) ?? 0 : 0;
-  const place = series.wallTimes.findIndex((time) => time - start === at(x, index));
-  return at(series.steps, place);
+/** Why a chart would be empty; nothing if it is not. */
+function lackOf({ curves, unplaced, isPlaced }: ScalarModel): string | undefined {
+  return curves.length > 0 && !isPlaced && unplaced > 0 ? "No value is above zero, and a log scale has no place for others." : undefined;
 }

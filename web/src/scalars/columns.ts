@@ -54,6 +54,22 @@ export function seriesOfColumns(columns: {
   };
 }
 
+/** A series and what came after it. */
+export function joined(before: ScalarSeries, after: ScalarSeries): ScalarSeries {
+  const join = <Column extends Float64Array | Uint8Array>(name: keyof ScalarSeries, all: Column): Column => {
+    all.set(before[name]);
+    all.set(after[name], before[name].length);
+    return all;
+  };
+  const length = before.values.length + after.values.length;
+  return {
+    steps: join("steps", new Float64Array(length)),
+    wallTimes: join("wallTimes", new Float64Array(length)),
+    values: join("values", new Float64Array(length)),
+    marks: join("marks", new Uint8Array(length)),
+  };
+}
+
 /** The points of a series for which `keep` holds; the series itself if that is all of them. */
 export function filterSeries(series: ScalarSeries, keep: (index: number) => boolean): ScalarSeries {
   const kept: number[] = [];

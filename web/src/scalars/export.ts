@@ -61,6 +61,12 @@ export function scalarsJson(all: readonly NamedSeries[]): string {
   return JSON.stringify(all.map(({ run, tag, series }) => ({ run, tag, points: rows(series) })));
 }
 
+/** Whose series they are, for the name of a file: the run, or how many. */
+export function runsInWords(all: readonly NamedSeries[]): string {
+  const [run = "", ...others] = new Set(all.map(({ run }) => run));
+  return others.length > 0 ? `${others.length + 1} runs` : run;
+}
+
 /** A name for a file, of what every file system takes. */
 export function fileName(parts: readonly string[], extension: string): string {
   const name = parts

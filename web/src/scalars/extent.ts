@@ -62,14 +62,14 @@ function sampleOf(columns: readonly Float64Array[], isShown: (value: number) => 
   return Float64Array.from(picked).sort();
 }
 
-/** A range with some room around it; a single value gets room of its own size. */
-export function padded(range: Range, logarithmic = false, share = 0.05): Range {
+/** A range with some room around it; a single value gets room of its own size, or as much as `lone` says. */
+export function padded(range: Range, logarithmic = false, share = 0.05, lone?: number): Range {
   if (logarithmic && range.min > 0) {
     const inner = padded({ min: Math.log10(range.min), max: Math.log10(range.max) }, false, share);
     return { min: 10 ** inner.min, max: 10 ** inner.max };
   }
   const size = range.max - range.min;
-  const room = size > 0 ? size * share : Math.abs(range.min) * share || 1;
+  const room = size > 0 ? size * share : lone ?? (Math.abs(range.min) * share || 1);
   return { min: range.min - room, max: range.max + room };
 }
 

@@ -2,10 +2,10 @@
 import { CardGrid } from "../cards/CardGrid";
 import { Toolbar } from "../lib/controls";
 import { byName } from "../lib/match";
-import { runs, series, shown } from "../lib/store";
+import { runs, type Series, series, shown } from "../lib/store";
+import { titleOf } from "../lib/title";
 import { show, view } from "../lib/view";
 import { useMemo } from "preact/hooks";
-import type { Source } from "./loading";
 import { ScalarCard } from "./ScalarCard";
 import { Tools } from "./Tools";
 import "./scalars.css";
@@ -13,7 +13,7 @@ import "./scalars.css";
 interface Item {
   tag: string;
   title: string;
-  sources: Source[];
+  sources: Series[];
 }
 
 export default function Scalars() {
@@ -41,8 +41,8 @@ export default function Scalars() {
 function byTag(): Item[] {
   const items = new Map<string, Item>();
   for (const { run, tag } of series("scalar")) {
-    const item = items.get(tag.tag) ?? { tag: tag.tag, title: tag.display_name || tag.tag, sources: [] };
-    item.sources.push({ run: run.name, tag });
+    const item = items.get(tag.tag) ?? { tag: tag.tag, title: titleOf(tag), sources: [] };
+    item.sources.push({ run, tag });
     items.set(tag.tag, item);
   }
   return [...items.values()].sort((a, b) => byName(a.tag, b.tag));

@@ -1,7 +1,7 @@
 /** A series made ready to be drawn: which points, where along the axis, smoothed or not. */
 import { filterSeries, isVoided, partStarts, type ScalarSeries } from "./columns";
 import { smooth } from "./smoothing";
-import { type XAxis, xValues } from "./x_axis";
+import { startOf, type XAxis, xValues } from "./x_axis";
 
 /** Points joined by a line, in the order of the file. */
 export interface Line {
@@ -17,8 +17,9 @@ export interface Curve {
   readonly line: Line;
   /** The line before smoothing; the same as `line` without smoothing. */
   readonly raw: Line;
-  /** The points that `line` joins. */
+  /** The points that `line` joins, and the moment from which their relative time counts. */
   readonly series: ScalarSeries;
+  readonly start: number;
   /** The points that a later session has voided; none of them is on `line`. */
   readonly voided: Line;
 }
@@ -43,6 +44,7 @@ export function curveOf(series: ScalarSeries, options: CurveOptions): Curve {
     raw,
     line: smoothed === kept.values ? raw : { x: keptX, y: smoothed, starts },
     series: kept,
+    start: startOf(series),
     voided: voidedLine(series, x),
   };
 }

@@ -4,7 +4,8 @@ import { BREAK, decimate } from "./decimate";
 import { moved, padded, valueExtent, zoomed } from "./extent";
 import { Finder } from "./nearest";
 import { smooth } from "./smoothing";
-import { limitTooltip, sortTooltip, type TooltipRow } from "./tooltip";
+import { nearestFew, nearestOf } from "./chart/hover";
+import { sortTooltip, type TooltipRow } from "./tooltip";
 import { formatValue, formatWithin, xValues } from "./x_axis";
 
 const column = (...values: number[]) => Float64Array.from(values);
@@ -70,13 +71,14 @@ test("the nearest point is found in a line that goes back, the last written of e
   expect([finder.beside(2, 1), finder.beside(2, -1), finder.beside(4, 1)]).toEqual([3, 0, undefined]);
 });
 
-test("rows at the pointer are sorted, and the nearest is always among them", () => {
-  const row = (id: string, shown: number, distance: number): TooltipRow => ({ id, shown, distance });
+test("rows at the pointer are sorted; of more than there is room for, the nearest are shown", () => {
+  const row = (id: string, shown: number, distance: number): TooltipRow & { id: string } => ({ id, shown, distance });
   const rows = [row("a", 2, 9), row("b", Number.NaN, 8), row("c", 1, 1)];
-  const ids = (sort: Parameters<typeof sortTooltip>[1]) => sortTooltip(rows, sort).rows.map(({ id }) => id).join("");
+  const ids = (sort: Parameters<typeof sortTooltip>[1]) => sortTooltip(rows, sort).map(({ id }) => id).join("");
   expect([ids("default"), ids("ascending"), ids("descending"), ids("nearest")]).toEqual(["abc", "cab", "acb", "cba"]);
-  expect(sortTooltip(rows, "default").nearest).toBe("c");
-  expect(limitTooltip(rows, "c", 2).map(({ id }) => id)).toEqual(["a", "c"]);
+  expect(nearestOf(rows)?.id).toBe("c");
+  expect(nearestOf([row("a", 1, Number.POSITIVE_INFINITY)])).toBeUndefined();
+  expect(nearestFew([...rows, row("d", 3, Number.POSITIVE_INFINITY)], 2).map(({ id }) => id)).toEqual(["b", "c"]);
 });
 
 test("relative time counts from the first time that is one; values are short", () => {

@@ -4,23 +4,15 @@ export type TooltipSort = "default" | "ascending" | "descending" | "nearest";
 
 /** One series at the pointer. */
 export interface TooltipRow {
-  readonly id: string;
   /** As drawn. */
   readonly shown: number;
   /** Pixels between the pointer and the point. */
   readonly distance: number;
 }
 
-/** The rows in the order asked for; NaN comes last. The nearest one is told apart. */
-export function sortTooltip<Row extends TooltipRow>(
-  rows: readonly Row[],
-  sort: TooltipSort,
-): { rows: readonly Row[]; nearest: string | undefined } {
-  const nearest = rows.reduce<Row | undefined>(
-    (best, row) => (best === undefined || row.distance < best.distance ? row : best),
-    undefined,
-  )?.id;
-  return { rows: sort === "default" ? rows : [...rows].sort(ORDERS[sort]), nearest };
+/** The rows in the order asked for; NaN comes last. */
+export function sortTooltip<Row extends TooltipRow>(rows: readonly Row[], sort: TooltipSort): readonly Row[] {
+  return sort === "default" ? rows : [...rows].sort(ORDERS[sort]);
 }
 
 type Order = (a: TooltipRow, b: TooltipRow) => number;
@@ -38,17 +30,4 @@ function compare(a: number, b: number): number {
     return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
   }
   return a < b ? -1 : Number(a > b);
-}
-
-/** The rows that fit: the first ones, and the nearest among them whatever its place. */
-export function limitTooltip<Row extends TooltipRow>(
-  rows: readonly Row[],
-  nearest: string | undefined,
-  limit: number,
-): readonly Row[] {
-  const first = rows.slice(0, limit);
-  if (rows.length <= limit || first.some((row) => row.id === nearest)) {
-    return first;
-  }
-  return [...first.slice(0, -1), ...rows.filter((row) => row.id === nearest)];
 }

@@ -1,5 +1,5 @@
 /** What runs along the width of a chart: steps, time since the first point of a run, or the time of day. */
-import { duration, moment, whole } from "../lib/format";
+import { duration, durationWithin, moment, whole } from "../lib/format";
 import { at, type ScalarSeries } from "./columns";
 
 export type XAxis = "step" | "relative" | "wall";
@@ -20,22 +20,23 @@ export function xValues(series: Pick<ScalarSeries, "steps" | "wallTimes">, axis:
   if (axis === "wall") {
     return series.wallTimes;
   }
-  const start = firstFinite(series.wallTimes);
+  const start = startOf(series);
   return series.wallTimes.map((time) => time - start);
 }
 
-function firstFinite(times: Float64Array): number {
-  const index = times.findIndex(Number.isFinite);
-  return index < 0 ? 0 : at(times, index);
+/** The moment from which relative time counts: the first that is one, whatever became of its point. */
+export function startOf({ wallTimes }: Pick<ScalarSeries, "wallTimes">): number {
+  const index = wallTimes.findIndex(Number.isFinite);
+  return index < 0 ? 0 : at(wallTimes, index);
 }
 
-/** A place on an axis in words. */
-export function formatX(value: number, axis: XAxis): string {
+/** A place on an axis in words; a length of time so that it is told from others within `span`. */
+export function formatX(value: number, axis: XAxis, span?: number): string {
   switch (axis) {
     case "step":
       return whole(value);
     case "relative":
-      return duration(value);
+      return span === undefined ? duration(value) : durationWithin(value, span);
     case "wall":
       return moment(value);
   }

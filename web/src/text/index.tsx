@@ -1,19 +1,19 @@
 // Texts, the last first, as Markdown or as they are in the log.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Card } from "../cards/Card";
 import { CardGrid } from "../cards/CardGrid";
 import { api, type Text } from "../lib/api";
 import { useFetched } from "../lib/cache";
 import { Toggle, Toolbar } from "../lib/controls";
+import { Failed } from "../lib/Failed";
 import { moment, whole } from "../lib/format";
-import { cardName, type Series, series } from "../lib/store";
+import { cardName, type Series, series, stateOf } from "../lib/store";
+import { titleOf } from "../lib/title";
 import { show, view } from "../lib/view";
 import { render } from "./markdown";
+import { earlier, later, MANY, type Page, pageOf } from "./pages";
 import { rowsOf } from "./table";
 import "./text.css";
-
-/** How many texts of a tag are shown at first, and more each time. */
-const MANY = 50;
 
 export default function Texts() {
   const { raw, tags } = view.value;
@@ -22,7 +22,7 @@ export default function Texts() {
     <>
       <Toolbar><Toggle label="As in the log" title="Without Markdown" pressed={raw} onChange={(raw) => show({ raw })} /></Toolbar>
       {items.length === 0 && <p class="notice">No text matches <code>{tags}</code>.</p>}
-      <CardGrid items={items} tagOf={({ tag }) => tag.tag} keyOf={({ run, tag }) => cardName(run.name, tag.tag)} cardWidth={420}
+      <CardGrid items={items} tagOf={({ tag }) => titleOf(tag)} keyOf={({ run, tag }) => cardName(run.name, tag.tag)} cardWidth={420}
         heightOf={(_, wide) => wide ? Math.max(360, innerHeight - 240) : 360}>
         {(item) => <TextCard {...item} />}
       </CardGrid>
@@ -31,25 +31,54 @@ export default function Texts() {
 }
 
 function TextCard({ run, tag }: Series) {
-  const [limit, setLimit] = useState(MANY);
-  const { value, error } = useFetched(JSON.stringify([run.name, tag.tag, tag.count, tag.last_step, limit]), () => api.texts(run.name, tag.tag, limit));
-  const title = (tag.display_name || tag.tag).replace(/\/text_summary$/, "");
+  // The place that the texts come before: null for the last ones, until somebody scrolls in them.
+  const [end, setEnd] = useState<number | null>(null);
+  const page = pageOf(tag.count, end);
+  const { value, ...failed } = useFetched(stateOf(run, { tag: tag.tag, count: page.end }), () => api.texts(run.name, tag.tag, MANY, page.end));
+  const list = useRef<HTMLDivElement>(null);
+  const title = titleOf(tag);
+  const turnTo = (end: number | null) => {
+    setEnd(end);
+    list.current?.scrollTo(0, 0);
+  };
   return (
     <Card name={cardName(run.name, tag.tag)} title={title} run={run.name} description={tag.description}>
-      <div class="texts" tabIndex={0} role="region" aria-label={`Texts of ${title}, ${run.name}`}>
-        {error && <p class="failed" role="alert">{error}</p>}
-        {value?.steps.map((step, n) => ({ step, time: value.wall_times[n] ?? NaN, text: value.values[n] }))
-          .reverse().map(({ step, time, text }, n) => (
-            <section key={`${step} ${n}`}>
-              <h4>step {whole(step)} <span class="count">{moment(Number(time))}</span></h4>
+      <Pager page={page} total={tag.count} held={end !== null} onTurn={turnTo} />
+      <div class="texts" tabIndex={0} role="region" aria-label={`Texts of ${title}, ${run.name}`} ref={list}
+        onScroll={({ currentTarget }) => { if (end === null && currentTarget.scrollTop > 0) setEnd(page.end); }}>
+        <Failed {...failed} />
+        {value?.steps.map((step, n) => ({ step, time: Number(value.wall_times[n] ?? NaN), text: value.values[n] }))
+          .reverse().map(({ step, time, text }) => (
+            <section key={`${step} ${time}`}>
+              <h4>step {whole(step)} <span class="count">{moment(time)}</span></h4>
               {text && <Body text={text} />}
             </section>
           ))}
-        {value && value.total > value.steps.length && (
-          <button type="button" class="button" onClick={() => setLimit(limit * 2)}>{whole(value.total - value.steps.length)} more</button>
-        )}
       </div>
     </Card>
+  );
+}
+
+interface PagerProps {
+  page: Page;
+  total: number;
+  /** Whether the page stays while others come. */
+  held: boolean;
+  onTurn: (end: number | null) => void;
+}
+
+/** How many texts there are, which of them are below, and the ways to the others. */
+function Pager({ page, total, held, onTurn }: PagerProps) {
+  const newer = total - page.end;
+  const isAll = page.from === 0 && newer === 0;
+  return (
+    <p class="pager">
+      <span class="count" role="status">{isAll ? `${whole(total)} ${total === 1 ? "text" : "texts"}`
+        : `${whole(page.from + 1)} to ${whole(page.end)} of ${whole(total)} texts, the last first`}</span>
+      {page.from > 0 && <button type="button" class="text" onClick={() => onTurn(earlier(page))}>Earlier</button>}
+      {newer > MANY && <button type="button" class="text" onClick={() => onTurn(later(page, total))}>Later</button>}
+      {held && newer > 0 && <button type="button" class="text" onClick={() => onTurn(null)}>{whole(newer)} newer</button>}
+    </p>
   );
 }
 

@@ -29,13 +29,23 @@ fn hundred() -> usize {
     100
 }
 
+/// Values of one tag that follow one another: the `limit` (default 100) before the place `end`, or the last ones.
+#[derive(Deserialize)]
+pub(super) struct Some100Before {
+    run: String,
+    tag: String,
+    #[serde(default = "hundred")]
+    limit: usize,
+    end: Option<usize>,
+}
+
 /// The most values that one answer holds.
 const MOST: usize = 1000;
 
 /// Values with their steps.
 #[derive(Serialize)]
 pub(super) struct Answer<T> {
-    /// How many values the tag has; those that are here are at even distances among them.
+    /// How many values the tag has; those that are here are some of them.
     total: usize,
     steps: Vec<i64>,
     wall_times: Column,
@@ -57,12 +67,20 @@ async fn answer<T: Send + 'static>(
     Some100 { run, tag, limit }: Some100,
     read: impl Fn(&Value) -> Option<T> + Send + 'static,
 ) -> Result<Json<Answer<T>>, Refusal> {
+    answer_at(log, run, tag, move |len| evenly(len, limit.min(MOST)), read).await
+}
+
+/// The values at the places that `choose` picks of so many.
+async fn answer_at<T: Send + 'static, Places: IntoIterator<Item = usize>>(
+    log: Arc<Log>,
+    run: String,
+    tag: String,
+    choose: impl FnOnce(usize) -> Places + Send + 'static,
+    read: impl Fn(&Value) -> Option<T> + Send + 'static,
+) -> Result<Json<Answer<T>>, Refusal> {
     with_log(log, move |log| {
         let all = log.read().tag(&run, &tag)?.values();
-        let chosen: Vec<ValueRef> = evenly(all.len(), limit.min(MOST))
-            .into_iter()
-            .map(|at| all[at])
-            .collect();
+        let chosen: Vec<ValueRef> = choose(all.len()).into_iter().map(|at| all[at]).collect();
         let read = log.read_values(&chosen, read);
         let whole: Vec<(ValueRef, T)> = chosen
             .into_iter()
@@ -105,7 +123,7 @@ pub(super) struct TextAnswer {
 /// `/api/texts`: Markdown as it was logged. It is not trusted: the page makes HTML of it.
 pub(super) async fn texts(
     State(log): State<Arc<Log>>,
-    Query(which): Query<Some100>,
+    Query(which): Query<Some100Before>,
 ) -> Result<Json<Answer<TextAnswer>>, Refusal> {
     let text = |value: &Value| {
         let text = value.text().ok()?;
@@ -114,7 +132,18 @@ pub(super) async fn texts(
             strings: text.strings,
         })
     };
-    answer(log, which, text).await
+    let Some100Before {
+        run,
+        tag,
+        limit,
+        end,
+    } = which;
+    // They are read one after the other: of some at even distances nobody could tell what is between them.
+    let before = move |len: usize| {
+        let end = end.map_or(len, |end| end.min(len));
+        end.saturating_sub(limit.min(MOST))..end
+    };
+    answer_at(log, run, tag, before, text).await
 }
 
 #[derive(Serialize)]

@@ -120,6 +120,7 @@ pub(super) struct RunsAnswer {
 #[derive(Serialize)]
 struct RunAnswer {
     name: String,
+    generation: String,
     #[serde(serialize_with = "optional")]
     first_wall_time: Option<f64>,
     size: u64,
@@ -135,10 +136,11 @@ fn optional<S: serde::Serializer>(value: &Option<f64>, serializer: S) -> Result<
     }
 }
 
-impl From<RunView<'_>> for RunAnswer {
-    fn from(run: RunView<'_>) -> Self {
+impl RunAnswer {
+    fn of(log: &Log, run: &RunView<'_>) -> Self {
         Self {
             name: run.name().to_owned(),
+            generation: log.session.generation(run),
             first_wall_time: run.first_wall_time(),
             size: run.files().map(|file| file.len).sum(),
             records: run.files().map(|file| file.records).sum(),
@@ -209,7 +211,7 @@ impl RunsAnswer {
         };
         for (name, _) in changed {
             match index.logdir.run(name) {
-                Some(run) => answer.runs.push(run.into()),
+                Some(run) => answer.runs.push(RunAnswer::of(log, &run)),
                 None => answer.removed.push(name.clone()),
             }
         }

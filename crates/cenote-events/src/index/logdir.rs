@@ -97,8 +97,18 @@ pub struct LogDir {
     ids: HashMap<PathBuf, FileId>,
     /// The files of each run in the order of their names, in which TensorBoard reads them too. Names begin with the second
     /// in which a file was begun; within one second this crate's are in order if one process wrote them.
-    runs: BTreeMap<String, Vec<FileId>>,
+    runs: BTreeMap<String, RunFiles>,
+    /// The last one that was given to a run.
+    generation: u64,
     problems: Vec<Problem>,
+}
+
+/// The files of one run.
+#[derive(Debug, Default)]
+struct RunFiles {
+    ids: Vec<FileId>,
+    /// [`RunView::generation`].
+    generation: u64,
 }
 
 #[derive(Debug)]
@@ -190,6 +200,7 @@ impl LogDir {
             files,
             ids,
             runs,
+            generation: 0,
             problems,
         }
     }
@@ -219,9 +230,10 @@ impl LogDir {
         Some(self.view(name, files))
     }
 
-    fn view<'a>(&'a self, name: &'a str, ids: &'a [FileId]) -> RunView<'a> {
-        let files = ids.iter().filter_map(|&id| Some((id, self.file(id)?)));
-        RunView::new(name, files.collect())
+    fn view<'a>(&'a self, name: &'a str, files: &'a RunFiles) -> RunView<'a> {
+        let ids = files.ids.iter();
+        let with_id = ids.filter_map(|&id| Some((id, self.file(id)?)));
+        RunView::new(name, files.generation, with_id.collect())
     }
 
     pub(super) fn file(&self, id: FileId) -> Option<&IndexedFile> {
@@ -384,10 +396,13 @@ impl LogDir {
         if let Some((id, from)) = known
             && !scan.replaced
         {
-            let file = self.files.get_mut(usize::try_from(id.0).ok()?)?.as_mut()?;
-            if file.progress.position != from {
+            if self.file(id)?.progress.position != from {
                 return None; // another update came first
             }
+            if self.changes_what_was(&run, &path, &scan.part) {
+                self.renew(&run);
+            }
+            let file = self.files.get_mut(usize::try_from(id.0).ok()?)?.as_mut()?;
             let changed = scan.part.records > 0
                 || !scan.part.damage.is_empty()
                 || scan.progress.open_damage() != file.progress.open_damage();
@@ -397,6 +412,9 @@ impl LogDir {
         }
         if let Some((id, _)) = known {
             self.remove(id);
+        }
+        if self.changes_what_was(&run, &path, &scan.part) {
+            self.renew(&run);
         }
         let id = FileId(u32::try_from(self.files.len()).ok()?);
         let path_in_file = Arc::from(path.as_path());
@@ -408,20 +426,47 @@ impl LogDir {
         }));
         let files = self.runs.entry(run.clone()).or_default();
         let path_of = |id: &FileId| self.files[id.0 as usize].as_ref().map(|file| &*file.path);
-        let at = files.partition_point(|id| path_of(id) < Some(path.as_path()));
-        files.insert(at, id);
+        let at = files
+            .ids
+            .partition_point(|id| path_of(id) < Some(path.as_path()));
+        files.ids.insert(at, id);
         self.ids.insert(path, id);
         Some(run)
+    }
+
+    /// Whether what is found at `path` does more to its run than to add values to the ends of tags: a run that begins, a
+    /// session that voids what came before it, or values that later files have some after.
+    fn changes_what_was(&self, run: &str, path: &Path, found: &Part) -> bool {
+        let Some(files) = self.runs.get(run) else {
+            return true;
+        };
+        let files = files.ids.iter().filter_map(|&id| self.file(id));
+        let mut later = files.filter(|file| *file.path > *path);
+        !found.restarts.is_empty()
+            || later.any(|file| {
+                found
+                    .tags
+                    .keys()
+                    .any(|tag| file.part.tags.contains_key(tag))
+            })
+    }
+
+    /// Gives a run, which may be about to begin, another generation.
+    fn renew(&mut self, run: &str) {
+        self.generation += 1;
+        self.runs.entry(run.to_owned()).or_default().generation = self.generation;
     }
 
     /// Forgets a file, and returns its run.
     fn remove(&mut self, id: FileId) -> Option<String> {
         let file = self.files.get_mut(usize::try_from(id.0).ok()?)?.take()?;
         self.ids.remove(&*file.path);
-        let files = self.runs.get_mut(&file.run)?;
+        let files = &mut self.runs.get_mut(&file.run)?.ids;
         files.retain(|&other| other != id);
         if files.is_empty() {
             self.runs.remove(&file.run);
+        } else {
+            self.renew(&file.run);
         }
         Some(file.run)
     }

@@ -83,18 +83,35 @@ impl<'a> FileView<'a> {
 #[derive(Debug, Clone)]
 pub struct RunView<'a> {
     name: &'a str,
+    generation: u64,
     files: Vec<(FileId, &'a IndexedFile)>,
 }
 
 impl<'a> RunView<'a> {
-    pub(super) fn new(name: &'a str, files: Vec<(FileId, &'a IndexedFile)>) -> Self {
-        Self { name, files }
+    pub(super) fn new(
+        name: &'a str,
+        generation: u64,
+        files: Vec<(FileId, &'a IndexedFile)>,
+    ) -> Self {
+        Self {
+            name,
+            generation,
+            files,
+        }
     }
 
     /// The directory relative to the log directory; `.` is the log directory itself.
     #[must_use]
     pub fn name(&self) -> &'a str {
         self.name
+    }
+
+    /// While it stays the same, each tag has the values that it had, in their order and with their marks, and what came after
+    /// them. Another one, which no run of this index has had before, means that some may have gone, changed, moved or been
+    /// voided: a file was replaced, deleted, or grew before another one that has more of its tags, or a session has purged steps.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// The time of the first event: the order in which TensorBoard lists runs.

@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { address, blob } from "../../lib/api";
 import { colorOf } from "../../lib/color";
+import { Failed } from "../../lib/Failed";
 import { Icon } from "../../lib/icons";
 import { cardName } from "../../lib/store";
 import { show, view } from "../../lib/view";
@@ -23,10 +24,10 @@ export function PaneView({ item, drawn }: { item: Item; drawn: boolean }) {
   const model = useModel();
   const card = cardName(run.name, tag.tag, sample);
   const title = titleOf(item);
-  const { value: values, error: missing } = useValues(run, tag);
+  const { value: values, ...missing } = useValues(run, tag);
   const place = values ? positionOf(card, values) : -1;
   const key = values?.keys[place] ?? null;
-  const { picture: whole, key: shownKey, error } = usePicture(key, sample);
+  const { picture: whole, key: shownKey, ...failed } = usePicture(key, sample);
   const picture = useFrame(whole);
   const { box } = useCut(picture, values, sample);
   const { x, y, width, height } = box ?? { x: 0, y: 0, width: 0, height: 0 };
@@ -40,7 +41,6 @@ export function PaneView({ item, drawn }: { item: Item; drawn: boolean }) {
   }, [shownKey, key]);
   const content = model.contents.value.get(card);
   const looked = useLooked(content);
-  const failed = missing ?? error ?? (picture && !box ? `This grid has no image ${view.value.tile + 1}.` : null);
   const label = `${title} of ${run.name}`;
   return (
     <figure class={drawn ? "pane" : "pane bare"} aria-label={label}>
@@ -57,7 +57,8 @@ export function PaneView({ item, drawn }: { item: Item; drawn: boolean }) {
         <div class="sheet-of-glass">
           <Stage label={`${label}, step ${values?.steps[place] ?? ""}`}
             layers={looked && content ? [{ drawn: looked, pixels: () => contentPixels(content) }] : []} />
-          {failed && <p class="failed">{failed}</p>}
+          <Failed {...missing.error === null ? failed : missing} />
+          {picture && !box && <p class="failed">This grid has no image {view.value.tile + 1}.</p>}
         </div>
       )}
       {drawn && <Readout content={content} />}

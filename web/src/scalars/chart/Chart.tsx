@@ -3,9 +3,11 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { dark } from "../../lib/theme";
 import { moved, zoomed } from "../extent";
-import { type Hit, hitsAt, nextPlace } from "./hover";
-import { type ChartModel, type Extent, pixelX } from "./model";
+import { type Hit, hitsAt, nearestFew, nearestOf, nextPlace } from "./hover";
+import { type ChartCurve, type ChartModel, type Extent, pixelX, type Projection } from "./model";
+import { partsOf } from "./paint";
 import { Plot, type Pointer } from "./Plot";
+import { pathOf } from "./surfaces";
 import { Tooltip } from "./Tooltip";
 import "./chart.css";
 
@@ -95,24 +97,42 @@ interface OverlayProps {
   marked: number | undefined;
 }
 
-/** Rings around the points at the pointer, and the marked place. */
+/** Rings around the points at the pointer, the line that is nearest to it, and the marked place. */
 function Overlay({ plot, hits, marked }: OverlayProps) {
   if (plot === null) return null;
   const { left, top } = plot.corner();
   const projection = plot.projection();
   const place = marked === undefined ? Number.NaN : pixelX(projection, marked);
+  const nearest = hits.length > 1 ? nearestOf(hits)?.curve : undefined;
   const rings = hits.filter((hit) => hit.top >= 0 && hit.top <= projection.height && hit.left >= 0 && hit.left <= projection.width);
   return (
     <svg class="overlay" aria-hidden="true">
       <g transform={`translate(${left} ${top})`}>
         {place >= 0 && place <= projection.width && <line class="marked" x1={place} x2={place} y1={0} y2={projection.height} />}
-        {rings.slice(0, MOST_RINGS).map((hit) => (
+        {nearest && (
+          <svg width={projection.width} height={projection.height}>
+            <path class="nearest" d={pathOfLine(nearest, projection)} stroke={nearest.color} stroke-dasharray={nearest.dash?.join(" ")} />
+          </svg>
+        )}
+        {nearestFew(rings, MOST_RINGS).map((hit) => (
           <circle key={hit.curve.id} cx={hit.left} cy={hit.top} r={4} stroke={hit.curve.color} />
         ))}
       </g>
     </svg>
   );
 }
+
+/** A line as it is drawn, once for as long as the same part of it is seen. */
+function pathOfLine({ line }: ChartCurve, projection: Projection): string {
+  const seen = JSON.stringify(projection);
+  const known = paths.get(line);
+  if (known?.seen === seen) return known.path;
+  const path = partsOf(line, projection).map(pathOf).join("");
+  paths.set(line, { seen, path });
+  return path;
+}
+
+const paths = new WeakMap<ChartCurve["line"], { seen: string; path: string }>();
 
 interface KeyContext {
   model: ChartModel;

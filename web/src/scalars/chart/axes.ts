@@ -46,8 +46,9 @@ function widestLabel({ model, extent }: Seen): number {
   return kind === "moment" ? widthOf("2000-00-00") : Math.max(...[x.min, x.max].map((end) => widthOf(format(end, spanOf(x)))));
 }
 
-/** Room at the right for one half of the last label. */
-export const roomAtRight = (seen: Seen): number => Math.max(LEAST_AT_RIGHT, Math.ceil(widestLabel(seen) / 2));
+/** Room at either end for one half of the label there. */
+const roomAtEnd = (seen: Seen): number => Math.ceil(widestLabel(seen) / 2);
+export const roomAtRight = (seen: Seen): number => Math.max(LEAST_AT_RIGHT, roomAtEnd(seen));
 
 export function widthAxis(seen: Seen): uPlot.Axis {
   const { model, extent } = seen;
@@ -58,19 +59,21 @@ export function widthAxis(seen: Seen): uPlot.Axis {
     size: kind === "moment" ? TWO_LINES : ONE_LINE,
     ...(kind === "duration" ? { incrs: DURATIONS } : {}),
     values: (_, marks, __, ___, apart) => kind === "moment"
-      ? momentLabels(marks, apart)
+      // uPlot has a mark before the first that is seen, beside which nobody would read the day.
+      ? momentLabels(marks, apart, extent().x.min)
       : marks.map((mark) => model().x.format(mark, spanOf(extent().x))),
   };
 }
 
 /** Heights are parts of what is seen, from 0 to 1. */
-export function heightAxis({ model, extent }: Seen): uPlot.Axis {
+export function heightAxis(seen: Seen): uPlot.Axis {
+  const { model, extent } = seen;
   const marksIn = (plot: uPlot) => marksOf(extent().y, model().logarithmic, Math.max(2, Math.floor((plot.height - TWO_LINES) / ROW)));
   return {
     ...common(model().y),
     splits: (plot) => marksIn(plot).map((mark) => partOf(extent().y, model().logarithmic, mark)),
     values: (plot) => marksIn(plot).map((mark) => model().y.format(mark, spanOf(extent().y))),
-    size: (_, labels) => Math.max(LEAST_WIDTH, ...(labels ?? []).map((label) => widthOf(label) + MARK + GAP + 2)),
+    size: (_, labels) => Math.max(LEAST_WIDTH, roomAtEnd(seen), ...(labels ?? []).map((label) => widthOf(label) + MARK + GAP + 2)),
   };
 }
 

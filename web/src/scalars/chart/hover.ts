@@ -48,6 +48,19 @@ export function hitsAt(curves: readonly ChartCurve[], x: number, projection: Pro
   return hits;
 }
 
+/** The one that is nearest to the pointer; none where no point has a place. */
+export function nearestOf<Each extends Pick<Hit, "distance">>(hits: readonly Each[]): Each | undefined {
+  const nearest = hits.reduce<Each | undefined>((best, hit) => (best === undefined || hit.distance < best.distance ? hit : best), undefined);
+  return nearest !== undefined && Number.isFinite(nearest.distance) ? nearest : undefined;
+}
+
+/** The `most` nearest to the pointer, in the order that they had. */
+export function nearestFew<Each extends Pick<Hit, "distance">>(hits: readonly Each[], most: number): readonly Each[] {
+  if (hits.length <= most) return hits;
+  const kept = new Set([...hits].sort((a, b) => (a.distance < b.distance ? -1 : Number(a.distance > b.distance))).slice(0, most));
+  return hits.filter((hit) => kept.has(hit));
+}
+
 /** The place of the next point of a curve after `x`, or of the one before; `x` itself at the ends. */
 export function nextPlace(curve: ChartCurve, x: number, direction: 1 | -1): number {
   const finder = finderOf(curve.line);

@@ -1,4 +1,5 @@
 /** What a chart shows: everything that `Chart` and the SVG export need to draw it. */
+import type { ScalarSeries } from "../columns";
 import type { Range } from "../decimate";
 import type { Line } from "../line";
 
@@ -7,7 +8,11 @@ export interface ChartCurve {
   readonly id: string;
   readonly name: string;
   readonly color: string;
+  /** Lengths of strokes and of gaps, in pixels, where lines of one colour are told apart by them; none is a whole line. */
+  readonly dash?: readonly number[];
   readonly line: Line;
+  /** What the log says of each point of `line`, and the moment from which relative time counts. */
+  readonly points?: { readonly series: ScalarSeries; readonly start: number };
   /** Drawn thin behind the line: the values before smoothing. */
   readonly faint?: Line;
   /** Drawn dashed: points that a later session has voided. */

@@ -52,14 +52,15 @@ export function paint(model: ChartModel, projection: Projection, surface: Surfac
 
 function paintCurve(curve: ChartCurve, projection: Projection, surface: Surface): void {
   const { color, line, faint, voided, dotted } = curve;
+  const dash = curve.dash !== undefined && curve.dash.length > 0 ? { dash: curve.dash } : {};
   if (faint !== undefined) {
-    surface.lines(partsOf(faint, projection), { color, width: 1, opacity: 0.35 });
+    surface.lines(partsOf(faint, projection), { color, width: 1, opacity: 0.35, ...dash });
   }
   if (voided !== undefined) {
     surface.lines(partsOf(voided, projection), { color, width: 1, opacity: 0.6, dash: [3, 3] });
   }
   const parts = partsOf(line, projection);
-  surface.lines(parts, { color, width: 1.75, opacity: 1 });
+  surface.lines(parts, { color, width: 1.75, opacity: 1, ...dash });
   // A point without neighbours is no line.
   const dots =
     dotted === true && hasRoom(parts, projection)

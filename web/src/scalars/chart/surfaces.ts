@@ -94,7 +94,8 @@ export class SvgSurface implements Surface {
   }
 }
 
-function pathOf(points: readonly Pixel[]): string {
+/** A line through some points, as SVG writes it. */
+export function pathOf(points: readonly Pixel[]): string {
   return points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${tenth(x)},${tenth(y)}`).join("");
 }
 

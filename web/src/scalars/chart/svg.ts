@@ -78,7 +78,7 @@ function axes(model: ChartModel, projection: Projection, title: string): string[
 
 function legend(model: ChartModel, top: number): string[] {
   const surface = new SvgSurface();
-  model.curves.forEach(({ name, color }, row) => {
+  model.curves.forEach(({ name, color, dash = [] }, row) => {
     const y = top + row * LEGEND_ROW;
     surface.lines(
       [
@@ -87,7 +87,7 @@ function legend(model: ChartModel, top: number): string[] {
           [PLOT.left + 24, y],
         ],
       ],
-      { color, width: 2, opacity: 1 },
+      { color, width: 2, opacity: 1, ...(dash.length > 0 ? { dash } : {}) },
     );
     surface.text([PLOT.left + 32, y + 4], name, "start", INK);
   });

@@ -17,6 +17,7 @@ test("a part of a range and its value belong together", () => {
 test("moments are of 24 hours, and the day stands below where it changes", () => {
   const at = (day: number, hour: number, second = 0) => new Date(2026, 10, day, hour, 6, second).getTime() / 1000;
   expect(momentLabels([at(28, 11), at(28, 23), at(29, 1)], 3600)).toEqual(["11:06\n2026-11-28", "23:06", "01:06\n2026-11-29"]);
+  expect(momentLabels([at(28, 11), at(28, 12)], 3600, at(28, 11, 1))).toEqual(["", "12:06\n2026-11-28"]);
   expect(momentLabels([at(28, 11, 37)], 10)).toEqual(["11:06:37\n2026-11-28"]);
   expect(momentLabels([at(28, 11, 37) + 0.5, at(28, 11, 38)], 0.5)).toEqual(["11:06:37.500\n2026-11-28", "11:06:38.000"]);
   expect(momentLabels([at(28, 0), at(29, 0)], 86_400)).toEqual(["2026-11-28", "2026-11-29"]);

@@ -31,10 +31,11 @@ export function marksOf(range: Range, logarithmic: boolean, count: number): numb
   return logarithmic ? logTicksOf(range, count) : ticksOf(range, count);
 }
 
-/** Moments as the time of day and, where it is another one than before, the day below; days alone where marks are days apart. */
-export function momentLabels(marks: readonly number[], apart: number): string[] {
+/** Moments from `first` on as the time of day and, where it is another one than before, the day below; days alone where marks are days apart. */
+export function momentLabels(marks: readonly number[], apart: number, first = Number.NEGATIVE_INFINITY): string[] {
   let before = "";
   return marks.map((mark) => {
+    if (mark < first) return "";
     const [day = "", time = ""] = moment(mark).split(" ");
     if (apart >= 86_400) return day;
     const part = apart < 1 ? (mark % 1).toFixed(3).slice(1) : "";

@@ -10,6 +10,8 @@ use crate::message::{Event, Kind, PluginData, Summary, SummaryMetadata, TensorPr
 use crate::record::append_record;
 use crate::{Hparams, SummaryWriter};
 
+mod generation;
+
 fn scalar_record(tag: &str, step: i64) -> Vec<u8> {
     let value = Value {
         tag: tag.to_owned(),

@@ -1,0 +1,7 @@
+import type { Tag } from "./api";
+
+/** What a tag is called on the page: by the name that the log gives it, without what writers add to that of a text. */
+export function titleOf({ tag, display_name, kind }: Pick<Tag, "tag" | "display_name" | "kind">): string {
+  const name = display_name || tag;
+  return (kind === "text" ? name.replace(/\/text_summary$/, "") : name) || "(no name)";
+}
