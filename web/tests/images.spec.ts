@@ -37,6 +37,13 @@ test("every step of a tag is reached by slider, keys and typing", async ({ page,
   await expect(typed).toHaveValue(String(last));
 });
 
+test("a card says which layer its pictures are of", async ({ page, open }) => {
+  await open(POOLED);
+  const layer = "MaxPool2d(kernel_size=3, stride=3, padding=0, dilation=1, ceil_mode=True)";
+  await expect(card(page, "output", "max").getByText(layer, { exact: true })).toBeVisible();
+  await expect(card(page, "input", "max").getByText(/ images a step$/)).toBeVisible();
+});
+
 test("the first pictures need no question that the page has not answered", async ({ page, open }) => {
   await open(POOLED);
   const canvas = (tag: string) => card(page, tag, "max").locator("canvas");

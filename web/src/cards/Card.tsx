@@ -18,15 +18,21 @@ interface Props {
   children: ComponentChildren;
 }
 
+/** Markdown in a line of its own: what marks code tells nothing there. */
+const inLine = (text: string): string => text.replaceAll("`", "").replace(/\s+/g, " ").trim();
+
 export function Card({ name, title, run, description, actions, widens = true, children }: Props) {
   const wide = view.value.wide.includes(name);
   return (
     <article class="card" aria-label={run === undefined ? title : `${title}, ${run}`}>
       <header>
         <div class="names">
-          <h3 title={description ? `${title}\n${description}` : title}>{title}</h3>
-          {run !== undefined && (
-            <p title={run}><span class="dot" style={{ background: colorOf(run) }} />{run}</p>
+          <h3 title={title}>{title}</h3>
+          {(run !== undefined || description) && (
+            <p title={[run, description].filter(Boolean).join("\n")}>
+              {run !== undefined && <><span class="dot" style={{ background: colorOf(run) }} /><bdi>{run}</bdi></>}
+              {description && <span class="about">{inLine(description)}</span>}
+            </p>
           )}
         </div>
         <div class="actions">
