@@ -206,6 +206,13 @@ test("a pixel of the output belongs to a whole window of the input", async ({ pa
   expect(await places("output")).toEqual((await places("input")).map((place) => Math.floor(place / step)));
 });
 
+test("a log that names the layer tells how its windows overlap", async ({ page, open }) => {
+  const panes = [{ run: "max", tag: "input" }, { run: "max", tag: "output" }];
+  await open(join(LOGS, "overlapping"), view({ compare: true, panes }));
+  await expect(page.locator(".pairings")).toHaveText("each pixel of output made of 7 × 7 of input, 3 × 3 apart, image by image");
+  await expect(page.getByText("MaxPool2d(kernel_size=7, stride=3, padding=0, dilation=1, ceil_mode=False)", { exact: true })).toBeVisible();
+});
+
 test("a translucent pixel has the values of the file", async ({ page, open }) => {
   await open(join(LOGS, "every_kind"), view({ tab: "images", compare: true, panes: [{ run: "run1", tag: "rgba" }] }));
   await expect(pane(page, "rgba").locator("figcaption .count")).toHaveText("12 × 8");

@@ -36,6 +36,8 @@ export default function write(): void {
   const dataset = data ? ["--dataset", "cifar10", "--data-dir", data] : ["--batch-size", "24"];
   execFileSync(cenote(), ["run", ...dataset, "--logdir", join(LOGS, "pooled/max")]);
   execFileSync(cenote(), ["run", ...dataset, "--logdir", join(LOGS, "pooled/again")]);
+  const overlapping = ["--kernel-size", "7", "--stride", "3", "--no-ceil-mode", "--limit", "24"];
+  execFileSync(cenote(), ["run", ...dataset, ...overlapping, "--logdir", join(LOGS, "overlapping/max")]);
   execFileSync(built("examples/every_kind"), [join(LOGS, "every_kind")]);
   for (let run = 0; run < 2000; run += 1) {
     cpSync(eventFile(join(LOGS, "every_kind/run1")), join(LOGS, `many/sweep${run % 20}/trial${run}/events.out.tfevents.1`));

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use cenote_data::download::{Archive, Download, Progress};
 use cenote_data::transforms::{CenterCrop, Compose, Resize, ToTensor};
 use cenote_data::{Cifar10, Cifar100, Dataset, ImageFolder, Sample, Split};
@@ -78,7 +78,6 @@ impl DatasetOptions {
             Name::Sample | Name::Folder => None,
         };
         match archive {
-            Some(archive) if self.download => self.fetch(archive, interrupt)?,
             None if self.download => {
                 bail!("--download fetches CIFAR: add --dataset cifar10 or cifar100")
             }
@@ -94,12 +93,24 @@ impl DatasetOptions {
                 "--data-dir is the folder of a dataset: leave it out, or add --dataset cifar10, cifar100 or folder"
             )
         }
-        let hint =
-            |error| anyhow!("{error} (--data-dir names its folder, and --download fetches it)");
+        match (self.there(split), archive) {
+            (Err(_), Some(archive)) if self.download => {
+                self.fetch(archive, interrupt)?;
+                Ok(self.there(split)?)
+            }
+            (Err(error), Some(_)) => {
+                bail!("{error} (--data-dir names its folder, and --download fetches it)")
+            }
+            (outcome, _) => Ok(outcome?),
+        }
+    }
+
+    /// The dataset, if it is there.
+    fn there(&self, split: Split) -> cenote_data::Result<Box<dyn Dataset>> {
         Ok(match self.dataset {
             Name::Sample => Box::new(Sample::new()),
-            Name::Cifar10 => Box::new(Cifar10::new(&self.data_dir, split).map_err(hint)?),
-            Name::Cifar100 => Box::new(Cifar100::new(&self.data_dir, split).map_err(hint)?),
+            Name::Cifar10 => Box::new(Cifar10::new(&self.data_dir, split)?),
+            Name::Cifar100 => Box::new(Cifar100::new(&self.data_dir, split)?),
             Name::Folder => Box::new(ImageFolder::new(&self.data_dir)?),
         })
     }

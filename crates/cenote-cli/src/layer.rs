@@ -81,16 +81,16 @@ pub(crate) enum AutoPad {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct SlidingOptions {
     /// Size of the window: one number, or one for each axis as in 2,3
-    #[arg(long, short, value_name = "SIZES")]
+    #[arg(long, short, value_name = "SIZES", allow_negative_numbers = true)]
     pub(crate) kernel_size: Sizes,
     /// Distance between windows [default: the kernel size]
-    #[arg(long, short, value_name = "SIZES")]
+    #[arg(long, short, value_name = "SIZES", allow_negative_numbers = true)]
     pub(crate) stride: Option<Sizes>,
     /// Padding on both sides, at most half of the kernel size [default: 0]
-    #[arg(long, value_name = "SIZES")]
+    #[arg(long, value_name = "SIZES", allow_negative_numbers = true)]
     pub(crate) padding: Option<Sizes>,
     /// Padding at the end of each axis, where it differs from --padding (PyTorch has no such option)
-    #[arg(long, value_name = "SIZES")]
+    #[arg(long, value_name = "SIZES", allow_negative_numbers = true)]
     pub(crate) padding_after: Option<Sizes>,
     /// Padding as ONNX chooses it (PyTorch has no such option)
     #[arg(long, value_name = "MODE", conflicts_with_all = ["padding", "padding_after"])]
@@ -99,7 +99,7 @@ pub(crate) struct SlidingOptions {
     #[arg(long)]
     pub(crate) any_padding: bool,
     /// Distance between the taps of a window [default: 1]
-    #[arg(long, value_name = "SIZES")]
+    #[arg(long, value_name = "SIZES", allow_negative_numbers = true)]
     pub(crate) dilation: Option<Sizes>,
     /// Keep a last window that overhangs the input
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_value_t = false, default_missing_value = "true", action = clap::ArgAction::Set)]
@@ -173,7 +173,7 @@ pub(crate) struct LpOptions {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct AdaptiveOptions {
     /// Size of the output: one number, or one for each axis, where none keeps the input's, as in none,7
-    #[arg(long, value_name = "SIZES")]
+    #[arg(long, value_name = "SIZES", allow_negative_numbers = true)]
     pub(crate) output_size: OutputSizes,
 }
 
@@ -181,18 +181,19 @@ pub(crate) struct AdaptiveOptions {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct FractionalOptions {
     /// Size of the window: one number, or one for each axis
-    #[arg(long, short, value_name = "SIZES")]
+    #[arg(long, short, value_name = "SIZES", allow_negative_numbers = true)]
     pub(crate) kernel_size: Sizes,
     /// Size of the output
     #[arg(
         long,
         value_name = "SIZES",
+        allow_negative_numbers = true,
         required_unless_present = "output_ratio",
         conflicts_with = "output_ratio"
     )]
     pub(crate) output_size: Option<OutputSizes>,
     /// Size of the output as a part of the input's, between 0 and 1
-    #[arg(long, value_name = "RATIOS")]
+    #[arg(long, value_name = "RATIOS", allow_negative_numbers = true)]
     pub(crate) output_ratio: Option<Ratios>,
     /// Seed of the windows' places
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -203,16 +204,16 @@ pub(crate) struct FractionalOptions {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct UnpoolOptions {
     /// Kernel size of the pooling that is undone
-    #[arg(long, short, value_name = "SIZES")]
+    #[arg(long, short, value_name = "SIZES", allow_negative_numbers = true)]
     pub(crate) kernel_size: Sizes,
     /// Its stride [default: the kernel size]
-    #[arg(long, short, value_name = "SIZES")]
+    #[arg(long, short, value_name = "SIZES", allow_negative_numbers = true)]
     pub(crate) stride: Option<Sizes>,
     /// Its padding
-    #[arg(long, value_name = "SIZES")]
+    #[arg(long, value_name = "SIZES", allow_negative_numbers = true)]
     pub(crate) padding: Option<Sizes>,
     /// Size of the output, less than a stride from the default
-    #[arg(long, value_name = "SIZES")]
+    #[arg(long, value_name = "SIZES", allow_negative_numbers = true)]
     pub(crate) output_size: Option<OutputSizes>,
     /// Let indices count in a plane of the default size whatever the output's, as ONNX does
     #[arg(long)]

@@ -60,7 +60,7 @@ struct SampleFile {
 /// Where the indices to put elements at come from.
 #[derive(clap::Args, Clone, Debug)]
 struct InputIndexFile {
-    /// Indices that a max pooling returned (.npy, i64)
+    /// Indices that a max pooling returned (.npy, i64 or i32)
     #[arg(long, value_name = "FILE")]
     input_indices: PathBuf,
 }
@@ -398,12 +398,14 @@ fn unpool(
         _ => options.plan::<3>(&input.shape)?,
     };
     let flat = Tensor::read(indices)?;
-    let Elements::I64(flat_indices) = &flat.elements else {
-        bail!(
-            "{} holds {}, and indices are int64",
+    let flat_indices = match &flat.elements {
+        Elements::I64(flat) => flat,
+        Elements::I32(flat) => &flat.iter().copied().map(i64::from).collect(),
+        elements => bail!(
+            "{} holds {}, and indices are int64 or int32",
             indices.display(),
-            flat.elements.dtype()
-        );
+            elements.dtype()
+        ),
     };
     if flat.shape != input.shape {
         bail!(
@@ -418,6 +420,12 @@ fn unpool(
                 "the gradient has shape {:?}, and the output {:?}: they must agree",
                 grad_output.shape,
                 plan.output_shape()
+            );
+        }
+        let (given, wanted) = (grad_output.elements.dtype(), input.elements.dtype());
+        if given != wanted {
+            bail!(
+                "the gradient is {given} and the input {wanted}: convert the gradient to {wanted}"
             );
         }
         with_elements!(&grad_output.elements, grads => {

@@ -36,10 +36,15 @@ pub(crate) struct Args {
     #[command(flatten)]
     dataset: DatasetOptions,
     /// Images in a batch
-    #[arg(long, value_name = "N", default_value = "64")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "64",
+        allow_negative_numbers = true
+    )]
     batch_size: NonZeroUsize,
     /// Stop after this many images
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     limit: Option<NonZeroUsize>,
     /// Threads that load batches ahead
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -109,16 +114,16 @@ struct LayerOptions {
     #[arg(long, value_name = "NAME", default_value = "max_pool2d", value_parser = image_layer)]
     layer: LayerName,
     /// Size of the window: one number, or height,width [default: 3]
-    #[arg(long, short, value_name = "SIZES")]
+    #[arg(long, short, value_name = "SIZES", allow_negative_numbers = true)]
     kernel_size: Option<Sizes>,
     /// Distance between windows [default: the kernel size]
-    #[arg(long, short, value_name = "SIZES")]
+    #[arg(long, short, value_name = "SIZES", allow_negative_numbers = true)]
     stride: Option<Sizes>,
     /// Padding on both sides, at most half of the kernel size [default: 0]
-    #[arg(long, value_name = "SIZES")]
+    #[arg(long, value_name = "SIZES", allow_negative_numbers = true)]
     padding: Option<Sizes>,
     /// Distance between the taps of a window [default: 1]
-    #[arg(long, value_name = "SIZES")]
+    #[arg(long, value_name = "SIZES", allow_negative_numbers = true)]
     dilation: Option<Sizes>,
     /// Keep a last window that overhangs the image (the default)
     #[arg(long, overrides_with = "no_ceil_mode")]
@@ -133,10 +138,10 @@ struct LayerOptions {
     #[arg(long, value_name = "P", allow_hyphen_values = true)]
     norm_type: Option<f64>,
     /// Output size of an adaptive or fractional layer
-    #[arg(long, value_name = "SIZES")]
+    #[arg(long, value_name = "SIZES", allow_negative_numbers = true)]
     output_size: Option<OutputSizes>,
     /// Output size of a fractional layer as a part of the input's
-    #[arg(long, value_name = "RATIOS")]
+    #[arg(long, value_name = "RATIOS", allow_negative_numbers = true)]
     output_ratio: Option<Ratios>,
     /// Seed of a fractional layer
     #[arg(long, value_name = "N")]

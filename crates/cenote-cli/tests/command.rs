@@ -112,7 +112,11 @@ fn bad_layers_are_refused_with_a_reason() {
             &["--kernel-size", "1,2,3"],
             "--kernel-size has 3 values, and the layer pools 2 axes",
         ),
-        (&["--kernel-size", "-3"], "-3"),
+        (
+            &["--kernel-size", "-3"],
+            "'-3' is no size: give a whole number",
+        ),
+        (&["--padding", "-1"], "'-1' is no size: give a whole number"),
         (
             &["--layer", "max_pool7d"],
             "is no layer over images: use one of max_pool2d",
@@ -200,6 +204,18 @@ fn noise(path: &Path) {
         };
     }
     std::fs::write(path, bytes).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_there_is_not_fetched() {
+    let directory = directory();
+    noise(&directory.path().join("test_batch.bin"));
+    let logs = directory.path().join("logs");
+    let data = ["--dataset", "cifar10", "--data-dir", text(directory.path())];
+    let offline = ["--download", "--data-url", "http://127.0.0.1:9"];
+    let rest = ["--limit", "1", "--logdir", text(&logs)];
+    answer(&[&["run"][..], &data, &offline, &rest].concat());
 }
 
 #[cfg(unix)]

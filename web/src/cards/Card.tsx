@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { colorOf } from "../lib/color";
 import { Icon } from "../lib/icons";
+import { inLine } from "../lib/title";
 import { show, toggled, view } from "../lib/view";
 
 interface Props {
@@ -17,9 +18,6 @@ interface Props {
   widens?: boolean;
   children: ComponentChildren;
 }
-
-/** Markdown in a line of its own: what marks code tells nothing there. */
-const inLine = (text: string): string => text.replaceAll("`", "").replace(/\s+/g, " ").trim();
 
 export function Card({ name, title, run, description, actions, widens = true, children }: Props) {
   const wide = view.value.wide.includes(name);

@@ -3,6 +3,8 @@
 export interface Size {
   width: number;
   height: number;
+  /** What the log says of a picture of this size: the layer that made it, say. */
+  made?: string | undefined;
 }
 
 export interface Box extends Size {

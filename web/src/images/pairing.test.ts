@@ -65,3 +65,27 @@ test("grids of as many images are paired image by image", () => {
   // As many columns but other rows: no grids of the same images.
   expect(pairing({ width: 256, height: 256 }, { width: 88, height: 44 }).y.exact).toBe(false);
 });
+
+test("where the log names the layer, each pixel is in the middle of its window", () => {
+  const pooled = (large: number, small: number, layer: string) => pairing(square(large), { ...square(small), made: layer }).x;
+  const seven = "`MaxPool2d(kernel_size=7, stride=3, padding=0, dilation=1, ceil_mode=False)`";
+  // By the sizes alone these are no windows at all.
+  expect(lies(32, 9)).toMatchObject({ exact: false });
+  expect(pooled(32, 9, seven)).toMatchObject({ step: 3, offset: 2, exact: true, reach: 7 });
+  // Windows 0 … 6, 3 … 9, …, 24 … 30: their middles are 3, 6, …, 27.
+  expect([...partners(pooled(32, 9, seven))].slice(0, 9)).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 2]);
+  expect([...partners(pooled(32, 9, seven))].slice(-4)).toEqual([8, 8, 8, -1]);
+  // Padding on both sides: windows −1 … 1, 1 … 3, ….
+  const stem = "MaxPool2d(kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode=False)";
+  expect([...partners(pooled(8, 4, stem))]).toEqual([0, 1, 1, 2, 2, 3, 3, 3]);
+  expect(counterpart(square(8), { ...square(4), made: stem }, { x: 7.5 / 8, y: 0.5 / 8 }).x * 4).toBeCloseTo(3.999);
+  // Windows that lie apart leave pixels out: 0 1, 3 4, 6 7.
+  const apart = "MaxPool2d(kernel_size=2, stride=3, padding=0, dilation=1, ceil_mode=False)";
+  expect([...partners(pooled(8, 3, apart))]).toEqual([0, 0, -1, 1, 1, -1, 2, 2]);
+  // A grid of images, each with windows of its own.
+  expect(pooled(256, 72, seven)).toMatchObject({ step: 3, offset: 2, images: 8, exact: true });
+  // A layer that does not make one size of the other is of other pictures.
+  expect(pooled(32, 16, seven)).toMatchObject({ step: 2, offset: 0, exact: true });
+  const named = { title: "output", ...square(9), made: seven };
+  expect(pairedInWords({ title: "input", ...square(32) }, named)).toBe("each pixel of output made of 7 × 7 of input, 3 × 3 apart");
+});

@@ -1,5 +1,6 @@
 // How the pixels of two pictures belong together: those of a pooled picture beside the windows that they were made of.
 import { guessColumns, type Size } from "./grid";
+import { extent, outputs, type Windows, windowsOf } from "./layer";
 import type { Point } from "./zoom";
 
 /** Along one axis of `images` images beside each other, pixel `n` of a small image lies on its large one from `offset + n * step` on, `step` long. */
@@ -12,6 +13,8 @@ interface Along {
   /** The pixels of all images. */
   large: number;
   small: number;
+  /** How many pixels of the large picture each window of the layer reaches over, where the log says which layer it was. */
+  reach?: number | undefined;
 }
 
 /** Two pictures, the one of more pixels as the ground of the other. */
@@ -24,6 +27,14 @@ export interface Pairing {
 
 /** The most that windows without padding take away from a picture, in parts of it, so that its middle is the rest. */
 const MOST_EDGE = 1 / 4;
+
+/** As the layer has it: each pixel of the small picture in the middle of its window. */
+function byLayer(windows: Windows, large: number, small: number, images: number): Along {
+  const { stride, padding } = windows;
+  const reach = extent(windows);
+  const exact = outputs(windows, large / images) === small / images;
+  return { step: stride, offset: (reach - stride) / 2 - padding, exact, images, large, small, reach };
+}
 
 /** A whole step where the last window may stick out, or leave out less than a second one. */
 function byWindows(large: number, small: number, images: number): Along {
@@ -47,11 +58,19 @@ function sameGrid(a: Size, b: Size): [columns: number, rows: number] | null {
   return rows === (b.height * columns) / b.width ? [columns, rows] : null;
 }
 
-/** The first rule that fits along both axes: windows of the picture, windows of each image of a grid, the middle. Else the last, which says so. */
+/**
+ * The first rule that fits along both axes: windows of the layer, if the log names it, of the picture and of each image of a grid;
+ * windows that the sizes speak for, of both; the middle. Else the last, which says so.
+ */
 export function pairing(a: Size, b: Size): Pairing {
   const [large, small] = a.width * a.height >= b.width * b.height ? [a, b] : [b, a];
   const grid = sameGrid(large, small);
+  const layer = windowsOf(small.made);
+  const said = (images: readonly [number, number]) => (large: number, small: number, axis: 0 | 1): Along =>
+    layer ? byLayer(axis === 0 ? layer.x : layer.y, large, small, images[axis]) : { ...byWindows(large, small, 1), exact: false };
   const rules: ((large: number, small: number, axis: 0 | 1) => Along)[] = [
+    said([1, 1]),
+    ...(grid ? [said(grid)] : []),
     (large, small) => byWindows(large, small, 1),
     ...(grid ? [(large: number, small: number, axis: 0 | 1) => byWindows(large, small, grid[axis])] : []),
     (large, small) => {
@@ -64,12 +83,18 @@ export function pairing(a: Size, b: Size): Pairing {
 }
 
 /** For each pixel of the large picture along an axis, the one of the small picture that belongs to it; −1 for none. */
-export function partners({ step, offset, images, large, small }: Along): Int32Array {
+export function partners(along: Along): Int32Array {
+  const { step, offset, images, large, small, reach } = along;
   const [wide, narrow] = [large / images, small / images];
   return Int32Array.from({ length: large }, (_, place) => {
     const image = Math.floor(place / wide);
-    const partner = Math.floor((place - image * wide + 0.5 - offset) / step);
-    return partner >= 0 && partner < narrow ? image * narrow + partner : -1;
+    const pixel = place - image * wide;
+    const partner = Math.floor((pixel + 0.5 - offset) / step);
+    if (reach === undefined) return partner >= 0 && partner < narrow ? image * narrow + partner : -1;
+    // The first window and the last reach further than the others' middles; between windows that lie apart there is nothing.
+    const nearest = Math.min(narrow - 1, Math.max(0, partner));
+    const apart = pixel + 0.5 - (offset + (nearest + 0.5) * step);
+    return Math.abs(apart) < reach / 2 ? image * narrow + nearest : -1;
   });
 }
 
@@ -77,22 +102,22 @@ export function partners({ step, offset, images, large, small }: Along): Int32Ar
 type Across = (pixel: number, along: Along) => number;
 
 /** Within the image that the pixel is of. */
-function within(pixel: number, from: number, to: number, images: number, across: (pixel: number) => number): number {
-  if (images === 1) return across(pixel);
+function within(pixel: number, from: number, to: number, { images, reach }: Along, across: (pixel: number) => number): number {
+  if (images === 1 && reach === undefined) return across(pixel);
   const [length, other] = [from / images, to / images];
   const image = Math.min(images - 1, Math.max(0, Math.floor(pixel / length)));
   return image * other + Math.min(other - 0.001, Math.max(0, across(pixel - image * length)));
 }
 
-const toSmall: Across = (pixel, { step, offset, images, large, small }) =>
-  within(pixel, large, small, images, (pixel) => (pixel - offset) / step);
+const toSmall: Across = (pixel, along) =>
+  within(pixel, along.large, along.small, along, (pixel) => (pixel - along.offset) / along.step);
 
-const toLarge: Across = (pixel, { step, offset, images, large, small }) =>
-  within(pixel, small, large, images, (pixel) => offset + pixel * step);
+const toLarge: Across = (pixel, along) =>
+  within(pixel, along.small, along.large, along, (pixel) => along.offset + pixel * along.step);
 
 /** How pictures are laid over each other: grids as a whole, which hardly moves the images in them. */
 const drawn = (along: Along): Along =>
-  along.images === 1 ? along : { ...along, step: along.large / along.small, images: 1 };
+  along.images === 1 ? { ...along, reach: undefined } : { ...along, step: along.large / along.small, offset: 0, images: 1, reach: undefined };
 
 function across(from: Size, to: Size, place: Point, way: (along: Along) => Along): Point {
   const { large, x, y } = pairing(from, to);
@@ -132,6 +157,9 @@ export function pairedInWords(a: Named, b: Named): string | null {
   const [ground, other] = large === a ? [a, b] : [b, a];
   if (!x.exact || !y.exact) return `sizes of ${other.title} and ${ground.title} are not a whole multiple: approximate`;
   const each = x.images * y.images > 1 ? ", image by image" : "";
+  if (x.reach !== undefined && y.reach !== undefined && (x.reach !== x.step || y.reach !== y.step)) {
+    return `each pixel of ${other.title} made of ${x.reach} × ${y.reach} of ${ground.title}, ${x.step} × ${y.step} apart${each}`;
+  }
   if (x.step > 1 || y.step > 1) return `each pixel of ${other.title} beside ${x.step} × ${y.step} of ${ground.title}${each}`;
   return `${other.title} in the middle of ${ground.title}, pixel beside pixel`;
 }

@@ -5,3 +5,6 @@ export function titleOf({ tag, display_name, kind }: Pick<Tag, "tag" | "display_
   const name = display_name || tag;
   return (kind === "text" ? name.replace(/\/text_summary$/, "") : name) || "(no name)";
 }
+
+/** What the log says of a tag, in Markdown, as a line: what marks code tells nothing there. */
+export const inLine = (description: string): string => description.replaceAll("`", "").replace(/\s+/g, " ").trim();

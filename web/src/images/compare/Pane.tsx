@@ -5,6 +5,7 @@ import { colorOf } from "../../lib/color";
 import { Failed } from "../../lib/Failed";
 import { Icon } from "../../lib/icons";
 import { cardName } from "../../lib/store";
+import { inLine } from "../../lib/title";
 import { show, view } from "../../lib/view";
 import { type Item, paneOf, titleOf } from "../ImageCard";
 import { fileName } from "../names";
@@ -32,9 +33,9 @@ export function PaneView({ item, drawn }: { item: Item; drawn: boolean }) {
   const { box } = useCut(picture, values, sample);
   const { x, y, width, height } = box ?? { x: 0, y: 0, width: 0, height: 0 };
   useEffect(() => {
-    if (picture && width > 0) model.put({ card, title, picture, box: { x, y, width, height } });
+    if (picture && width > 0) model.put({ card, title, picture, box: { x, y, width, height, made: tag.description } });
     else model.take(card);
-  }, [card, picture, x, y, width, height]);
+  }, [card, picture, x, y, width, height, tag.description]);
   useEffect(() => () => model.take(card), [card]);
   useEffect(() => {
     if (values && shownKey === key) prefetch([1, -1, 2, -2].map((away) => values.keys[place + away]), sample);
@@ -45,7 +46,8 @@ export function PaneView({ item, drawn }: { item: Item; drawn: boolean }) {
   return (
     <figure class={drawn ? "pane" : "pane bare"} aria-label={label}>
       <figcaption>
-        <span class="names"><strong title={title}>{title}</strong><span class="of-run" title={run.name}><span class="dot" style={{ background: colorOf(run.name) }} />{run.name}</span></span>
+        <span class="names"><strong title={title}>{title}</strong><span class="of-run" title={run.name}><span class="dot" style={{ background: colorOf(run.name) }} />{run.name}</span>
+          {tag.description && <span class="about" title={tag.description}>{inLine(tag.description)}</span>}</span>
         {box && <span class="count">{box.width} × {box.height}</span>}
         {key !== null && <a class="icon" href={blob(key, sample)} download={fileName(tag.tag, values?.steps[place])}
           aria-label={`Save ${label}`} title="Save this picture"><Icon name="save" /></a>}

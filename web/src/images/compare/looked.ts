@@ -22,7 +22,7 @@ const read = new WeakMap<Content, Pixels>();
 export function contentPixels(content: Content): Pixels {
   const known = read.get(content);
   if (known) return known;
-  const pixels = cut(pixelsOf(content.picture), content.box);
+  const pixels = { ...cut(pixelsOf(content.picture), content.box), made: content.box.made };
   read.set(content, pixels);
   return pixels;
 }
