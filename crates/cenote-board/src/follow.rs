@@ -41,6 +41,15 @@ pub(crate) struct State {
     pub(crate) progress: LoadProgress,
 }
 
+/// What a look at the directory has found.
+enum Found {
+    /// More than is read at a time.
+    Part,
+    /// Some that is new, and all of it.
+    News,
+    Nothing,
+}
+
 impl Log {
     /// A log of which nothing is known yet.
     pub(crate) fn new(root: &Path) -> Arc<Self> {
@@ -80,15 +89,16 @@ impl Log {
         self.index.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Follows until `stop` says so: a look at the directory, a pause ten times as long as that took, and again.
+    /// Follows until `stop` says so: a look at the directory, a pause as long as that took, or ten times as long where it
+    /// found nothing, and again.
     pub(crate) fn follow(&self, stop: impl Fn() -> bool) {
         while !stop() {
             let begun = Instant::now();
-            let complete = self.look();
-            let pause = if complete {
-                PAUSE.max(10 * begun.elapsed())
-            } else {
-                Duration::ZERO
+            let pause = match self.look() {
+                Found::Part => Duration::ZERO,
+                // What took long was most likely to read what was new, and there may be more by now.
+                Found::News => PAUSE.max(begun.elapsed()),
+                Found::Nothing => PAUSE.max(10 * begun.elapsed()),
             };
             let until = Instant::now() + pause;
             while !stop() && Instant::now() < until {
@@ -97,8 +107,8 @@ impl Log {
         }
     }
 
-    /// Reads some of what is new, and returns whether that was all.
-    fn look(&self) -> bool {
+    /// Reads some of what is new.
+    fn look(&self) -> Found {
         let exists = self.root.exists();
         let update = self.read().logdir.poll_with(|progress| {
             self.state.send_if_modified(|state| {
@@ -112,6 +122,11 @@ impl Log {
         });
         let mut indexed = self.index.write().unwrap_or_else(PoisonError::into_inner);
         let Changes { runs, complete, .. } = indexed.logdir.apply(update);
+        let found = match (complete, runs.is_empty()) {
+            (false, _) => Found::Part,
+            (true, false) => Found::News,
+            (true, true) => Found::Nothing,
+        };
         if !runs.is_empty() {
             indexed.revision += 1;
             let revision = indexed.revision;
@@ -131,6 +146,6 @@ impl Log {
             *current = state;
             news
         });
-        complete
+        found
     }
 }
