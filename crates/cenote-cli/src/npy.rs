@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use half::{bf16, f16};
-use ndarray::{ArrayD, IxDyn, ShapeBuilder};
 use npyz::{NpyHeader, Order, WriterBuilder};
 
 /// A row-major tensor whose element type is known when the program runs.
@@ -162,23 +161,19 @@ impl Tensor {
         };
         let tensor = Self { shape, elements };
         if header.order() == Order::Fortran {
-            return tensor.transposed();
+            return Ok(tensor.transposed());
         }
         Ok(tensor)
     }
 
     /// The row-major form of a tensor whose elements are in column-major order.
-    fn transposed(self) -> Result<Self> {
-        fn rearrange<T: Copy>(shape: &[usize], elements: Vec<T>) -> Result<Vec<T>> {
-            let columns = ArrayD::from_shape_vec(IxDyn(shape).f(), elements)?;
-            Ok(columns.iter().copied().collect())
-        }
+    fn transposed(self) -> Self {
         let elements =
-            with_elements!(self.elements, elements => rearrange(&self.shape, elements)?.into());
-        Ok(Self {
+            with_elements!(self.elements, elements => row_major(&self.shape, &elements).into());
+        Self {
             shape: self.shape,
             elements,
-        })
+        }
     }
 
     /// Writes a `.npy` file, whole or not at all.
@@ -196,6 +191,46 @@ impl Tensor {
             Ok(file.write_all(&bytes)?)
         })
     }
+}
+
+/// Rows that are written side by side: while one place of each is, the cache keeps what is around them.
+const ROWS: usize = 4096;
+
+/// Elements in column-major order, in row-major order.
+fn row_major<T: Copy + Default>(shape: &[usize], elements: &[T]) -> Vec<T> {
+    let mut out = vec![T::default(); elements.len()];
+    let (width, outer) = shape
+        .split_last()
+        .map_or((1, shape), |(&width, outer)| (width, outer));
+    let rows: usize = outer.iter().product();
+    let mut at = vec![0; outer.len()];
+    for begin in (0..rows).step_by(ROWS) {
+        let end = rows.min(begin + ROWS);
+        let starts: Vec<usize> = (begin..end)
+            .map(|_| {
+                let row = at
+                    .iter()
+                    .zip(outer)
+                    .fold(0, |row, (at, length)| row * length + at);
+                // The first axis counts fastest.
+                for (at, &length) in at.iter_mut().zip(outer) {
+                    *at += 1;
+                    if *at < length {
+                        break;
+                    }
+                    *at = 0;
+                }
+                row * width
+            })
+            .collect();
+        for x in 0..width {
+            let column = &elements[x * rows + begin..x * rows + end];
+            for (&start, &element) in starts.iter().zip(column) {
+                out[start + x] = element;
+            }
+        }
+    }
+    out
 }
 
 const NO_NPY: &str = "it is no NumPy .npy file: write one with numpy.save, or give a picture (PNG, JPEG, BMP, WebP, TIFF or \
@@ -366,6 +401,16 @@ mod tests {
             Tensor::parse(&bytes).unwrap(),
             Tensor::new(&[2, 3], vec![1i16, 2, 3, 4, 5, 6])
         );
+        // More rows than are written at a time, and a tensor of no axes.
+        let shape = [70, 80, 3];
+        let number = |[z, y, x]: [usize; 3]| (z * 80 + y) * 3 + x;
+        let columns: Vec<usize> = (0..70 * 80 * 3)
+            .map(|at| number([at % 70, at / 70 % 80, at / 70 / 80]))
+            .collect();
+        let expected: Vec<usize> = (0..70 * 80 * 3).collect();
+        assert_eq!(row_major(&shape, &columns), expected);
+        assert_eq!(row_major(&[], &[7]), [7]);
+        assert!(row_major::<u8>(&[0, 3], &[]).is_empty());
     }
 
     #[test]
