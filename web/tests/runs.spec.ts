@@ -11,7 +11,7 @@ test("runs are a tree that is searched, folded, hidden and pinned", async ({ pag
   for (const name of ["base", "sweep/a", "sweep/b", "sweep/deep/c"]) cpSync(join(LOGS, "pooled/max"), join(log, name), { recursive: true });
   await open(log, view({ tab: "images" }));
   await expect(labels(page)).toHaveText(["base", "sweep/", "a", "b", "deep/", "c"]);
-  const cards = page.locator(".card .names p");
+  const cards = page.locator(".card .names bdi");
   const runsOfCards = async () => [...new Set(await cards.allInnerTexts())].sort();
   await page.getByRole("button", { name: "Folder sweep/", exact: true }).click();
   await expect(labels(page)).toHaveText(["base", "sweep/"]);
@@ -89,7 +89,7 @@ test("thousands of runs are a list of which a few rows are drawn", async ({ page
   await expect(labels(page).last()).toHaveText(/trial1999|trial19/);
   await page.getByRole("searchbox", { name: "Filter runs" }).fill("trial1234$");
   await expect(labels(page)).toHaveText(["sweep14/", "trial1234"]);
-  await expect(page.locator(".card .names p").first()).toHaveText("sweep14/trial1234");
+  await expect(page.locator(".card .names bdi").first()).toHaveText("sweep14/trial1234");
 });
 
 test("tags are grouped by prefix, counted, closed and filtered", async ({ page, open }) => {
