@@ -66,13 +66,10 @@ export function pairing(a: Size, b: Size): Pairing {
   const [large, small] = a.width * a.height >= b.width * b.height ? [a, b] : [b, a];
   const grid = sameGrid(large, small);
   const layer = windowsOf(small.made);
-  const said = (images: readonly [number, number]) => (large: number, small: number, axis: 0 | 1): Along =>
-    layer ? byLayer(axis === 0 ? layer.x : layer.y, large, small, images[axis]) : { ...byWindows(large, small, 1), exact: false };
+  const counts: (readonly [number, number])[] = grid ? [[1, 1], grid] : [[1, 1]];
   const rules: ((large: number, small: number, axis: 0 | 1) => Along)[] = [
-    said([1, 1]),
-    ...(grid ? [said(grid)] : []),
-    (large, small) => byWindows(large, small, 1),
-    ...(grid ? [(large: number, small: number, axis: 0 | 1) => byWindows(large, small, grid[axis])] : []),
+    ...(layer ? counts.map((images) => (large: number, small: number, axis: 0 | 1) => byLayer(axis === 0 ? layer.x : layer.y, large, small, images[axis])) : []),
+    ...counts.map((images) => (large: number, small: number, axis: 0 | 1) => byWindows(large, small, images[axis])),
     (large, small) => {
       const windows = byWindows(large, small, 1);
       return windows.exact ? windows : byMiddle(large, small);

@@ -166,6 +166,8 @@ impl Exported {
             return self.of_kind(tag.kind(), tag, &located, base);
         }
         // A tag of scalars that holds something else too: each is what it is itself.
+        let kinds = located.iter().map(|(_, location)| kind_of(location));
+        let kinds: Vec<SummaryKind> = kinds.collect();
         let mut reason = None;
         for kind in [
             SummaryKind::Image,
@@ -173,8 +175,8 @@ impl Exported {
             SummaryKind::Histogram,
             SummaryKind::Tensor,
         ] {
-            let mut alike = located.clone();
-            alike.retain(|(_, location)| kind_of(location) == kind);
+            let alike = located.iter().zip(&kinds).filter(|(_, own)| **own == kind);
+            let alike: Vec<_> = alike.map(|(value, _)| value.clone()).collect();
             let base = match kind {
                 SummaryKind::Image | SummaryKind::Audio => base.to_owned(),
                 kind => with_extension(base, kind.name()),
