@@ -15,7 +15,8 @@ impl Plan {
     /// The gradient of the input of an average pooling.
     ///
     /// Every element of the input receives the gradients of the windows that hold it, each divided by its
-    /// window's divisor.
+    /// window's divisor. Of integers, for which torch has no gradient, each of these is truncated toward zero before they
+    /// are added.
     ///
     /// # Errors
     /// [`Error::Length`] when a buffer does not fit, [`Error::Unsupported`] when the layer's gradient
@@ -33,7 +34,7 @@ impl Plan {
         )?;
         let Operation::Mean(_) = self.operation else {
             return Err(Error::Unsupported {
-                what: "the gradient of this layer without its input",
+                what: "the gradient of this layer without its input".to_owned(),
                 instead: "use backward_from_indices_into for max pooling, and backward_from_input_into for any layer",
             });
         };
@@ -98,7 +99,8 @@ impl Plan {
         }
     }
 
-    /// The gradient of the input of any layer, from that input. Max pooling looks for its maxima again.
+    /// The gradient of the input of any layer, from that input. Max pooling looks for its maxima again. Gradients of norms are
+    /// computed in f64 (f32 for f16 and bf16), and those of integers truncated toward zero at the end.
     ///
     /// # Errors
     /// [`Error::Length`] when a buffer does not fit, [`Error::Unsupported`] for maxima in planes of 2³¹ elements

@@ -27,6 +27,8 @@ pub enum Error {
     },
     /// `padding` is more than half of `kernel_size`.
     PaddingTooLarge {
+        /// The axis: `depth`, `height` or `width`, and `length` of a 1-D layer.
+        axis: &'static str,
         /// The larger of the paddings before and after.
         padding: usize,
         /// The window's size.
@@ -34,7 +36,9 @@ pub enum Error {
     },
     /// Not even one window fits into the padded input.
     WindowTooLarge {
-        /// Length of the input along the axis.
+        /// The axis: `depth`, `height` or `width`, and `length` of a 1-D layer.
+        axis: &'static str,
+        /// Length of the input along it.
         input: usize,
         /// Padding before and after.
         padding: [usize; 2],
@@ -43,8 +47,8 @@ pub enum Error {
     },
     /// Sizes whose products or sums do not fit this machine's integers.
     TooLarge {
-        /// What overflows.
-        what: &'static str,
+        /// What overflows, with the sizes that make it.
+        what: String,
     },
     /// There is no memory for a result, which parameters make larger than what was given.
     Memory {
@@ -98,10 +102,20 @@ pub enum Error {
     /// The layer has no such operation.
     Unsupported {
         /// What was asked for.
-        what: &'static str,
+        what: String,
         /// What to do instead.
         instead: &'static str,
     },
+}
+
+impl Error {
+    /// This error, of the axis of this name.
+    pub(crate) fn along(mut self, name: &'static str) -> Self {
+        if let Self::PaddingTooLarge { axis, .. } | Self::WindowTooLarge { axis, .. } = &mut self {
+            *axis = name;
+        }
+        self
+    }
 }
 
 impl fmt::Display for Error {
@@ -115,22 +129,23 @@ impl fmt::Display for Error {
                 allowed,
             } => write!(f, "{name} is {given}: {allowed}"),
             Self::PaddingTooLarge {
+                axis,
                 padding,
                 kernel_size,
             } => write!(
                 f,
-                "padding {padding} is more than half of kernel_size {kernel_size}: use at most {}, a larger \
+                "padding {padding} of the {axis} is more than half of kernel_size {kernel_size}: use at most {}, a larger \
                  kernel, or any_padding to go beyond what PyTorch allows",
                 kernel_size / 2
             ),
             Self::WindowTooLarge {
+                axis,
                 input,
                 padding: [before, after],
                 extent,
             } => write!(
                 f,
-                "a window reaches over {extent} elements, and the axis has {input} with padding {before} + \
-                 {after}: use a smaller kernel_size or dilation, more padding, or a larger input"
+                "a window reaches over {extent} elements, and the {axis} is {input} with padding {before} + {after}: use a smaller kernel_size or dilation, more padding, or a larger input"
             ),
             Self::TooLarge { what } => write!(
                 f,

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use crate::element::Element;
 use crate::engine::{self, Planes};
-use crate::error::{Error, Result};
 use crate::pass::{Divide, Pass};
 use crate::plan::Plan;
 use crate::reduce::Reducer;
@@ -100,26 +99,5 @@ impl<T: Element, R: Reducer<T>> Tasks<T> for Run<'_, T, R> {
             target = rest;
             engine::run_alone(&pass, self.reducer, self.plan.level, (source, piece));
         }
-    }
-}
-
-/// Checks that `output` windows of `kernel_size` fit. Torch refuses one more in 3-D than in 2-D for no reason
-/// in the definition; here both take what fits.
-pub(crate) fn check_fit(input: usize, output: usize, kernel_size: usize) -> Result<()> {
-    if kernel_size == 0 {
-        return Err(Error::Zero {
-            name: "kernel_size",
-        });
-    }
-    if output == 0 {
-        return Ok(());
-    }
-    match output.checked_add(kernel_size - 1) {
-        Some(reach) if reach <= input => Ok(()),
-        _ => Err(Error::Parameter {
-            name: "output_size",
-            given: format!("{output} for an axis of {input} with kernel_size {kernel_size}"),
-            allowed: "output_size + kernel_size − 1 may not exceed the input: use fewer or smaller windows",
-        }),
     }
 }

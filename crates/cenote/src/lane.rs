@@ -175,6 +175,7 @@ pub(crate) trait RealLane: SumLane {
     fn magnitude(self) -> Self;
     fn negative(self) -> Self;
     fn square_root(self) -> Self;
+    /// As torch computes powers: some by products and roots, whose results at zeros and infinities `powf` does not give.
     fn power(self, exponent: f64) -> Self;
     /// The nearest whole number.
     fn nearest(self) -> Self;
@@ -195,10 +196,19 @@ macro_rules! impl_real_lane {
             fn square_root(self) -> Self {
                 self.sqrt()
             }
-            #[inline(always)]
             #[allow(clippy::cast_possible_truncation, reason = "the exponent is a small number that the caller chose")]
             fn power(self, exponent: f64) -> Self {
-                self.powf(exponent as $lane)
+                match exponent {
+                    0.0 => 1.0,
+                    1.0 => self,
+                    2.0 => self * self,
+                    3.0 => self * self * self,
+                    0.5 => self.sqrt(),
+                    -0.5 => 1.0 / self.sqrt(),
+                    -1.0 => 1.0 / self,
+                    -2.0 => 1.0 / (self * self),
+                    _ => self.powf(exponent as $lane),
+                }
             }
             #[inline(always)]
             fn nearest(self) -> Self {

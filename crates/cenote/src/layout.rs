@@ -31,7 +31,7 @@ impl Layout {
     pub(crate) fn new(shape: &[usize], pooled: usize, format: MemoryFormat) -> Result<Self> {
         if !(1..=3).contains(&pooled) {
             return Err(Error::Unsupported {
-                what: "pooling over this number of axes",
+                what: format!("pooling over {pooled} axes"),
                 instead: "use a layer of 1 to 3",
             });
         }
@@ -78,7 +78,7 @@ impl Layout {
         match bytes {
             Some(bytes) if bytes <= isize::MAX as usize => Ok(()),
             _ => Err(Error::TooLarge {
-                what: "the product of the shape",
+                what: format!("the product of shape {shape:?}"),
             }),
         }
     }

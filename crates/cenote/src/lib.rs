@@ -20,7 +20,7 @@
 //! # Ok::<(), cenote::Error>(())
 //! ```
 //!
-//! or, without `ndarray`, slices through a [`Plan`], which is checked once and runs without allocating:
+//! or, without `ndarray`, slices through a [`Plan`], which is checked once and whose forward pass does not allocate:
 //!
 //! ```
 //! use cenote::{AvgPool2d, Layer};
@@ -59,10 +59,10 @@
 //! Vector instructions are chosen when the program runs (SSE4.2 to AVX-512, NEON, wasm); large tensors are
 //! shared among [rayon]'s threads, in the pool of the caller; a caller from outside of any is one of them. Small ones
 //! start no threads. Results do not depend on either, but that processors without SSE4.2 add f64, f16 and bf16 in another
-//! order. COMPARE.md of the repository has a table of cases beside PyTorch, ONNX
+//! order. The repository's COMPARE.md has a table of cases beside PyTorch, ONNX
 //! Runtime, OpenVINO and a copy of the same bytes.
 //!
-//! COMPARE.md is measured with `lto = "thin"` in the release profile. Without it pooling takes as many instructions, adaptive
+//! It is measured with `lto = "thin"` in the release profile. Without it pooling takes as many instructions, adaptive
 //! layers a tenth more. x86-64 processors without SSE4.2, of before 2008, pool correctly
 //! but several times slower. So do those without AVX2 for i16, i32 and i64, whose kernels are for AVX2 at most.
 //!
@@ -137,6 +137,7 @@ pub use layout::MemoryFormat;
 /// The crate of the arrays.
 #[cfg(feature = "ndarray")]
 pub use ndarray;
+#[doc(inline)]
 pub use nn::{
     AdaptiveAvgPool, AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool,
     AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, AdaptivePool, AvgPool, AvgPool1d,

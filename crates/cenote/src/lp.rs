@@ -69,24 +69,19 @@ pub(crate) fn backward<T: Element>(
     if power.norm_type.is_infinite() {
         return infinite_backward(plan, power, (grad_output, input), grad_input);
     }
-    let mut input = widened(input);
+    let input = widened(input);
     let mut factors = vec![<Real<T> as Lane>::ZERO; grad_output.len()];
     plan.forward_into(&input, &mut factors)?;
     let zero = <Real<T> as Lane>::ZERO;
-    // The norm of a window whose powers sum to 0: torch gives it no gradient, nor a NaN sum of p = 1.
-    let of_zero_sum = zero.power(1.0 / power.norm_type);
-    raise(1.0 - power.norm_type, &mut factors, |factor, norm| {
-        if norm == of_zero_sum || (norm.is_nan() && power.norm_type == 1.0) {
-            zero
-        } else {
-            factor
-        }
-    });
     let whole = power
         .scale_to
         .map_or(<Real<T> as SumLane>::count(1), SumLane::count);
-    for (factor, grad) in factors.iter_mut().zip(widened(grad_output)) {
-        *factor = if *factor == zero {
+    // The norm of a window whose powers sum to 0: torch gives it no gradient, nor a NaN sum of p = 1.
+    let of_zero_sum = zero.power(1.0 / power.norm_type);
+    let has_none = |norm: Real<T>| norm == of_zero_sum || (norm.is_nan() && power.norm_type == 1.0);
+    for (norm, grad) in factors.iter_mut().zip(widened(grad_output)) {
+        let factor = norm.power(1.0 - power.norm_type);
+        *norm = if has_none(*norm) || factor == zero {
             zero
         } else {
             factor.times(grad).times(whole)
@@ -94,37 +89,21 @@ pub(crate) fn backward<T: Element>(
     }
     let mut spread = vec![zero; input.len()];
     plan.spread(power.divisor(), &factors, &mut spread);
-    let signs = input.clone();
-    if power.absolute {
-        input.iter_mut().for_each(|lane| *lane = lane.magnitude());
-    }
-    raise(power.norm_type - 1.0, &mut input, |factor, _| factor);
-    for ((lane, factor), sign) in spread.iter_mut().zip(&input).zip(signs) {
-        let factor = if power.absolute && sign < <Real<T> as Lane>::ZERO {
-            factor.negative()
+    for (lane, element) in spread.iter_mut().zip(input) {
+        let factor = if power.absolute {
+            let factor = element.magnitude().power(power.norm_type - 1.0);
+            if element < zero {
+                factor.negative()
+            } else {
+                factor
+            }
         } else {
-            *factor
+            element.power(power.norm_type - 1.0)
         };
         *lane = lane.times(factor);
     }
     narrow(&spread, grad_input);
     Ok(())
-}
-
-/// Raises lanes to a power, and lets `adjust` see each result beside what it was made of.
-fn raise<L: RealLane>(power: f64, lanes: &mut [L], adjust: impl Fn(L, L) -> L) {
-    for lane in lanes {
-        let factor = if power == 0.0 {
-            L::count(1)
-        } else if power == 1.0 {
-            *lane
-        } else if power == -1.0 {
-            L::count(1).divide(*lane)
-        } else {
-            lane.power(power)
-        };
-        *lane = adjust(factor, *lane);
-    }
 }
 
 /// Routes each gradient to the extreme it came from, with that element's sign.

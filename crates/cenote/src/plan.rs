@@ -26,8 +26,9 @@ pub enum Operation {
 ///
 /// A plan is immutable and cheap; it can be shared between threads and run any number of times. Running a
 /// forward pass allocates nothing once a thread has run one of this size before, but a job for rayon where it is shared among
-/// threads and called from outside of their pool, and copies of the tensors for norms of ±∞. Gradients of maxima and norms
-/// by their input allocate what they look for again.
+/// threads and called from outside of their pool, and copies of the tensors for norms of ±∞. Gradients of maxima
+/// by their input allocate an output and its indices, and those of norms two copies of the input and two of the output, in the
+/// precision of their powers (f64; f32 for f16 and bf16).
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub(crate) layout: Layout,
@@ -41,6 +42,9 @@ pub struct Plan {
     pub(crate) level: Level,
 }
 
+/// What the axes of a 2-D or 3-D layer are called.
+const AXES: [&str; 3] = ["depth", "height", "width"];
+
 impl Plan {
     /// Plans `operation` over windows that `axis` makes: it is called with each pooled axis' number, from
     /// 0, and length.
@@ -53,7 +57,9 @@ impl Plan {
         let layout = Layout::new(shape, pooled, format)?;
         let mut axes = [0, 1, 2].map(|index| Axis::identity(layout.spatial[index]));
         for (number, index) in (3 - pooled..3).enumerate() {
-            axes[index] = axis(number, layout.spatial[index])?;
+            let names = if pooled == 1 { ["length"; 3] } else { AXES };
+            axes[index] =
+                axis(number, layout.spatial[index]).map_err(|error| error.along(names[index]))?;
         }
         let mut output_shape = shape.to_vec();
         for (length, axis) in output_shape[shape.len() - pooled..]
@@ -167,8 +173,8 @@ impl Plan {
         check_length("the index buffer", self.output_len(), indices.len())?;
         if self.layout.plane() > i32::MAX as usize {
             return Err(Error::Unsupported {
-                what: "an index into a plane of 2³¹ elements or more",
-                instead: "pool it in pieces, or forward without indices",
+                what: format!("an index into a plane of {} elements", self.layout.plane()),
+                instead: "pool planes of less than 2³¹ elements, or forward without indices",
             });
         }
         self.check_index::<I>()?;
@@ -201,7 +207,7 @@ impl Plan {
     pub(crate) fn check_index<I: Index>(&self) -> Result<()> {
         if self.operation != Operation::Max {
             return Err(Error::Unsupported {
-                what: "an index of a layer that does not take maxima",
+                what: "an index of a layer that does not take maxima".to_owned(),
                 instead: "only max pooling returns indices",
             });
         }
@@ -211,21 +217,23 @@ impl Plan {
             .map(taps)
             .into_iter()
             .fold(1, u128::saturating_mul);
-        if I::COMPACT_LIMIT.is_some_and(|limit| most > u128::from(limit) + 1) {
+        if let Some(limit) = I::COMPACT_LIMIT
+            && most > u128::from(limit) + 1
+        {
             return Err(Error::Unsupported {
-                what: "numbering the taps of windows this large in so small a type",
+                what: format!("numbering the {most} taps of a window from 0 to {limit}"),
                 instead: "use compact indices of a wider type (u16, u32), or flat i64 indices",
             });
         }
         if I::COMPACT_LIMIT.is_some() && self.samples.is_some() {
             return Err(Error::Unsupported {
-                what: "numbering the taps of windows that differ from plane to plane",
+                what: "numbering the taps of windows that differ from plane to plane".to_owned(),
                 instead: "use flat i64 indices for fractional pooling",
             });
         }
         if I::COMPACT_LIMIT.is_some() && self.axes.iter().any(Axis::may_be_empty) {
             return Err(Error::Unsupported {
-                what: "numbering the taps of windows that may lie wholly in the padding",
+                what: "numbering the taps of windows that may lie wholly in the padding".to_owned(),
                 instead: "use flat i64 indices, in which −1 stands for no element",
             });
         }

@@ -321,12 +321,23 @@ impl Axis {
     }
 
     /// The number of taps that no window exceeds.
-    pub(crate) fn max_taps(&self) -> usize {
+    pub fn max_taps(&self) -> usize {
         match &self.rule {
             Rule::Sliding(sliding) => sliding.kernel_size,
             Rule::Fractional(windows) => windows.kernel_size,
             Rule::Covering(covering) => covering.sliding.kernel_size.div_ceil(covering.tap_step),
-            Rule::Adaptive => self.input.div_ceil(self.output.max(1)) + 1,
+            // Windows are `whole` and rest ⁄ output elements long, and begin at multiples of that: unless `rest` divides
+            // `output`, some reach into two elements more.
+            Rule::Adaptive => {
+                let output = self.output.max(1);
+                let (whole, rest) = (self.input / output, self.input % output);
+                let more = match rest {
+                    0 => 0,
+                    rest if output.is_multiple_of(rest) => 1,
+                    _ => 2,
+                };
+                (whole + more).max(1)
+            }
         }
     }
 

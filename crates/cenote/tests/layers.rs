@@ -89,7 +89,7 @@ fn what_torch_leaves_out_is_printed_where_it_is_not_the_default() {
                 .absolute(true)
                 .scale_clipped(false)
                 .to_string(),
-            "LPPool2d(norm_type=2.0, kernel_size=3, stride=3, padding=0, padding_after=1, ceil_mode=False, \
+            "LPPool2d(norm_type=2, kernel_size=3, stride=3, padding=0, padding_after=1, ceil_mode=False, \
              absolute=True, scale_clipped=False)",
         ),
         (

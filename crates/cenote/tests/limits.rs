@@ -108,6 +108,24 @@ fn a_norm_of_integers_that_is_whole_is_not_cut_off_below() {
     assert_eq!(output, [3]);
 }
 
+/// torch takes x^0.5 and x^−0.5 for roots, of which −∞ has none, and −0 has its own.
+#[test]
+fn powers_of_a_half_are_roots() {
+    let norm = |norm_type, input: [f64; 2]| {
+        let plan = LPPool1d::new(norm_type, 2).plan(&[1, 2]).unwrap();
+        let (mut output, mut gradient) = ([7.0], [7.0; 2]);
+        plan.forward_into(&input, &mut output).unwrap();
+        plan.backward_from_input_into(&[1.0], &input, &mut gradient)
+            .unwrap();
+        (output[0], gradient)
+    };
+    let below = f64::NEG_INFINITY;
+    assert!(norm(-0.5, [below, 1.0]).0.is_nan());
+    assert!(norm(0.5, [below, 1.0]).0.is_nan());
+    assert_eq!(norm(0.5, [-0.0, 1.0]), (1.0, [below, 1.0]));
+    assert_eq!(norm(-2.0, [2.0, below]).0, 2.0);
+}
+
 #[test]
 fn the_norm_of_nothing_is_0_or_infinite() {
     let norm = |norm_type| {
@@ -171,12 +189,12 @@ fn what_is_refused_is_said_with_what_was_given_and_what_to_do() {
         ),
         (
             refused(MaxPool2d::new(3).padding(2).plan(&image)),
-            "padding 2 is more than half of kernel_size 3: use at most 1, a larger kernel, or any_padding to go beyond \
+            "padding 2 of the height is more than half of kernel_size 3: use at most 1, a larger kernel, or any_padding to go beyond \
              what PyTorch allows",
         ),
         (
-            refused(MaxPool2d::new(9).plan(&image)),
-            "a window reaches over 9 elements, and the axis has 8 with padding 0 + 0: use a smaller kernel_size or \
+            refused(MaxPool2d::new([3, 9]).plan(&image)),
+            "a window reaches over 9 elements, and the width is 8 with padding 0 + 0: use a smaller kernel_size or \
              dilation, more padding, or a larger input",
         ),
         (
@@ -195,6 +213,16 @@ fn what_is_refused_is_said_with_what_was_given_and_what_to_do() {
             refused(FractionalMaxPool2d::with_output_ratio(2, 1.0).plan(&image)),
             "output_ratio is 1: it must lie between 0 and 1, both excluded",
         ),
+        (
+            refused(FractionalMaxPool2d::with_output_ratio(4, 0.9).plan(&image)),
+            "the size that output_ratio makes is 7 for an axis of 8 with kernel_size 4: an output and kernel_size − 1 may \
+             not exceed the input: use fewer or smaller windows",
+        ),
+        (
+            refused(MaxPool2d::new(2).plan(&[1, 1 << 40, 1 << 40])),
+            "the product of shape [1, 1099511627776, 1099511627776] is too large for this machine's integers: use smaller \
+             sizes",
+        ),
     ] {
         assert_eq!(message, expected);
     }
@@ -208,6 +236,7 @@ fn what_is_refused_is_said_with_what_was_given_and_what_to_do() {
     let indexed = large.forward_with_indices_into(&[0u8; 0], &mut [], &mut [0i64; 0]);
     assert_eq!(
         indexed.unwrap_err().to_string(),
-        "an index into a plane of 2³¹ elements or more is not possible: pool it in pieces, or forward without indices"
+        "an index into a plane of 2147483648 elements is not possible: pool planes of less than 2³¹ elements, or forward \
+         without indices"
     );
 }

@@ -68,6 +68,8 @@ fn adaptive_windows_cover_the_input() {
                     ((index + 1) * input).div_ceil(output)
                 );
             }
+            let most = axis.windows().map(|window| window.taps).max();
+            assert_eq!(Some(axis.max_taps()), most, "{input} to {output}");
         }
     }
 }

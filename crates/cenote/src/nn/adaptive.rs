@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::repr::{Arguments, each};
 use super::sliding::{Avg, Max};
-use super::{Kind, Layer};
+use super::{Kind, Layer, one_for_each_axis};
 use crate::error::Result;
 use crate::layout::MemoryFormat;
 use crate::plan::Plan;
@@ -14,29 +14,7 @@ use crate::window::Axis;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OutputSize<const N: usize>(pub [Option<usize>; N]);
 
-impl<const N: usize> From<usize> for OutputSize<N> {
-    fn from(size: usize) -> Self {
-        Self([Some(size); N])
-    }
-}
-
-impl<const N: usize> From<[usize; N]> for OutputSize<N> {
-    fn from(sizes: [usize; N]) -> Self {
-        Self(sizes.map(Some))
-    }
-}
-
-impl From<(usize, usize)> for OutputSize<2> {
-    fn from((height, width): (usize, usize)) -> Self {
-        Self::from([height, width])
-    }
-}
-
-impl From<(usize, usize, usize)> for OutputSize<3> {
-    fn from((depth, height, width): (usize, usize, usize)) -> Self {
-        Self::from([depth, height, width])
-    }
-}
+one_for_each_axis!(OutputSize, usize);
 
 impl<const N: usize> From<[Option<usize>; N]> for OutputSize<N> {
     fn from(sizes: [Option<usize>; N]) -> Self {

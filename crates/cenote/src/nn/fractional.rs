@@ -3,10 +3,10 @@
 use std::fmt;
 
 use super::repr::{Arguments, each};
-use super::{Layer, PerAxis};
+use super::{Layer, PerAxis, one_for_each_axis};
 use crate::element::Precision;
 use crate::error::{Error, Result};
-use crate::fractional::{self, Samples};
+use crate::fractional::Samples;
 use crate::layout::MemoryFormat;
 use crate::plan::{Operation, Plan};
 use crate::window::Axis;
@@ -15,29 +15,7 @@ use crate::window::Axis;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OutputRatio<const N: usize>(pub [f64; N]);
 
-impl<const N: usize> From<f64> for OutputRatio<N> {
-    fn from(ratio: f64) -> Self {
-        Self([ratio; N])
-    }
-}
-
-impl<const N: usize> From<[f64; N]> for OutputRatio<N> {
-    fn from(ratios: [f64; N]) -> Self {
-        Self(ratios)
-    }
-}
-
-impl From<(f64, f64)> for OutputRatio<2> {
-    fn from((height, width): (f64, f64)) -> Self {
-        Self([height, width])
-    }
-}
-
-impl From<(f64, f64, f64)> for OutputRatio<3> {
-    fn from((depth, height, width): (f64, f64, f64)) -> Self {
-        Self([depth, height, width])
-    }
-}
+one_for_each_axis!(OutputRatio, f64);
 
 #[derive(Clone, Debug, PartialEq)]
 enum Output<const N: usize> {
@@ -64,7 +42,9 @@ enum Output<const N: usize> {
 /// # Differences from PyTorch
 /// - Samples come from a seed that you choose ([`FractionalMaxPool::seed`], 0 by default), in steps of 1/256, so that
 ///   every element type holds them exactly, or from you; torch draws new ones at every call, as fine as the type.
-/// - Torch's 3-D layer refuses windows that just fit; here 2-D and 3-D take what fits.
+/// - Torch's 3-D layer refuses windows that just fit; here 2-D and 3-D take what fits. Where the output is empty, no window
+///   is too large.
+/// - Integers are taken.
 ///
 /// ```
 /// use cenote::{FractionalMaxPool2d, Layer};
@@ -128,7 +108,7 @@ impl<const N: usize> FractionalMaxPool<N> {
         self
     }
 
-    /// Takes the samples as given: `(N, C, axes)` row-major, each in [0, 1), in torch's order of axes, which
+    /// Takes the samples as given, torch's `_random_samples`: `(N, C, axes)` row-major, each in [0, 1), in torch's order of axes, which
     /// is width, height in 2-D and depth, height, width in 3-D. Those of more images than the tensor has are left
     /// out. Planning refuses fewer than the planes need and what is no number; a number outside of
     /// [0, 1) is taken, as in torch, and windows stay inside of the input.
@@ -159,6 +139,30 @@ impl<const N: usize> FractionalMaxPool<N> {
         }
     }
 
+    /// Checks that `output` windows of `kernel_size` fit. Torch refuses one more in 3-D than in 2-D for no reason
+    /// in the definition; here both take what fits.
+    fn check_fit(&self, input: usize, output: usize, kernel_size: usize) -> Result<()> {
+        if kernel_size == 0 {
+            return Err(Error::Zero {
+                name: "kernel_size",
+            });
+        }
+        if output == 0 {
+            return Ok(());
+        }
+        match output.checked_add(kernel_size - 1) {
+            Some(reach) if reach <= input => Ok(()),
+            _ => Err(Error::Parameter {
+                name: match self.output {
+                    Output::Size(_) => "output_size",
+                    Output::Ratio(_) => "the size that output_ratio makes",
+                },
+                given: format!("{output} for an axis of {input} with kernel_size {kernel_size}"),
+                allowed: "an output and kernel_size − 1 may not exceed the input: use fewer or smaller windows",
+            }),
+        }
+    }
+
     /// Refuses samples that are too few for `planes` or no numbers.
     fn check_samples(&self, planes: usize) -> Result<()> {
         let Samples::Given(given) = &self.samples else {
@@ -174,7 +178,7 @@ impl<const N: usize> FractionalMaxPool<N> {
         match given.iter().find(|sample| !sample.is_finite()) {
             None => Ok(()),
             Some(sample) => Err(Error::Parameter {
-                name: "a sample",
+                name: "samples",
                 given: sample.to_string(),
                 allowed: "samples are finite, and should lie in [0, 1)",
             }),
@@ -208,19 +212,19 @@ impl<const N: usize> Layer for FractionalMaxPool<N> {
     fn plan_in(&self, shape: &[usize], format: MemoryFormat) -> Result<Plan> {
         if !(2..=3).contains(&N) {
             return Err(Error::Unsupported {
-                what: "fractional pooling over this number of axes",
+                what: format!("fractional pooling over {N} axes"),
                 instead: "use FractionalMaxPool2d or FractionalMaxPool3d",
             });
         }
         if format == MemoryFormat::ChannelsLast {
             return Err(Error::Unsupported {
-                what: "fractional pooling with channels last, where each channel has windows of its own",
+                what: "fractional pooling with channels last, where each channel has windows of its own".to_owned(),
                 instead: "make the tensor contiguous",
             });
         }
         let mut plan = Plan::new((shape, format), N, Operation::Max, |axis, length| {
             let (output, kernel_size) = (self.output_size(axis, length)?, self.kernel_size[axis]);
-            fractional::check_fit(length, output, kernel_size)?;
+            self.check_fit(length, output, kernel_size)?;
             let kernel_size = kernel_size.min(length);
             Ok(Axis::fractional(
                 (length, output),

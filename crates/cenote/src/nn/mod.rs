@@ -46,33 +46,42 @@ mod private {
 
 use private::Kind;
 
+/// Conversions into a type of one value for each pooled axis: from one value for all, an array, or a tuple as torch has it.
+macro_rules! one_for_each_axis {
+    ($Type:ident, $value:ty) => {
+        impl<const N: usize> From<$value> for $Type<N> {
+            fn from(value: $value) -> Self {
+                Self::from([value; N])
+            }
+        }
+
+        impl<const N: usize> From<[$value; N]> for $Type<N> {
+            fn from(values: [$value; N]) -> Self {
+                Self(values.map(Into::into))
+            }
+        }
+
+        impl From<($value, $value)> for $Type<2> {
+            fn from((height, width): ($value, $value)) -> Self {
+                Self::from([height, width])
+            }
+        }
+
+        impl From<($value, $value, $value)> for $Type<3> {
+            fn from((depth, height, width): ($value, $value, $value)) -> Self {
+                Self::from([depth, height, width])
+            }
+        }
+    };
+}
+
+use one_for_each_axis;
+
 /// One value for each pooled axis: `3` for all alike, or `[3, 2]` (height, width).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PerAxis<const N: usize>(pub [usize; N]);
 
-impl<const N: usize> From<usize> for PerAxis<N> {
-    fn from(size: usize) -> Self {
-        Self([size; N])
-    }
-}
-
-impl<const N: usize> From<[usize; N]> for PerAxis<N> {
-    fn from(sizes: [usize; N]) -> Self {
-        Self(sizes)
-    }
-}
-
-impl From<(usize, usize)> for PerAxis<2> {
-    fn from((height, width): (usize, usize)) -> Self {
-        Self([height, width])
-    }
-}
-
-impl From<(usize, usize, usize)> for PerAxis<3> {
-    fn from((depth, height, width): (usize, usize, usize)) -> Self {
-        Self([depth, height, width])
-    }
-}
+one_for_each_axis!(PerAxis, usize);
 
 /// A layer: it plans a pooling for tensors of one shape.
 ///
@@ -110,7 +119,7 @@ pub trait Layer {
     }
 
     /// Pools an array. One whose channels are last in memory gives one whose channels are last; one in any
-    /// other order is copied first.
+    /// other order is copied first, and so is one of fractional pooling, whose results are contiguous as torch's are.
     ///
     /// # Errors
     /// As [`Layer::plan_in`].
@@ -129,7 +138,8 @@ pub trait Layer {
     /// [`WithIndices`](crate::WithIndices) it need not.
     ///
     /// # Errors
-    /// As [`Layer::plan_in`], and when the gradient does not have the output's shape.
+    /// As [`Layer::plan_in`], when the gradient does not have the output's shape, and for maxima in planes of 2³¹ elements
+    /// or more.
     #[cfg(feature = "ndarray")]
     fn backward<
         T: crate::Element,

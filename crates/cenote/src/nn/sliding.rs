@@ -138,6 +138,7 @@ impl<K, const N: usize> SlidingPool<K, N> {
                 let padding = before[axis].max(after[axis]);
                 if !self.any_padding && padding > kernel_size / 2 {
                     return Err(Error::PaddingTooLarge {
+                        axis: "axis",
                         padding,
                         kernel_size,
                     });
@@ -147,8 +148,8 @@ impl<K, const N: usize> SlidingPool<K, N> {
                 let reach = (length.div_ceil(sliding.stride) - 1)
                     .checked_mul(sliding.stride)
                     .and_then(|start| start.checked_add(sliding.extent().ok()?))
-                    .ok_or(Error::TooLarge {
-                        what: "the padded input with its last window",
+                    .ok_or_else(|| Error::TooLarge {
+                        what: format!("an axis of {length} with padding and its last window"),
                     })?;
                 let total = reach.saturating_sub(length);
                 let half = total / 2;
@@ -184,7 +185,8 @@ impl<K: Kind, const N: usize> Layer for SlidingPool<K, N> {
 }
 
 /// As torch prints a layer, sizes that are alike as one number: `MaxPool2d(kernel_size=3, stride=3, padding=0, dilation=1,
-/// ceil_mode=True)`. What torch leaves out is printed where it is not the default.
+/// ceil_mode=True)`. What torch leaves out is printed where it is not the default. The stride is that which windows move by:
+/// torch's norms print the argument, which may be `None`.
 impl<K: Kind, const N: usize> fmt::Display for SlidingPool<K, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let prints = |name: &str| K::PRINTS.contains(&name);
@@ -349,7 +351,7 @@ impl Kind for Avg {
 /// The taps of a window, of which there must not be more than a divisor can count.
 fn countable(taps: usize) -> Result<i64> {
     i64::try_from(taps).map_err(|_| Error::TooLarge {
-        what: "the product of kernel_size",
+        what: format!("a window of {taps} taps"),
     })
 }
 
@@ -436,7 +438,7 @@ impl Kind for Lp {
 
     fn arguments(&self, windows: Arguments) -> Arguments {
         Arguments::default()
-            .with("norm_type", format_args!("{:?}", self.norm_type))
+            .with("norm_type", self.norm_type)
             .then(windows)
             .with_if(self.absolute, "absolute", truth(true))
             .with_if(!self.scale_clipped, "scale_clipped", truth(false))
@@ -474,10 +476,14 @@ impl Kind for Lp {
 /// [`LPPool::absolute`] and [`LPPool::scale_clipped`] turn either off. A norm of +∞ is the largest magnitude,
 /// −∞ the smallest. A window wholly in padding has a norm of 0, and of +∞ where p is below 0.
 ///
+/// The gradient of a window whose sum is 0 is 0. That of a norm of ±∞ goes to the first of the extreme elements, with its sign.
+///
 /// # Differences from PyTorch
 /// - Powers of f32 are computed in f64: those up to the sixth neither overflow nor vanish where the norm itself does not.
-/// - Padding and dilation are possible.
-/// - Integers give integers: computed in f64 and truncated toward zero. torch gives f32.
+///   Those of f16 and bf16 are computed in f32, where torch rounds each power to the type: 300² is no f16.
+/// - Padding and dilation are possible; f16 in 3-D, and windows of which only ceil mode makes one, are taken there too.
+/// - Integers give integers: computed in f64 and truncated toward zero. torch gives f32, and for norms of ±∞ the type, in
+///   which |−128| is −128.
 /// - A `norm_type` of NaN is refused; torch gives NaN.
 ///
 /// ```

@@ -180,7 +180,7 @@ impl<const N: usize> MaxUnpool<N> {
             });
         }
         usize::try_from(size).map_err(|_| Error::TooLarge {
-            what: "the output of the unpooling",
+            what: format!("an unpooled axis of {size}"),
         })
     }
 

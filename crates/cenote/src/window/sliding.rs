@@ -51,8 +51,11 @@ impl Sliding {
         (self.kernel_size - 1)
             .checked_mul(self.dilation)
             .and_then(|reach| reach.checked_add(1))
-            .ok_or(Error::TooLarge {
-                what: "dilation × (kernel_size − 1)",
+            .ok_or_else(|| Error::TooLarge {
+                what: format!(
+                    "dilation {} × (kernel_size {} − 1)",
+                    self.dilation, self.kernel_size
+                ),
             })
     }
 
@@ -78,11 +81,14 @@ impl Sliding {
         let reach = last * wide(self.stride) + wide(self.extent()?);
         if padded.max(reach) > wide(usize::MAX >> 2) {
             return Err(Error::TooLarge {
-                what: "the padded input with its last window",
+                what: format!(
+                    "an axis of {input} with padding {before} + {after} and its last window"
+                ),
             });
         }
         if last < 0 {
             return Err(Error::WindowTooLarge {
+                axis: "axis",
                 input,
                 padding: self.padding,
                 extent: self.extent()?,
