@@ -35,6 +35,10 @@ pub(crate) enum SplitName {
     Test,
 }
 
+fn is_missing(error: &cenote_data::Error) -> bool {
+    matches!(error, cenote_data::Error::NotFound { .. })
+}
+
 /// Where CIFAR is looked for.
 const DATA_DIR: &str = "data";
 
@@ -58,10 +62,10 @@ pub(crate) struct DatasetOptions {
     #[arg(long, value_name = "URL", requires = "download")]
     pub(crate) data_url: Option<String>,
     /// Resize images so that the smaller side has this many pixels
-    #[arg(long, value_name = "PIXELS")]
+    #[arg(long, value_name = "PIXELS", allow_negative_numbers = true)]
     pub(crate) resize: Option<NonZeroUsize>,
     /// Cut a square of this many pixels from the middle of each image
-    #[arg(long, value_name = "PIXELS")]
+    #[arg(long, value_name = "PIXELS", allow_negative_numbers = true)]
     pub(crate) center_crop: Option<NonZeroUsize>,
 }
 
@@ -94,11 +98,14 @@ impl DatasetOptions {
             )
         }
         match (self.there(split), archive) {
-            (Err(_), Some(archive)) if self.download => {
+            // What is damaged in a folder is fetched too; a damaged archive that was named is not replaced.
+            (Err(error), Some(archive))
+                if self.download && (is_missing(&error) || self.data_dir.is_dir()) =>
+            {
                 self.fetch(archive, interrupt)?;
                 Ok(self.there(split)?)
             }
-            (Err(error), Some(_)) => {
+            (Err(error), Some(_)) if is_missing(&error) => {
                 bail!("{error} (--data-dir names its folder, and --download fetches it)")
             }
             (outcome, _) => Ok(outcome?),
@@ -120,13 +127,17 @@ impl DatasetOptions {
         if let Some(url) = &self.data_url {
             download = download.base_url(url);
         }
-        let bar = report::Bytes::new(&download.url());
+        let url = download.url();
+        // None where all is there already.
+        let mut bar = None;
         download.run(&self.data_dir, |progress| {
+            let mut update = |what, done, total| {
+                let bar = bar.get_or_insert_with(|| report::Bytes::new(&url));
+                bar.update(what, done, total);
+            };
             match progress {
-                Progress::Downloading { received, total } => {
-                    bar.update("downloading", received, total)
-                }
-                Progress::Unpacking { written } => bar.update("unpacking", written, None),
+                Progress::Downloading { received, total } => update("downloading", received, total),
+                Progress::Unpacking { written } => update("unpacking", written, None),
                 _ => {}
             }
             if interrupt.is_asked() {

@@ -11,7 +11,8 @@ use std::process::ExitCode;
 use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
-use cenote_events::{LogDir, RunView, TagView};
+use cenote_events::message::Kind;
+use cenote_events::{Location, LogDir, RunView, SummaryKind, TagView};
 use serde_json::{Value, json};
 
 use crate::interrupt::Interrupt;
@@ -24,7 +25,8 @@ const EXAMPLES: &str = "Examples:
   cenote events logs --tail --json
 
 Exported are images as they are in the log (PNG), scalars as CSV or JSON lines, sound
-as it is in the log (WAV), and everything else as JSON lines, one file a tag.";
+as it is in the log (WAV), graphs as protocol buffers (.pb), and everything else as JSON
+lines, one file a tag.";
 
 #[derive(clap::Args, Clone, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -32,7 +34,7 @@ pub(crate) struct Args {
     /// A directory of runs, or one event file
     logdir: PathBuf,
     /// Check every checksum, and fail if there is damage or a file ends within a record
-    #[arg(long)]
+    #[arg(long, conflicts_with = "tail")]
     verify: bool,
     /// Write what the log holds to files in this directory
     #[arg(long, value_name = "DIR", conflicts_with = "tail")]
@@ -294,6 +296,17 @@ fn export(
     };
     writeln!(out, "{line}")?;
     Ok(exported.failed == 0)
+}
+
+/// What one value is, whatever its tag is.
+fn kind_of(location: &Location) -> SummaryKind {
+    let held = location.read().map(|value| value.value);
+    match held.ok().flatten() {
+        Some(Kind::Image(_)) => SummaryKind::Image,
+        Some(Kind::Audio(_)) => SummaryKind::Audio,
+        Some(Kind::Histo(_)) => SummaryKind::Histogram,
+        _ => SummaryKind::Tensor,
+    }
 }
 
 /// A number in JSON, which has none for NaN and the infinities: they are text, as TensorBoard has it.

@@ -183,12 +183,11 @@ pub(crate) struct FractionalOptions {
     /// Size of the window: one number, or one for each axis
     #[arg(long, short, value_name = "SIZES", allow_negative_numbers = true)]
     pub(crate) kernel_size: Sizes,
-    /// Size of the output
+    /// Size of the output, if --output-ratio does not give it
     #[arg(
         long,
         value_name = "SIZES",
         allow_negative_numbers = true,
-        required_unless_present = "output_ratio",
         conflicts_with = "output_ratio"
     )]
     pub(crate) output_size: Option<OutputSizes>,

@@ -7,6 +7,7 @@ mod deferred;
 mod events;
 mod interrupt;
 mod layer;
+mod memory;
 mod npy;
 mod picture;
 mod pool;

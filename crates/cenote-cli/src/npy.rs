@@ -198,6 +198,10 @@ const ROWS: usize = 4096;
 
 /// Elements in column-major order, in row-major order.
 fn row_major<T: Copy + Default>(shape: &[usize], elements: &[T]) -> Vec<T> {
+    if elements.is_empty() {
+        // Of nothing there may be any number of rows.
+        return Vec::new();
+    }
     let mut out = vec![T::default(); elements.len()];
     let (width, outer) = shape
         .split_last()
@@ -411,6 +415,7 @@ mod tests {
         assert_eq!(row_major(&shape, &columns), expected);
         assert_eq!(row_major(&[], &[7]), [7]);
         assert!(row_major::<u8>(&[0, 3], &[]).is_empty());
+        assert!(row_major::<u8>(&[1 << 60, 0], &[]).is_empty());
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::layer::{
     AdaptiveOptions, AvgOptions, Family, FractionalOptions, LAYERS, LayerName, LpOptions, Pooling,
     SlidingOptions, UnpoolOptions,
 };
+use crate::memory::zeros;
 use crate::npy::{Elements, Tensor, place, with_elements};
 use crate::{picture, report};
 
@@ -319,9 +320,9 @@ fn forward(
         .filter(|file| file.indices.is_some())
         .map(|file| file.column_major);
     with_elements!(&input.elements, elements => {
-        let mut output = zeros_like(elements, plan.output_len())?;
+        let mut output = zeros(plan.output_len())?;
         let flat = if let Some(column_major) = column_major {
-            let mut flat = zeros_like(&[0i64], plan.output_len())?;
+            let mut flat = zeros(plan.output_len())?;
             plan.forward_with_indices_into(elements, &mut output, &mut flat)?;
             if column_major {
                 plan.column_major(&mut flat);
@@ -367,7 +368,7 @@ fn backward(plan: &Plan, input: &Tensor, grad_output: &Tensor) -> Result<Tensor>
     where
         Elements: From<Vec<T>>,
     {
-        let mut grad_input = zeros_like(input, plan.input_len())?;
+        let mut grad_input = zeros(plan.input_len())?;
         plan.backward_from_input_into(grad_output, input, &mut grad_input)?;
         Ok(grad_input.into())
     }
@@ -429,13 +430,13 @@ fn unpool(
             );
         }
         with_elements!(&grad_output.elements, grads => {
-            let mut grad_input = zeros_like(grads, plan.input_len())?;
+            let mut grad_input = zeros(plan.input_len())?;
             plan.backward_into(grads, flat_indices, &mut grad_input)?;
             Elements::from(grad_input)
         })
     } else {
         with_elements!(&input.elements, elements => {
-            let mut output = zeros_like(elements, plan.output_len())?;
+            let mut output = zeros(plan.output_len())?;
             plan.forward_into(elements, flat_indices, &mut output)?;
             Elements::from(output)
         })
@@ -446,13 +447,4 @@ fn unpool(
         plan.output_shape().to_vec()
     };
     Ok(Tensor { shape, elements })
-}
-
-fn zeros_like<T: Element>(_like: &[T], len: usize) -> Result<Vec<T>> {
-    let mut zeros = Vec::new();
-    zeros.try_reserve_exact(len).with_context(|| {
-        format!("a result of {len} elements does not fit into memory: pad less, or make it smaller")
-    })?;
-    zeros.resize(len, T::default());
-    Ok(zeros)
 }

@@ -50,18 +50,24 @@ pub(crate) fn while_read(outcome: Result<ExitCode>) -> Result<ExitCode> {
 /// A name that a file gave, for a table: of one line, without what a terminal would obey, and no longer than a column may be.
 pub(crate) fn cell(name: &str) -> String {
     const MOST: usize = 60;
-    let mut cell = String::new();
-    for char in name.chars() {
-        if char.is_control() {
-            cell.extend(char.escape_default());
-        } else {
-            cell.push(char);
-        }
-    }
+    let cell = escaped(name);
     match cell.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}…", &cell[..end]),
         None => cell,
     }
+}
+
+/// Text without what would steer a terminal or end a line.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for char in text.chars() {
+        if char.is_control() {
+            escaped.extend(char.escape_default());
+        } else {
+            escaped.push(char);
+        }
+    }
+    escaped
 }
 
 /// A bar for `count` images. It is drawn on a terminal only.

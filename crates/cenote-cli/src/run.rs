@@ -18,6 +18,7 @@ use crate::board::Address;
 use crate::dataset::DatasetOptions;
 use crate::interrupt::{self, Interrupt};
 use crate::layer::Shown;
+use crate::memory::zeros;
 use crate::report;
 
 const EXAMPLES: &str = "Examples:
@@ -46,7 +47,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     limit: Option<NonZeroUsize>,
     /// Threads that load batches ahead
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        allow_negative_numbers = true
+    )]
     num_workers: usize,
     #[command(flatten)]
     layer: LayerOptions,
@@ -163,7 +169,13 @@ fn job(args: &Args, interrupt: &Interrupt, board: Option<String>) -> Result<Exit
     let start = Instant::now();
     let pooling = args.layer.pooling()?;
     let log_dir = args.log_dir()?;
-    let dataset = args.dataset.open(interrupt)?;
+    let dataset = match args.dataset.open(interrupt) {
+        Err(error) if interrupt.is_asked() => {
+            report::error(&error);
+            return Ok(ExitCode::from(interrupt::EXIT_CODE));
+        }
+        outcome => outcome?,
+    };
     let loader = DataLoader::builder(dataset)
         .batch_size(args.batch_size.get())
         .num_workers(args.num_workers)
@@ -258,7 +270,7 @@ impl Job<'_> {
                 break;
             }
             let began = Instant::now();
-            let Some(batch) = batches.next().transpose()? else {
+            let Some(batch) = batches.next().transpose().map_err(with_advice)? else {
                 break;
             };
             self.figures.load += began.elapsed();
@@ -286,7 +298,7 @@ impl Job<'_> {
                 self.layer
             );
         }
-        let mut output = vec![0.0f32; plan.output_len()];
+        let mut output = zeros(plan.output_len())?;
         let input = batch
             .images
             .as_slice()
@@ -314,6 +326,17 @@ impl Job<'_> {
             .shapes
             .get_or_insert_with(|| (batch.images.shape().to_vec(), shape.to_vec()));
         Ok(())
+    }
+}
+
+/// What went wrong, and what to do about it here.
+fn with_advice(error: cenote_data::Error) -> anyhow::Error {
+    let is_mixed = matches!(error, cenote_data::Error::MixedSizes { .. });
+    let error = anyhow::Error::new(error);
+    if is_mixed {
+        error.context("make all images of one size with --resize PIXELS --center-crop PIXELS")
+    } else {
+        error
     }
 }
 

@@ -89,6 +89,10 @@ fn per_axis<T: Copy, const N: usize>(values: &[T], option: &str) -> Result<[T; N
         [one] => Ok([*one; N]),
         values => match values.try_into() {
             Ok(values) => Ok(values),
+            Err(_) if N == 1 => bail!(
+                "{option} has {} values, and the layer pools one axis: give one value",
+                values.len()
+            ),
             Err(_) => bail!(
                 "{option} has {} values, and the layer pools {N} axes: give one value, or {N}",
                 values.len()

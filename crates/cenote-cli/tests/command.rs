@@ -102,11 +102,11 @@ fn bad_layers_are_refused_with_a_reason() {
         ),
         (
             &["--padding", "2"],
-            "padding 2 is more than half of kernel_size 3: use at most 1",
+            "padding 2 of the height is more than half of kernel_size 3: use at most 1",
         ),
         (
             &["--kernel-size", "40", "--no-ceil-mode"],
-            "a window reaches over 40 elements, and the axis has 32",
+            "a window reaches over 40 elements, and the height is 32",
         ),
         (
             &["--kernel-size", "1,2,3"],
@@ -117,6 +117,8 @@ fn bad_layers_are_refused_with_a_reason() {
             "'-3' is no size: give a whole number",
         ),
         (&["--padding", "-1"], "'-1' is no size: give a whole number"),
+        (&["--num-workers", "-1"], "invalid value '-1'"),
+        (&["--resize", "-1"], "invalid value '-1'"),
         (
             &["--layer", "max_pool7d"],
             "is no layer over images: use one of max_pool2d",
@@ -127,10 +129,29 @@ fn bad_layers_are_refused_with_a_reason() {
             "adaptive_max_pool2d needs --output-size",
         ),
         (&["--dilation", "18446744073709551615"], "too large"),
+        (
+            &["--layer", "adaptive_avg_pool2d", "--output-size", "1000000"],
+            "does not fit into memory",
+        ),
         (&["--batch-size", "0"], "--batch-size"),
     ] {
         let error = refusal(&[&["run", "--logdir", text(directory.path())], options].concat());
         assert!(error.contains(reason), "{options:?} says: {error}");
+    }
+}
+
+#[test]
+fn damaged_data_is_said_to_be_damaged() {
+    let directory = directory();
+    let archive = directory.path().join("cifar-10-binary.tar.gz");
+    std::fs::write(&archive, b"\x1f\x8b\x08 and no more").unwrap();
+    for more in [&[][..], &["--download"]] {
+        let arguments = ["run", "--dataset", "cifar10", "--data-dir", text(&archive)];
+        let error = refusal(&[&arguments, more].concat());
+        assert!(error.contains("cifar-10-binary.tar.gz"), "{error}");
+        assert!(!error.contains("--download"), "{error}");
+        assert!(!error.contains("fetching"), "{error}");
+        assert!(!error.contains("cannot make the folder"), "{error}");
     }
 }
 

@@ -1,20 +1,20 @@
 //! What a log holds, as files.
 
 mod content;
+mod files;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt;
-use std::fs::{self, File};
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 
-use anyhow::{Context, Result};
-use cenote_events::{Location, LogDir, Mark, SummaryKind, TagView, ValueRef};
+use anyhow::Result;
+use cenote_events::{Location, LogDir, Mark, RunView, SummaryKind, TagView, ValueRef};
 use serde_json::{Value, json};
 
-use self::content::{Blob, blobs, kind_of, line};
-use super::{ScalarFormat, Selection, number};
+use self::content::{Blob, blobs, line};
+use self::files::{Places, with_ending, write};
+use super::{ScalarFormat, Selection, kind_of, number};
 use crate::report::cell;
 
 /// What was written.
@@ -80,15 +80,12 @@ pub(super) fn export(
     directory: &Path,
 ) -> Result<Exported> {
     let mut exported = Exported::default();
-    for run in selection.runs(index) {
-        let folder = run
-            .name()
-            .split('/')
-            .filter(|part| *part != ".")
-            .map(file_name);
-        let folder = folder.fold(directory.to_owned(), |path, part| path.join(part));
-        for tag in selection.tags(&run) {
-            let base = folder.join(file_name(tag.tag()));
+    let runs = selection.runs(index);
+    let folder = |run: &RunView<'_>| files::folder(directory, run.name());
+    let mut places = Places::beside(runs.iter().map(folder));
+    for run in &runs {
+        for tag in selection.tags(run) {
+            let base = places.take(&folder(run), tag.tag());
             let failed = exported.failed;
             exported.scalars(&tag, selection, scalars, &base)?;
             let reason = exported.others(index, &tag, selection, &base)?;
@@ -122,12 +119,13 @@ impl Exported {
             .iter()
             .filter(|point| point.mark == Mark::Purged)
             .count();
-        let extension = if format == ScalarFormat::Csv {
-            "csv"
+        let ending = if format == ScalarFormat::Csv {
+            ".csv"
         } else {
-            "jsonl"
+            ".jsonl"
         };
-        self.write(&with_extension(base, extension), |file| {
+        self.files += 1;
+        write(&with_ending(base, ending), |file| {
             if format == ScalarFormat::Csv {
                 writeln!(file, "step,wall_time,value,mark")?;
             }
@@ -137,7 +135,11 @@ impl Exported {
                     writeln!(file, "{step},{},{},{mark}", point.wall_time, point.value)?;
                 } else {
                     let (wall_time, value) = (number(point.wall_time), number(point.value));
-                    writeln!(file, "{}", json!({ "step": step, "wall_time": wall_time, "value": value, "mark": mark }))?;
+                    writeln!(
+                        file,
+                        "{}",
+                        json!({ "step": step, "wall_time": wall_time, "value": value, "mark": mark })
+                    )?;
                 }
             }
             Ok(())
@@ -163,7 +165,7 @@ impl Exported {
             .filter_map(|value| Some((*value, index.locate(*value)?)))
             .collect();
         if tag.kind() != SummaryKind::Scalar {
-            return self.of_kind(tag.kind(), tag, &located, base);
+            return self.of_kind(tag.kind(), &located, base);
         }
         // A tag of scalars that holds something else too: each is what it is itself.
         let kinds = located.iter().map(|(_, location)| kind_of(location));
@@ -179,9 +181,9 @@ impl Exported {
             let alike: Vec<_> = alike.map(|(value, _)| value.clone()).collect();
             let base = match kind {
                 SummaryKind::Image | SummaryKind::Audio => base.to_owned(),
-                kind => with_extension(base, kind.name()),
+                kind => with_ending(base, &format!(".{}", kind.name())),
             };
-            let first = self.of_kind(kind, tag, &alike, &base)?;
+            let first = self.of_kind(kind, &alike, &base)?;
             reason = reason.or(first);
         }
         Ok(reason)
@@ -190,104 +192,93 @@ impl Exported {
     fn of_kind(
         &mut self,
         kind: SummaryKind,
-        tag: &TagView<'_>,
+        located: &[(ValueRef, Location)],
+        base: &Path,
+    ) -> Result<Option<String>> {
+        match kind {
+            SummaryKind::Image
+            | SummaryKind::Audio
+            | SummaryKind::Graph
+            | SummaryKind::RunMetadata => self.as_files(kind, located, base),
+            kind => self.as_lines(kind, located, base),
+        }
+    }
+
+    fn as_files(
+        &mut self,
+        kind: SummaryKind,
         located: &[(ValueRef, Location)],
         base: &Path,
     ) -> Result<Option<String>> {
         let mut reason = None;
-        let mut fail = |error: &anyhow::Error| {
-            reason.get_or_insert_with(|| format!("{error:#}"));
-        };
-        if matches!(
-            kind,
-            SummaryKind::Image | SummaryKind::Audio | SummaryKind::Graph | SummaryKind::RunMetadata
-        ) {
-            let mut taken = HashSet::new();
-            for (value, location) in located
-                .iter()
-                .filter(|(value, _)| value.mark != Mark::Purged)
-            {
-                match blobs(kind, location) {
-                    Ok(blobs) => self.blobs(&blobs, value.step, base, &mut taken)?,
-                    Err(error) => {
-                        self.failed += 1;
-                        fail(&error);
+        let mut names = Names::default();
+        let valid = |(value, _): &&(ValueRef, Location)| value.mark != Mark::Purged;
+        for (value, location) in located.iter().filter(valid) {
+            match blobs(kind, location) {
+                Ok(blobs) => {
+                    for Blob { extension, bytes } in blobs {
+                        let path = base.join(names.next(value.step, extension));
+                        write(&path, |file| Ok(file.write_all(&bytes)?))?;
+                        self.files += 1;
                     }
+                    self.values += 1;
                 }
-            }
-            return Ok(reason);
-        }
-        let mut lines = Vec::new();
-        for (value, location) in located {
-            match line(kind, tag, location) {
-                Ok(line) => lines.push((value, line)),
                 Err(error) => {
                     self.failed += 1;
-                    fail(&error);
+                    reason.get_or_insert_with(|| format!("{error:#}"));
                 }
             }
         }
-        if !lines.is_empty() {
-            self.values += lines.len();
-            self.write(&with_extension(base, "jsonl"), |file| {
+        Ok(reason)
+    }
+
+    fn as_lines(
+        &mut self,
+        kind: SummaryKind,
+        located: &[(ValueRef, Location)],
+        base: &Path,
+    ) -> Result<Option<String>> {
+        let (mut values, mut failed, mut reason) = (0, 0, None);
+        let lines = located.iter().filter_map(|(value, location)| {
+            let line = line(kind, location).inspect_err(|error| {
+                failed += 1;
+                reason.get_or_insert_with(|| format!("{error:#}"));
+            });
+            Some((value, line.ok()?))
+        });
+        // One after the other: all of them together may not fit into memory.
+        let mut lines = lines.peekable();
+        if lines.peek().is_some() {
+            self.files += 1;
+            write(&with_ending(base, ".jsonl"), |file| {
                 for (value, mut line) in lines {
                     line["step"] = json!(value.step);
                     line["wall_time"] = number(value.wall_time);
                     line["mark"] = json!(mark(value.mark));
                     writeln!(file, "{line}")?;
+                    values += 1;
                 }
                 Ok(())
             })?;
         }
+        self.values += values;
+        self.failed += failed;
         Ok(reason)
     }
+}
 
-    /// Writes each blob to `base/<step>.<extension>`, with a number where one step has several.
-    fn blobs(
-        &mut self,
-        blobs: &[Blob],
-        step: i64,
-        base: &Path,
-        taken: &mut HashSet<PathBuf>,
-    ) -> Result<()> {
-        self.values += 1;
-        for blob in blobs {
-            let name = |n: usize| match n {
-                0 => base.join(format!("{step:08}.{}", blob.extension)),
-                n => base.join(format!("{step:08}_{n}.{}", blob.extension)),
-            };
-            let path = (0..)
-                .map(name)
-                .find(|path| !taken.contains(path))
-                .context("no name is free")?;
-            self.write(&path, |file| Ok(file.write_all(&blob.bytes)?))?;
-            taken.insert(path);
+/// Names in the folder of a tag: the step, and a number where one step has several.
+#[derive(Default)]
+struct Names(HashMap<(i64, &'static str), usize>);
+
+impl Names {
+    fn next(&mut self, step: i64, extension: &'static str) -> String {
+        let number = self.0.entry((step, extension)).or_default();
+        *number += 1;
+        match *number {
+            1 => format!("{step:08}.{extension}"),
+            number => format!("{step:08}_{}.{extension}", number - 1),
         }
-        Ok(())
-    }
-
-    /// Writes a file beside its place, and moves it there when it is whole.
-    fn write(
-        &mut self,
-        path: &Path,
-        write: impl FnOnce(&mut BufWriter<File>) -> Result<()>,
-    ) -> Result<()> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
-        let mut part = path.as_os_str().to_owned();
-        part.push(".part");
-        let attempt = || -> Result<()> {
-            let mut file = BufWriter::new(File::create(&part)?);
-            write(&mut file)?;
-            file.into_inner()?;
-            Ok(fs::rename(&part, path)?)
-        };
-        attempt()
-            .inspect_err(|_| drop(fs::remove_file(&part)))
-            .with_context(|| format!("cannot write {}", path.display()))?;
-        self.files += 1;
-        Ok(())
     }
 }
 
@@ -298,41 +289,4 @@ fn mark(mark: Mark) -> &'static str {
         Mark::Backward => "backward",
         Mark::Purged => "purged",
     }
-}
-
-/// Bytes of a name that any file system takes, beside an ending of ours.
-const MOST_NAME: usize = 200;
-
-/// One name of a file for any tag: what a file system may not take is written `%` and two hexadecimal digits, and the end of a
-/// long one is a hash.
-fn file_name(tag: &str) -> String {
-    let mut name = String::new();
-    for (i, byte) in tag.bytes().enumerate() {
-        let plain =
-            byte.is_ascii_alphanumeric() || b"-_+=@, ".contains(&byte) || (byte == b'.' && i > 0);
-        if plain {
-            name.push(char::from(byte));
-        } else {
-            name += &format!("%{byte:02x}");
-        }
-    }
-    if name.len() > MOST_NAME {
-        // Names that begin alike stay apart.
-        let mut hash = DefaultHasher::new();
-        tag.hash(&mut hash);
-        name.truncate(MOST_NAME - 17);
-        name += &format!("%{:016x}", hash.finish());
-    }
-    if name.is_empty() {
-        "%".to_owned()
-    } else {
-        name
-    }
-}
-
-fn with_extension(base: &Path, extension: &str) -> PathBuf {
-    let mut path = base.as_os_str().to_owned();
-    path.push(".");
-    path.push(extension);
-    path.into()
 }

@@ -1,6 +1,7 @@
 //! What is in a log directory, for people and as JSON.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use cenote_events::{FileView, LogDir, Mark, RunView, TagView};
 use indicatif::{HumanBytes, HumanCount};
@@ -25,18 +26,23 @@ pub(super) fn to_text(
         let _ = writeln!(
             text,
             "cannot read {}: {}",
-            problem.path.display(),
+            path(&problem.path),
             problem.message
         );
     }
     if runs.is_empty() {
-        let _ = writeln!(text, "no event files in {}", index.root().display());
+        let _ = writeln!(text, "no event files in {}", path(index.root()));
     } else if health.damaged > 0 || (verified && !health.is_good()) {
         let _ = writeln!(text, "{health}");
     } else if verified {
         let _ = writeln!(text, "every checksum of {} file(s) is right", health.files);
     }
     text
+}
+
+/// A path on one line, without what would steer a terminal.
+fn path(path: &Path) -> String {
+    report::escaped(&path.to_string_lossy())
 }
 
 fn run_to_text(run: &RunView<'_>, selection: &Selection, text: &mut String) {
@@ -67,14 +73,14 @@ fn run_to_text(run: &RunView<'_>, selection: &Selection, text: &mut String) {
     }
     for file in &files {
         for damage in file.damage() {
-            let _ = writeln!(text, "  damage in {}: {damage}", file.path.display());
+            let _ = writeln!(text, "  damage in {}: {damage}", path(file.path));
         }
         if file.waiting > 0 {
             let _ = writeln!(
                 text,
                 "  the last {} bytes of {} are no whole record: it is being written, or was cut off",
                 file.waiting,
-                file.path.display()
+                path(file.path)
             );
         }
     }

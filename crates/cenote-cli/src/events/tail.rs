@@ -1,15 +1,15 @@
 //! What is new in a log that grows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::thread;
 use std::time::Duration;
 
 use anyhow::Result;
-use cenote_events::{LogDir, RunView, TagView};
+use cenote_events::{FileId, LogDir, RunView, ScalarPoint, SummaryKind, TagView, ValueRef};
 use serde_json::json;
 
-use super::{Selection, number};
+use super::{Health, Selection, kind_of, number};
 use crate::interrupt::Interrupt;
 use crate::report;
 
@@ -26,7 +26,13 @@ pub(super) fn follow(
     let mut shown = Shown::default();
     // What is there already is not news.
     shown.print_new(index, selection, |_| Ok(()))?;
+    let mut wrong = (0, 0);
     while !interrupt.is_asked() {
+        let health = Health::of(index, selection);
+        if wrong != (health.damaged, health.unreadable) {
+            wrong = (health.damaged, health.unreadable);
+            report::warn(&format!("the log has {health}"));
+        }
         thread::sleep(INTERVAL);
         index.refresh();
         shown.print_new(index, selection, |news| {
@@ -39,16 +45,17 @@ pub(super) fn follow(
     Ok(())
 }
 
-/// How many values of each tag have been shown.
+/// How many numbers and how many other values of each tag have been shown, by file: more come at the end of a file, which need
+/// not be the last one of its run.
 #[derive(Default)]
-pub(super) struct Shown(BTreeMap<(String, String), usize>);
+pub(super) struct Shown(BTreeMap<(String, String), HashMap<FileId, (usize, usize)>>);
 
 /// One new value.
 pub(super) struct News<'a> {
     run: &'a str,
     tag: &'a str,
-    kind: &'static str,
-    step: i64,
+    kind: SummaryKind,
+    pub(super) step: i64,
     wall_time: f64,
     content: Content,
 }
@@ -68,50 +75,81 @@ impl Shown {
     ) -> Result<()> {
         for run in selection.runs(index) {
             for tag in selection.tags(&run) {
-                let shown = self
-                    .0
-                    .entry((run.name().to_owned(), tag.tag().to_owned()))
-                    .or_default();
-                // A tag that has fewer than were shown is in a file that was replaced.
-                let skip = if tag.len() < *shown { 0 } else { *shown };
-                if tag.len() > skip {
-                    let new = news(&run, &tag).into_iter().skip(skip);
-                    new.filter(|news| selection.steps.contain(news.step))
-                        .try_for_each(|news| print(&news))?;
-                }
-                *shown = tag.len();
+                let key = (run.name().to_owned(), tag.tag().to_owned());
+                let shown = self.0.entry(key).or_default();
+                let (points, values) = unseen(&tag, shown);
+                let points = points.iter().map(|point| number_of(&run, &tag, point));
+                let values = values.iter().map(|&value| other(index, &run, &tag, value));
+                points
+                    .chain(values)
+                    .filter(|news| selection.steps.contain(news.step))
+                    .try_for_each(|news| print(&news))?;
             }
         }
         Ok(())
     }
 }
 
-/// All values of a tag.
-fn news<'a>(run: &RunView<'a>, tag: &TagView<'a>) -> Vec<News<'a>> {
-    let at = |step, wall_time, content| News {
+/// What each file of a tag holds beyond what was shown, which it is from now on.
+fn unseen(
+    tag: &TagView<'_>,
+    shown: &mut HashMap<FileId, (usize, usize)>,
+) -> (Vec<ScalarPoint>, Vec<ValueRef>) {
+    let held: HashMap<FileId, (usize, usize)> = tag
+        .pieces()
+        .map(|(file, points, values)| (file, (points, values)))
+        .collect();
+    if held == *shown {
+        return Default::default();
+    }
+    let (all_points, all_values) = (tag.scalars(), tag.values());
+    let (mut points, mut values) = (all_points.as_slice(), all_values.as_slice());
+    let (mut new_points, mut new_values) = (Vec::new(), Vec::new());
+    for (file, more_points, more_values) in tag.pieces() {
+        let (old_points, old_values) = shown.get(&file).copied().unwrap_or_default();
+        let (piece, rest) = points.split_at(more_points);
+        new_points.extend_from_slice(piece.get(old_points..).unwrap_or_default());
+        points = rest;
+        let (piece, rest) = values.split_at(more_values);
+        new_values.extend_from_slice(piece.get(old_values..).unwrap_or_default());
+        values = rest;
+    }
+    *shown = held;
+    (new_points, new_values)
+}
+
+fn number_of<'a>(run: &RunView<'a>, tag: &TagView<'a>, point: &ScalarPoint) -> News<'a> {
+    News {
         run: run.name(),
         tag: tag.tag(),
-        kind: tag.kind().name(),
-        step,
-        wall_time,
-        content,
-    };
-    let scalars = tag
-        .scalars()
-        .into_iter()
-        .map(|point| at(point.step, point.wall_time, Content::Number(point.value)));
-    let others = tag
-        .values()
-        .into_iter()
-        .map(|value| at(value.step, value.wall_time, Content::Bytes(value.len)));
-    scalars.chain(others).collect()
+        kind: SummaryKind::Scalar,
+        step: point.step,
+        wall_time: point.wall_time,
+        content: Content::Number(point.value),
+    }
+}
+
+/// What is no number: in a tag of numbers, whatever it is itself.
+fn other<'a>(index: &LogDir, run: &RunView<'a>, tag: &TagView<'a>, value: ValueRef) -> News<'a> {
+    let own = || index.locate(value).map(|location| kind_of(&location));
+    News {
+        run: run.name(),
+        tag: tag.tag(),
+        kind: match tag.kind() {
+            SummaryKind::Scalar => own().unwrap_or(SummaryKind::Tensor),
+            kind => kind,
+        },
+        step: value.step,
+        wall_time: value.wall_time,
+        content: Content::Bytes(value.len),
+    }
 }
 
 impl News<'_> {
     fn to_text(&self) -> String {
         let content = match self.content {
             Content::Number(value) => value.to_string(),
-            Content::Bytes(len) => format!("{} of {len} bytes", self.kind),
+            Content::Bytes(len) => format!("{} of {len} bytes", self.kind.name()),
         };
         let [run, tag] = [self.run, self.tag].map(report::cell);
         format!("{run}  {tag}  step {}  {content}", self.step)
@@ -121,7 +159,7 @@ impl News<'_> {
         let mut line = json!({
             "run": self.run,
             "tag": self.tag,
-            "kind": self.kind,
+            "kind": self.kind.name(),
             "step": self.step,
             "wall_time": number(self.wall_time),
         });

@@ -1,7 +1,11 @@
 use std::fs;
 use std::path::Path;
 
-use cenote_events::SummaryWriter;
+use cenote_events::message::{
+    DataType, Kind, PluginData, Summary, SummaryMetadata, TensorProto, TensorShapeProto,
+    Value as Logged,
+};
+use cenote_events::{Hparams, SummaryWriter};
 use clap::Parser;
 
 use super::*;
@@ -239,6 +243,140 @@ fn nothing_to_verify_or_to_export_is_an_error() {
     assert!(!out.exists());
 }
 
+/// Every file below a folder, by its path there.
+fn files_below(folder: &Path) -> Vec<String> {
+    let mut files: Vec<String> = walk(folder)
+        .into_iter()
+        .map(|path| {
+            path.strip_prefix(folder)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap();
+    entries
+        .flat_map(|entry| {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn each_tag_has_files_of_its_own() {
+    let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let writer = SummaryWriter::new(dir.path()).unwrap();
+    let image = ndarray::Array3::<u8>::zeros((1, 2, 2));
+    writer.add_scalar("loss", 1.0, 0).unwrap();
+    writer.add_scalar("LOSS", 1.0, 0).unwrap();
+    for _ in 0..3 {
+        writer.add_image("loss.csv", &image, 0).unwrap();
+    }
+    writer.add_scalar("note.tensor", 1.0, 0).unwrap();
+    writer.add_text("note", "x", 0).unwrap();
+    writer.close().unwrap();
+    let arguments = [
+        dir.path().to_str().unwrap(),
+        "--export",
+        out.path().to_str().unwrap(),
+    ];
+    let (said, outcome) = events(&arguments);
+    assert_eq!(outcome.unwrap(), ExitCode::SUCCESS);
+    assert_eq!(said, "7 values in 7 files\n");
+    let files = files_below(out.path());
+    assert_eq!(
+        files,
+        [
+            "LOSS.csv",
+            "loss.csv~1/00000000.png",
+            "loss.csv~1/00000000_1.png",
+            "loss.csv~1/00000000_2.png",
+            "loss~1.csv",
+            "note%2ftext_summary.jsonl",
+            "note.tensor.csv",
+        ]
+    );
+}
+
+#[test]
+fn each_session_has_its_own_hyperparameters() {
+    let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for lr in [0.1, 0.9] {
+        let writer = SummaryWriter::builder()
+            .log_dir(dir.path())
+            .filename_suffix(format!(".{lr}"))
+            .build()
+            .unwrap();
+        let hparams = Hparams::new().set("lr", lr).in_this_run();
+        writer
+            .add_hparams(&hparams, [("accuracy", 0.5)], 0)
+            .unwrap();
+        writer.close().unwrap();
+    }
+    let arguments = [
+        dir.path().to_str().unwrap(),
+        "--export",
+        out.path().to_str().unwrap(),
+    ];
+    events(&arguments).1.unwrap();
+    let path = out.path().join("_hparams_%2fsession_start_info.jsonl");
+    let lines = fs::read_to_string(path).unwrap();
+    let rates = lines
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["hparams"]["lr"].clone());
+    assert_eq!(rates.collect::<Vec<_>>(), [json!(0.1), json!(0.9)]);
+}
+
+#[test]
+fn strings_of_any_plugin_are_exported() {
+    let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let writer = SummaryWriter::new(dir.path()).unwrap();
+    for plugin in ["my_plugin", "graph_keras_model"] {
+        let tensor = TensorProto {
+            dtype: DataType::String.into(),
+            tensor_shape: Some(TensorShapeProto::new(&[1])),
+            string_val: vec![b"hello".to_vec()],
+            ..TensorProto::default()
+        };
+        let value = Logged {
+            tag: plugin.to_owned(),
+            metadata: Some(SummaryMetadata {
+                plugin_data: Some(PluginData {
+                    plugin_name: plugin.to_owned(),
+                    ..PluginData::default()
+                }),
+                ..SummaryMetadata::default()
+            }),
+            value: Some(Kind::Tensor(tensor)),
+        };
+        writer
+            .add_summary(Summary { value: vec![value] }, 0)
+            .unwrap();
+    }
+    writer.close().unwrap();
+    let arguments = [
+        dir.path().to_str().unwrap(),
+        "--export",
+        out.path().to_str().unwrap(),
+    ];
+    assert_eq!(events(&arguments).0, "2 values in 2 files\n");
+    let read = |path: &str| fs::read_to_string(out.path().join(path)).unwrap();
+    assert_eq!(read("graph_keras_model/00000000.pb"), "hello");
+    let line: Value = serde_json::from_str(&read("my_plugin.jsonl")).unwrap();
+    assert_eq!(line["values"], json!(["hello"]));
+}
+
 #[test]
 fn scalars_can_be_json_lines() {
     let (dir, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -271,21 +409,38 @@ fn what_is_new_is_told_once() {
     };
     let mut shown = tail::Shown::default();
     let mut news = |index: &LogDir| {
-        let mut count = 0;
+        let mut steps = Vec::new();
         shown
-            .print_new(index, &selection, |_| {
-                count += 1;
+            .print_new(index, &selection, |news| {
+                steps.push(news.step);
                 Ok(())
             })
             .unwrap();
-        count
+        steps
     };
     for step in 0..3 {
         writer.add_scalar("loss", 1.0, step).unwrap();
         writer.add_text("note", "x", step).unwrap();
         writer.flush().unwrap();
         index.refresh();
-        assert_eq!((news(&index), news(&index)), (2, 0));
+        assert_eq!((news(&index), news(&index)), (vec![step; 2], vec![]));
+    }
+    // What a second file of the run holds comes after what the first one still gets.
+    let second = SummaryWriter::builder()
+        .log_dir(dir.path())
+        .filename_suffix(".second")
+        .build()
+        .unwrap();
+    second.add_scalar("loss", 2.0, 100).unwrap();
+    second.add_text("note", "y", 100).unwrap();
+    second.flush().unwrap();
+    index.refresh();
+    assert_eq!(news(&index), [100; 2]);
+    for writer in [&writer, &second] {
+        writer.add_scalar("loss", 3.0, 7).unwrap();
+        writer.flush().unwrap();
+        index.refresh();
+        assert_eq!(news(&index), [7]);
     }
 }
 

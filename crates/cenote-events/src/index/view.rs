@@ -248,6 +248,15 @@ impl<'a> TagView<'a> {
             .sum()
     }
 
+    /// How many numbers, and how many other values, each file holds, in the order of the files: so long are the pieces of
+    /// [`scalars`](Self::scalars) and [`values`](Self::values). A file that is read anew has another id.
+    pub fn pieces(&self) -> impl Iterator<Item = (FileId, usize, usize)> {
+        self.parts.iter().map(|&(order, part)| {
+            let file = self.run.files[order].0;
+            (file, part.scalars.len(), part.blobs.len())
+        })
+    }
+
     /// The smallest and the largest step.
     #[must_use]
     pub fn step_range(&self) -> Option<(i64, i64)> {

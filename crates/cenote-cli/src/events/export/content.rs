@@ -1,68 +1,59 @@
 //! What one value becomes: a file of its own, or a line.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use cenote_events::message::plugin::{
     Category, Chart, ChartContent, HParamValue, HParamsData, Layout,
 };
-use cenote_events::message::{Kind, What};
-use cenote_events::{Location, SummaryKind, TagView};
+use cenote_events::message::{DataType, Kind, Value as Logged, What};
+use cenote_events::{Location, SummaryKind};
 use serde_json::{Value, json};
 
 use super::super::number;
-
-/// What one value is, whatever its tag is.
-pub(super) fn kind_of(location: &Location) -> SummaryKind {
-    let held = location.read().map(|value| value.value);
-    match held.ok().flatten() {
-        Some(Kind::Image(_)) => SummaryKind::Image,
-        Some(Kind::Audio(_)) => SummaryKind::Audio,
-        Some(Kind::Histo(_)) => SummaryKind::Histogram,
-        _ => SummaryKind::Tensor,
-    }
-}
 
 pub(super) struct Blob {
     pub(super) extension: &'static str,
     pub(super) bytes: Vec<u8>,
 }
 
-/// What becomes a file of its own.
+/// What becomes files of its own, at least one.
 pub(super) fn blobs(kind: SummaryKind, location: &Location) -> Result<Vec<Blob>> {
-    let binary = |bytes| {
-        vec![Blob {
-            extension: "pb",
-            bytes,
-        }]
-    };
-    Ok(match kind {
+    let blob = |extension, bytes| Blob { extension, bytes };
+    let blobs: Vec<Blob> = match kind {
         SummaryKind::Image => {
             let value = location.read()?;
-            value
-                .images()
-                .into_iter()
-                .map(|bytes| Blob {
-                    extension: image_extension(bytes),
-                    bytes: bytes.to_vec(),
-                })
+            let images = value.images().into_iter();
+            images
+                .map(|bytes| blob(image_extension(bytes), bytes.to_vec()))
                 .collect()
         }
         SummaryKind::Audio => {
             let value = location.read()?;
-            value
-                .audio()
-                .into_iter()
-                .map(|audio| Blob {
-                    extension: audio_extension(audio.encoded),
-                    bytes: audio.encoded.to_vec(),
-                })
+            let sounds = value.audio().into_iter();
+            sounds
+                .map(|audio| blob(audio_extension(audio.encoded), audio.encoded.to_vec()))
                 .collect()
         }
         _ => match location.read_event()?.what {
-            Some(What::GraphDef(bytes) | What::MetaGraphDef(bytes)) => binary(bytes),
-            Some(What::TaggedRunMetadata(metadata)) => binary(metadata.run_metadata),
-            _ => Vec::new(),
+            Some(What::GraphDef(bytes) | What::MetaGraphDef(bytes)) => vec![blob("pb", bytes)],
+            Some(What::TaggedRunMetadata(metadata)) => vec![blob("pb", metadata.run_metadata)],
+            _ => strings(location.read()?)
+                .into_iter()
+                .map(|bytes| blob("pb", bytes))
+                .collect(),
         },
-    })
+    };
+    if blobs.is_empty() {
+        bail!("it holds no {}", kind.name());
+    }
+    Ok(blobs)
+}
+
+/// The strings of a tensor: TensorFlow 2 writes graphs so.
+fn strings(value: Logged) -> Vec<Vec<u8>> {
+    match value.value {
+        Some(Kind::Tensor(tensor)) => tensor.string_val,
+        _ => Vec::new(),
+    }
 }
 
 fn image_extension(bytes: &[u8]) -> &'static str {
@@ -85,12 +76,7 @@ fn audio_extension(bytes: &[u8]) -> &'static str {
 }
 
 /// What becomes a line.
-pub(super) fn line(kind: SummaryKind, tag: &TagView<'_>, location: &Location) -> Result<Value> {
-    if kind == SummaryKind::Hparams {
-        return Ok(
-            json!({ "hparams": tag.metadata().and_then(|metadata| metadata.hparams()).map(|data| hparams(&data)) }),
-        );
-    }
+pub(super) fn line(kind: SummaryKind, location: &Location) -> Result<Value> {
     let value = location.read()?;
     let numbers = |values: &[f64]| values.iter().copied().map(number).collect::<Vec<_>>();
     Ok(match kind {
@@ -114,7 +100,20 @@ pub(super) fn line(kind: SummaryKind, tag: &TagView<'_>, location: &Location) ->
             let text = value.text()?;
             json!({ "text": text.strings, "shape": text.shape })
         }
+        // Each session has its own.
+        SummaryKind::Hparams => {
+            let data = value
+                .metadata
+                .as_ref()
+                .and_then(|metadata| metadata.hparams());
+            json!({ "hparams": data.map(|data| hparams(&data)) })
+        }
         SummaryKind::CustomScalars => json!({ "layout": layout(&value.layout()?) }),
+        _ if matches!(&value.value, Some(Kind::Tensor(tensor)) if tensor.dtype == DataType::String as i32) =>
+        {
+            let text = value.text()?;
+            json!({ "values": text.strings, "shape": text.shape })
+        }
         _ => {
             let tensor = value.numbers()?;
             json!({ "values": numbers(&tensor.values), "shape": tensor.shape })
