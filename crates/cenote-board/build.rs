@@ -94,7 +94,9 @@ fn npm(web: &Path, arguments: &[&str]) -> Result<(), String> {
         .args(arguments)
         .current_dir(web)
         .output()
-        .map_err(|error| format!("{program} cannot be run ({error}): install Node 20 or later"))?;
+        .map_err(|error| {
+            format!("{program} cannot be run ({error}): install Node 20.19, or 22.12 or later")
+        })?;
     if output.status.success() {
         return Ok(());
     }
