@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release -p cenote --example engine`
 
+#[expect(clippy::print_stdout, reason = "printing is what this example is for")]
+
 use cenote::half::f16;
 use cenote::{Layer, MaxPool2d, MemoryFormat};
 

@@ -4,7 +4,7 @@ use allocation_counter::measure;
 use cenote::{
     AdaptiveAvgPool, AdaptiveAvgPool2d, AdaptiveMaxPool, AvgPool, AvgPool1d, AvgPool2d, Error,
     FractionalMaxPool, FractionalMaxPool2d, LPPool, LPPool1d, Layer, MaxPool, MaxPool1d, MaxPool2d,
-    MaxUnpool, MaxUnpool2d,
+    MaxUnpool, MaxUnpool2d, Plan,
 };
 
 #[test]
@@ -168,15 +168,16 @@ fn sizes_are_given_as_kernels_are() {
     assert_eq!(plan.unwrap().output_shape(), [1, 1, 2, 3]);
 }
 
+/// Why there is no such plan.
+fn refused(plan: Result<Plan, Error>) -> String {
+    match plan {
+        Ok(plan) => panic!("taken: {plan:?}"),
+        Err(error) => error.to_string(),
+    }
+}
+
 #[test]
 fn what_is_refused_is_said_with_what_was_given_and_what_to_do() {
-    let refused = |plan: Result<_, Error>| -> String {
-        let _: &cenote::Plan = match &plan {
-            Ok(plan) => plan,
-            Err(error) => return error.to_string(),
-        };
-        panic!("taken")
-    };
     let image = [1, 8, 8];
     for (message, expected) in [
         (
@@ -213,6 +214,15 @@ fn what_is_refused_is_said_with_what_was_given_and_what_to_do() {
             refused(FractionalMaxPool2d::with_output_ratio(2, 1.0).plan(&image)),
             "output_ratio is 1: it must lie between 0 and 1, both excluded",
         ),
+    ] {
+        assert_eq!(message, expected);
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_said_with_its_sizes() {
+    let image = [1, 8, 8];
+    for (message, expected) in [
         (
             refused(FractionalMaxPool2d::with_output_ratio(4, 0.9).plan(&image)),
             "the size that output_ratio makes is 7 for an axis of 8 with kernel_size 4: an output and kernel_size − 1 may \
