@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p cenote --example engine`
 
-#[expect(clippy::print_stdout, reason = "printing is what this example is for")]
+#![expect(clippy::print_stdout, reason = "printing is what this example is for")]
 
 use cenote::half::f16;
 use cenote::{Layer, MaxPool2d, MemoryFormat};
