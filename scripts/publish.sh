@@ -3,8 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 pages=crates/cenote-board/pages
-trap 'rm -rf "$pages"' EXIT
+trap 'rm -rf "$pages" crates/*/LICENSE-*' EXIT
 (cd web && npm ci --no-audit --no-fund && npm run build -- --outDir "../$pages" --emptyOutDir)
 for crate in crates/*; do cp LICENSE-MIT LICENSE-APACHE "$crate"; done
-trap 'rm -rf "$pages" crates/*/LICENSE-*' EXIT
 cargo publish --workspace --allow-dirty "$@"

@@ -22,16 +22,7 @@ impl Plan {
     /// [`Error::Length`] when a buffer does not fit, [`Error::Unsupported`] when the layer's gradient
     /// depends on its input.
     pub fn backward_into<T: Element>(&self, grad_output: &[T], grad_input: &mut [T]) -> Result<()> {
-        check_length(
-            "the gradient of the output",
-            self.output_len(),
-            grad_output.len(),
-        )?;
-        check_length(
-            "the gradient of the input",
-            self.input_len(),
-            grad_input.len(),
-        )?;
+        self.check_gradients(grad_output, grad_input)?;
         let Operation::Mean(_) = self.operation else {
             return Err(Error::Unsupported {
                 what: "the gradient of this layer without its input".to_owned(),
@@ -41,7 +32,20 @@ impl Plan {
         T::gradient(self, (grad_output, &[]), grad_input)
     }
 
-    /// The gradient of a mean, which asks for no input, or of a power average.
+    fn check_gradients<T>(&self, grad_output: &[T], grad_input: &[T]) -> Result<()> {
+        check_length(
+            "the gradient of the output",
+            self.output_len(),
+            grad_output.len(),
+        )?;
+        check_length(
+            "the gradient of the input",
+            self.input_len(),
+            grad_input.len(),
+        )
+    }
+
+    /// The gradient of a mean, which asks for no input, or of another operation from its input.
     pub(crate) fn gradient<T: Element>(
         &self,
         (grad_output, input): (&[T], &[T]),
@@ -50,7 +54,12 @@ impl Plan {
         match self.operation {
             Operation::Mean(counting) => self.spread(counting, grad_output, grad_input),
             Operation::Power(power) => lp::backward(self, power, grad_output, input, grad_input)?,
-            Operation::Max => {}
+            Operation::Max => {
+                let mut output = vec![T::default(); grad_output.len()];
+                let mut indices = vec![0i64; grad_output.len()];
+                self.forward_with_indices_into(input, &mut output, &mut indices)?;
+                self.backward_from_indices_into(grad_output, &indices, grad_input)?;
+            }
         }
         Ok(())
     }
@@ -69,17 +78,8 @@ impl Plan {
         indices: &[I],
         grad_input: &mut [T],
     ) -> Result<()> {
-        check_length(
-            "the gradient of the output",
-            self.output_len(),
-            grad_output.len(),
-        )?;
+        self.check_gradients(grad_output, grad_input)?;
         check_length("the index buffer", self.output_len(), indices.len())?;
-        check_length(
-            "the gradient of the input",
-            self.input_len(),
-            grad_input.len(),
-        )?;
         self.check_index::<I>()?;
         T::scatter(self, grad_output, I::indices(indices), grad_input)
     }
@@ -111,29 +111,9 @@ impl Plan {
         input: &[T],
         grad_input: &mut [T],
     ) -> Result<()> {
-        check_length(
-            "the gradient of the output",
-            self.output_len(),
-            grad_output.len(),
-        )?;
+        self.check_gradients(grad_output, grad_input)?;
         check_length("the input", self.input_len(), input.len())?;
-        check_length(
-            "the gradient of the input",
-            self.input_len(),
-            grad_input.len(),
-        )?;
-        match self.operation {
-            Operation::Mean(_) | Operation::Power(_) => {
-                T::gradient(self, (grad_output, input), grad_input)?;
-            }
-            Operation::Max => {
-                let mut output = vec![T::default(); grad_output.len()];
-                let mut indices = vec![0i64; grad_output.len()];
-                self.forward_with_indices_into(input, &mut output, &mut indices)?;
-                self.backward_from_indices_into(grad_output, &indices, grad_input)?;
-            }
-        }
-        Ok(())
+        T::gradient(self, (grad_output, input), grad_input)
     }
 
     /// Sums, for every input, the gradients of the windows that hold it, each divided as `counting` says: a
