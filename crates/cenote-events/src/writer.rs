@@ -198,20 +198,23 @@ impl SummaryWriter {
     }
 
     /// Waits until everything logged so far is in the file (not necessarily on the platter: as in torch there is no
-    /// `fsync`).
+    /// `fsync`), and so for the files of runs inside this one.
     ///
     /// # Errors
-    /// What the background threads ran into.
+    /// The first of what the background threads ran into, when all files have been seen to; [`Error::Closed`].
     pub fn flush(&self) -> Result<()> {
-        self.inner.background.flush()?;
-        self.children().values().try_for_each(Self::flush)
+        let flushed = self.inner.background.flush();
+        self.children()
+            .values()
+            .map(Self::flush)
+            .fold(flushed, Result::and)
     }
 
     /// Writes everything and closes the file, for all handles. A second call does nothing; logging after it is an error
-    /// (torch opens another file instead).
+    /// (torch opens another file instead). Whichever handle closes, the call returns when everything is written.
     ///
     /// # Errors
-    /// What the background threads ran into.
+    /// The first of what the background threads ran into, when all files have been seen to.
     pub fn close(&self) -> Result<()> {
         let closed = self.inner.background.close();
         // All are closed, whatever the first error is.
@@ -223,6 +226,19 @@ impl SummaryWriter {
 
     /// The writer of the run `name` inside this one, made on first use, with this handle's time.
     fn child(&self, name: &str) -> Result<Self> {
+        let mut children = self.children();
+        // Under the lock, so that none is added behind a close() that has been through them.
+        self.inner.background.check_open()?;
+        if let Some(child) = children.get(name) {
+            return Ok(self.like_this(child.clone()));
+        }
+        let child = self.new_child(name)?;
+        children.insert(name.to_owned(), child.clone());
+        Ok(child)
+    }
+
+    /// A writer of the run `name` inside this one that is the caller's alone, with this handle's time.
+    fn new_child(&self, name: &str) -> Result<Self> {
         self.inner.background.check_open()?;
         let inside = |part| matches!(part, Component::Normal(_));
         if name.is_empty() || !Path::new(name).components().all(inside) {
@@ -232,25 +248,18 @@ impl SummaryWriter {
                 "it is a directory inside of the log directory: give one without .., and not from the root",
             ));
         }
-        let mut children = self.children();
-        let child = match children.get(name) {
-            Some(child) => child.clone(),
-            None => {
-                let child = self
-                    .inner
-                    .options
-                    .clone()
-                    .log_dir(self.log_dir().join(name))
-                    .build()?;
-                children.insert(name.to_owned(), child.clone());
-                child
-            }
-        };
-        Ok(Self {
+        let options = self.inner.options.clone();
+        let child = options.log_dir(self.log_dir().join(name)).build()?;
+        Ok(self.like_this(child))
+    }
+
+    /// Another writer's handle with this one's time and description.
+    fn like_this(&self, other: Self) -> Self {
+        Self {
             wall_time: self.wall_time,
             description: self.description.clone(),
-            ..child
-        })
+            ..other
+        }
     }
 
     fn children(&self) -> MutexGuard<'_, BTreeMap<String, Self>> {

@@ -61,7 +61,8 @@ impl Hparams {
         self
     }
 
-    /// The name of the session's run, a directory inside the log directory. Default: the time.
+    /// The name of the session's run, a directory inside the log directory. Default: the time. As in torch, logging to it
+    /// again begins another file of the run.
     #[must_use]
     pub fn run_name(self, run_name: impl Into<String>) -> Self {
         Self {
@@ -208,15 +209,26 @@ impl SummaryWriter {
         hparams.check_domains()?;
         let metrics: Vec<_> = metrics.into_iter().collect();
         match &hparams.run {
-            Run::This => self.write_session(hparams, &metrics, global_step),
-            Run::Time => {
-                self.child(&format!("{:.7}", now()))?
-                    .write_session(hparams, &metrics, global_step)
+            Run::This => {
+                self.write_session(hparams, &metrics, global_step)?;
+                self.flush()
             }
-            Run::Named(name) => self
-                .child(name)?
-                .write_session(hparams, &metrics, global_step),
+            Run::Time => self.write_run(&format!("{:.7}", now()), hparams, &metrics, global_step),
+            Run::Named(name) => self.write_run(name, hparams, &metrics, global_step),
         }
+    }
+
+    /// Writes a session into a file of its own and closes that: a search has more sessions than a process may have files.
+    fn write_run(
+        &self,
+        name: &str,
+        hparams: &Hparams,
+        metrics: &[(&str, f64)],
+        global_step: i64,
+    ) -> Result<()> {
+        let run = self.new_child(name)?;
+        let written = run.write_session(hparams, metrics, global_step);
+        written.and(run.close())
     }
 
     fn write_session(
@@ -267,8 +279,7 @@ impl SummaryWriter {
         )?;
         metrics
             .iter()
-            .try_for_each(|&(tag, value)| self.add_scalar(tag, value, global_step))?;
-        self.flush()
+            .try_for_each(|&(tag, value)| self.add_scalar(tag, value, global_step))
     }
 }
 
