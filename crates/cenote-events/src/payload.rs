@@ -222,6 +222,14 @@ impl Value {
 }
 
 impl SummaryMetadata {
+    /// The name of the plugin that shows it; empty if none is named.
+    #[must_use]
+    pub fn plugin_name(&self) -> &str {
+        self.plugin_data
+            .as_ref()
+            .map_or("", |plugin| &plugin.plugin_name)
+    }
+
     /// Hyperparameters, if that is what this is.
     #[must_use]
     pub fn hparams(&self) -> Option<HParamsData> {

@@ -32,8 +32,8 @@ pub use self::hparams::Hparams;
 pub use self::mesh::Mesh;
 pub use self::tensor::TensorElement;
 use self::value::describe;
-use crate::message::{Event, Summary, What};
-use crate::record::append_record;
+use crate::message::{Event, LONGEST_MESSAGE, Summary, What};
+use crate::record::{FOOTER_LEN, append_record};
 use crate::{Error, PngLevel, Result};
 
 /// Writes summaries to an event file that TensorBoard reads, as `torch.utils.tensorboard.SummaryWriter` does.
@@ -136,7 +136,8 @@ impl SummaryWriter {
     }
 
     /// A handle on the same file whose summaries say, in Markdown, what they are: the `description` of `tf.summary`, which
-    /// torch does not have. TensorBoard and the board show that of a tag's first summary beside its name.
+    /// torch does not have. TensorBoard and the board show that of a tag's first summary beside its name. A summary built by
+    /// hand that has a description keeps it.
     ///
     /// ```
     /// use ndarray::Array4;
@@ -171,7 +172,8 @@ impl SummaryWriter {
     /// ```
     ///
     /// # Errors
-    /// As every method: what the background threads ran into, or [`Error::Closed`](crate::Error::Closed).
+    /// As every method: [`Error::Argument`] if it takes 2 GiB or more, the limit of protocol buffers; what the background
+    /// threads ran into; [`Error::Closed`].
     pub fn add_summary(&self, summary: Summary, global_step: i64) -> Result<()> {
         self.add_event(What::Summary(summary), global_step)
     }
@@ -190,11 +192,11 @@ impl SummaryWriter {
     /// ```
     ///
     /// # Errors
-    /// As every method: what the background threads ran into, or [`Error::Closed`](crate::Error::Closed).
+    /// As every method: [`Error::Argument`] if it takes 2 GiB or more, the limit of protocol buffers; what the background
+    /// threads ran into; [`Error::Closed`].
     pub fn add_event(&self, what: What, step: i64) -> Result<()> {
-        self.inner
-            .background
-            .push_record(&encode_event(&self.event(what, step)))
+        let record = encode_event(&self.event(what, step))?;
+        self.inner.background.push_record(&record)
     }
 
     /// Waits until everything logged so far is in the file (not necessarily on the platter: as in torch there is no
@@ -280,7 +282,7 @@ impl SummaryWriter {
         let description = self.description.clone();
         let encode = move || {
             event.what = Some(described(What::Summary(encode()?), description.as_deref()));
-            Ok(encode_event(&event))
+            encode_event(&event).map_err(|error| error.to_string())
         };
         self.inner.background.push_encode(bytes, Box::new(encode))
     }
@@ -306,14 +308,28 @@ fn described(mut what: What, description: Option<&str>) -> What {
     what
 }
 
-/// One whole record.
-fn encode_event(event: &Event) -> Vec<u8> {
+/// One whole record, if an event can be so long.
+fn encode_event(event: &Event) -> Result<Vec<u8>> {
+    let len = event.encoded_len();
+    if len > LONGEST_MESSAGE {
+        let what = match &event.what {
+            Some(What::Summary(Summary { value })) if !value.is_empty() => {
+                format!("the summary of {:?}", value[0].tag)
+            }
+            _ => format!("the event of step {}", event.step),
+        };
+        return Err(Error::argument(
+            what,
+            format!("{len} bytes long"),
+            format!("a message takes {LONGEST_MESSAGE} bytes at most: log a part of it"),
+        ));
+    }
     let mut record = Vec::new();
     append_record(&mut record, |payload| {
-        payload.reserve(event.encoded_len() + 4);
+        payload.reserve(len + FOOTER_LEN);
         event.encode_raw(payload);
     });
-    record
+    Ok(record)
 }
 
 /// Seconds since the Unix epoch; 0 on a clock set before it.
