@@ -313,6 +313,14 @@ fn numbers(tensor: &TensorProto) -> Result<Numbers, String> {
     }
 }
 
+/// The only element of a tensor, if it has one and that is a number.
+pub(crate) fn number(tensor: &TensorProto) -> Option<f64> {
+    match numbers(tensor).ok()?.values.as_slice() {
+        &[number] => Some(number),
+        _ => None,
+    }
+}
+
 /// The elements of the `*_val` of the type.
 fn listed(tensor: &TensorProto) -> Result<Vec<f64>, String> {
     let half = |to_f64: fn(u16) -> f64| {

@@ -169,6 +169,7 @@ fn read_index(index: &LogDir) {
         let _ = (run.first_wall_time(), run.damage().count(), run.graph());
         for tag in run.tags() {
             assert_eq!(tag.len(), tag.scalars().len() + tag.values().len());
+            assert!(tag.kind() != SummaryKind::Scalar || !tag.scalars().is_empty());
             let _ = (tag.kind(), tag.step_range(), tag.size(), tag.max_samples());
             for value in tag.values() {
                 let place = index.locate(value).expect("no file went away");

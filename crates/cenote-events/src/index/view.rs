@@ -227,7 +227,8 @@ impl<'a> TagView<'a> {
             .parts
             .first()
             .map_or(Held::Nothing, |(_, part)| part.held);
-        SummaryKind::of(held, self.metadata())
+        let has_numbers = self.parts.iter().any(|(_, part)| part.scalars.len() > 0);
+        SummaryKind::of(held, self.metadata(), has_numbers)
     }
 
     /// How to show it: from the first value that says so.
@@ -264,16 +265,12 @@ impl<'a> TagView<'a> {
     /// The most pictures or sounds that one value holds.
     #[must_use]
     pub fn max_samples(&self) -> u32 {
-        let strings = self
-            .parts
-            .iter()
-            .map(|(_, part)| part.strings)
-            .max()
-            .unwrap_or(0);
+        let most = |of: fn(&TagPart) -> u32| self.parts.iter().map(|(_, part)| of(part)).max();
+        let strings = most(|part| part.strings).unwrap_or(0);
         match self.kind() {
             // Width and height come first.
             SummaryKind::Image if strings > 0 => strings.saturating_sub(2),
-            SummaryKind::Audio if strings > 0 => strings,
+            SummaryKind::Audio if strings > 0 => most(|part| part.sounds).unwrap_or(0),
             _ => 1,
         }
     }
