@@ -262,17 +262,8 @@ impl LogDir {
     #[must_use]
     pub fn progress(&self) -> LoadProgress {
         let files = || self.files.iter().flatten();
-        let done = files()
-            .map(|file| {
-                if file.progress.resync.is_some() {
-                    file.progress.len
-                } else {
-                    file.progress.position
-                }
-            })
-            .sum();
         LoadProgress {
-            done,
+            done: files().map(|file| file.progress.done()).sum(),
             total: files().map(|file| file.progress.len).sum(),
         }
     }

@@ -7,7 +7,7 @@ use prost::Message as _;
 use super::*;
 use crate::index::{Damage, DamageKind, Mark, SummaryKind, TagView};
 use crate::message::{Event, Kind, PluginData, Summary, SummaryMetadata, TensorProto, Value, What};
-use crate::record::append_record;
+use crate::record::{Header, append_record};
 use crate::{Hparams, SummaryWriter};
 
 mod generation;
@@ -305,6 +305,42 @@ fn damage_in_the_middle_costs_one_record() {
             );
         }
     }
+}
+
+#[test]
+fn records_after_a_length_that_no_message_has_are_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tfevents");
+    let forged = Header::new(1 << 40).to_bytes();
+    let (one, two) = (scalar_record("s", 1), scalar_record("s", 2));
+    append(&path, &[&one[..], &forged].concat());
+    let mut index = LogDir::open(dir.path()).unwrap();
+    append(&path, &two);
+    index.refresh();
+    for index in [index, LogDir::open(dir.path()).unwrap()] {
+        assert_eq!(steps(&index, ".", "s"), [1, 2]);
+        let (_, damage) = index.run(".").unwrap().damage().next().unwrap();
+        assert_eq!((damage.offset, damage.len), (one.len() as u64, 12));
+        assert_eq!(damage.kind, DamageKind::BadLength);
+    }
+}
+
+#[test]
+fn a_search_is_no_longer_than_a_poll() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tfevents");
+    append(&path, &scalar_record("s", 1));
+    let hole = OpenOptions::new().write(true).open(&path).unwrap();
+    hole.set_len(100 << 20).unwrap();
+    append(&path, &scalar_record("s", 2));
+    let mut index = LogDir::new(dir.path());
+    let update = index.poll();
+    assert!(!index.apply(update).complete);
+    let LoadProgress { done, total } = index.progress();
+    assert!(done < (66 << 20) && total > (100 << 20), "{done}");
+    index.refresh();
+    assert_eq!(steps(&index, ".", "s"), [1, 2]);
+    assert_eq!(index.progress().done, total);
 }
 
 #[test]
