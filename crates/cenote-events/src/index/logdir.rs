@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::discover::{FoundFile, discover};
+use super::discover::{Discovery, FoundFile, discover};
 use super::file::{Progress, Scan, ScanOptions, scan};
 use super::part::Part;
 use super::view::RunView;
@@ -21,7 +21,8 @@ use crate::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u32);
 
-/// A path that could not be read. It is tried again at the next refresh.
+/// A path that could not be read. It is tried again at the next refresh, and until then what was known of it, and of what
+/// is below it, stays as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Which.
@@ -218,7 +219,9 @@ impl LogDir {
         &self.root
     }
 
-    /// All runs by name: directories relative to the log directory, with `/` between; `.` is the log directory itself.
+    /// All runs by name: directories relative to the log directory, with `/` between; `.` is the log directory itself. A
+    /// directory that links lead to has several names, as in TensorBoard. Bytes of a name that are no UTF-8 are written as
+    /// `\xff`.
     pub fn runs(&self) -> impl Iterator<Item = RunView<'_>> {
         self.runs.iter().map(|(name, files)| self.view(name, files))
     }
@@ -281,18 +284,17 @@ impl LogDir {
         all
     }
 
-    /// Looks for what is new and reads it, at most 64 MiB of each file, without changing the index.
+    /// Looks for what is new and reads it, without changing the index: of each file 64 MiB and to the end of the record
+    /// there. In a search after damage each of them may be read five times, to check what looks like a record.
     pub fn poll(&self) -> Update {
         self.poll_with(|_| {})
     }
 
     /// As [`poll`](Self::poll), calling `report` from the reading threads as files are done.
     pub fn poll_with(&self, report: impl Fn(LoadProgress) + Sync) -> Update {
-        let (found, mut problems) = discover(&self.root);
-        let present: HashSet<&Path> = found.iter().map(|file| file.path.as_path()).collect();
-        let gone =
-            |(path, &id): (&PathBuf, &FileId)| (!present.contains(path.as_path())).then_some(id);
-        let removed = self.ids.iter().filter_map(gone).collect();
+        let discovery = discover(&self.root);
+        let removed = self.removed(&discovery);
+        let (found, mut problems) = (discovery.files, discovery.problems);
         let total = found.iter().map(|file| file.metadata.len()).sum();
         let done = AtomicU64::new(0);
         let scan = |file: FoundFile| {
@@ -319,6 +321,15 @@ impl LogDir {
             removed,
             problems,
         }
+    }
+
+    /// The files that are no longer there.
+    fn removed(&self, found: &Discovery) -> Vec<FileId> {
+        let present: HashSet<&Path> = found.files.iter().map(|file| &*file.path).collect();
+        let is_gone = |path: &Path| !present.contains(path) && !found.may_hide(path);
+        let ids = self.ids.iter();
+        ids.filter_map(|(path, &id)| is_gone(path).then_some(id))
+            .collect()
     }
 
     /// Reads on in a file; nothing if it has not changed.

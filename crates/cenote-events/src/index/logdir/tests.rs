@@ -111,6 +111,39 @@ fn new_replaced_and_deleted_files_are_noticed() {
     assert_eq!(index.runs().count(), 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_looked_at_is_not_taken_for_deleted() {
+    use std::os::unix::fs::symlink;
+    let dir = tempfile::tempdir().unwrap();
+    let (root, hidden) = (dir.path().join("root"), dir.path().join("hidden"));
+    for run in ["a/inside", "b"] {
+        fs::create_dir_all(root.join(run)).unwrap();
+        append(&root.join(run).join("tfevents"), &scalar_record("x", 1));
+    }
+    let mut index = LogDir::open(&root).unwrap();
+    let runs = |index: &LogDir| -> Vec<String> {
+        let names = index.runs().map(|run| run.name().to_owned());
+        names.collect()
+    };
+    // A link to itself cannot be followed by anybody, root included.
+    for unreadable in [root.join("a"), root.clone()] {
+        fs::rename(&unreadable, &hidden).unwrap();
+        symlink(&unreadable, &unreadable).unwrap();
+        let changes = index.refresh();
+        assert!(changes.runs.is_empty(), "{changes:?}");
+        assert_eq!(runs(&index), ["a/inside", "b"]);
+        assert_eq!(index.problems()[0].path, unreadable);
+        fs::remove_file(&unreadable).unwrap();
+        fs::rename(&hidden, &unreadable).unwrap();
+        index.refresh();
+        assert!(index.problems().is_empty());
+    }
+    fs::rename(root.join("a"), &hidden).unwrap();
+    index.refresh();
+    assert_eq!(runs(&index), ["b"], "what is gone is");
+}
+
 #[test]
 fn metadata_that_only_the_first_value_has_counts_for_those_read_later() {
     let dir = tempfile::tempdir().unwrap();
