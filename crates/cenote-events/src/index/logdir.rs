@@ -88,7 +88,7 @@ pub struct Problem {
 /// # Damage
 /// A record with a bad checksum, or that is no event, is stepped over; after a bad length, or a hole of zeros, the search
 /// goes on to the next record that checks. [`RunView::damage`] tells all of it, with file and offset. The checksums of
-/// payloads over 64 KiB are checked when they are read, or all at once with [`verify`](Self::verify).
+/// payloads over 64 KiB are checked when they are read, or all at once by [`open_verified`](Self::open_verified).
 #[derive(Debug)]
 pub struct LogDir {
     root: PathBuf,
@@ -169,10 +169,31 @@ impl LogDir {
     /// [`Error::Io`] if `root` cannot be read. Files and directories inside that cannot be read are
     /// [`problems`](Self::problems).
     pub fn open(root: impl AsRef<Path>) -> Result<Self> {
-        Self::check(&root)?;
-        let mut index = Self::new(root);
-        index.refresh();
-        Ok(index)
+        Self::new(root).read()
+    }
+
+    /// As [`open`](Self::open), with every checksum checked, and not only those of payloads up to 64 KiB.
+    ///
+    /// ```
+    /// use cenote_events::{LogDir, SummaryWriter};
+    /// # let dir = tempfile::tempdir()?;
+    /// # let logdir = dir.path();
+    /// SummaryWriter::new(logdir)?.close()?;
+    /// let index = LogDir::open_verified(logdir)?;
+    /// assert!(index.runs().all(|run| run.damage().next().is_none()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_verified(root: impl AsRef<Path>) -> Result<Self> {
+        Self::new(root).verify(true).read()
+    }
+
+    fn read(mut self) -> Result<Self> {
+        Self::check(&self.root)?;
+        self.refresh();
+        Ok(self)
     }
 
     /// Whether `root` is a directory or a file that can be read.
@@ -207,7 +228,7 @@ impl LogDir {
     }
 
     /// Checks every checksum while reading, and not only those of payloads up to 64 KiB. For an index that has read nothing
-    /// yet.
+    /// yet: what it has read is not checked again. [`open_verified`](Self::open_verified) makes such a one and reads.
     #[must_use]
     pub fn verify(self, verify: bool) -> Self {
         Self { verify, ..self }

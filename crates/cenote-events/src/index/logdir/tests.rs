@@ -443,8 +443,7 @@ fn a_large_payload_is_stepped_over_unless_verify_is_asked_for() {
         .to_string();
     assert!(error.contains("its checksum is MaskedCrc(0x"), "{error}");
 
-    let mut index = LogDir::new(dir.path()).verify(true);
-    index.refresh();
+    let index = LogDir::open_verified(dir.path()).unwrap();
     let run = index.run(".").unwrap();
     assert_eq!(run.tag("noise").unwrap().len(), 2);
     assert!(matches!(
