@@ -1,7 +1,7 @@
 //! Finds the event files under a directory.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs::{self, DirEntry, Metadata};
@@ -13,6 +13,8 @@ use super::Problem;
 
 /// What TensorBoard looks for in a file's name.
 const IN_NAME: &str = "tfevents";
+/// What the projector reads, by its path in a run's directory.
+const PROJECTOR_CONFIG: &str = "projector_config.pbtxt";
 /// The most names that links may give to one directory: links that branch out would multiply without an end.
 const MOST_NAMES: u32 = 16;
 
@@ -30,6 +32,8 @@ pub(super) struct FoundFile {
 pub(super) struct Discovery {
     /// In the order of their runs and paths.
     pub(super) files: Vec<FoundFile>,
+    /// The projector's configuration of each directory that has one, by run.
+    pub(super) projectors: BTreeMap<String, PathBuf>,
     pub(super) problems: Vec<Problem>,
     /// Paths that are there and could not be looked at: what is below them is not known to be gone.
     unreadable: Vec<PathBuf>,
@@ -94,6 +98,15 @@ impl Place {
         let mut above =
             std::iter::successors(self.above.as_deref(), |above| above.above.as_deref());
         above.any(|above| above.real == real)
+    }
+
+    /// The run of the files in it.
+    fn run(&self) -> String {
+        match self.run.as_str() {
+            "" => ".",
+            run => run,
+        }
+        .to_owned()
     }
 
     fn below(&self, name: &str) -> String {
@@ -175,15 +188,14 @@ impl Search {
                 }
                 Ok(metadata) if metadata.is_dir() => inside.push(below(path)),
                 Ok(metadata) if metadata.is_file() && name.contains(IN_NAME) => {
-                    let run = match place.run.as_str() {
-                        "" => ".",
-                        run => run,
-                    };
                     self.found.files.push(FoundFile {
-                        run: run.to_owned(),
+                        run: place.run(),
                         path,
                         metadata,
                     });
+                }
+                Ok(metadata) if metadata.is_file() && name == PROJECTOR_CONFIG => {
+                    self.found.projectors.insert(place.run(), path);
                 }
                 Ok(_) => {}
                 // A link to nowhere, or what was deleted just now.
@@ -208,7 +220,9 @@ impl Search {
 
 /// Whether what cannot be looked at could be an event file, or a directory that has some.
 fn is_of_interest(entry: &DirEntry, name: &str) -> bool {
-    name.contains(IN_NAME) || !entry.file_type().is_ok_and(|kind| kind.is_file())
+    name.contains(IN_NAME)
+        || name == PROJECTOR_CONFIG
+        || !entry.file_type().is_ok_and(|kind| kind.is_file())
 }
 
 /// A name as text. Bytes that are no UTF-8 are written as `\xff`, so that different names stay different.

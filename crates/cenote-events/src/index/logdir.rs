@@ -99,6 +99,8 @@ pub struct LogDir {
     /// The files of each run in the order of their names, in which TensorBoard reads them too. Names begin with the second
     /// in which a file was begun; within one second this crate's are in order if one process wrote them.
     runs: BTreeMap<String, RunFiles>,
+    /// The projector's configurations, by run.
+    projectors: BTreeMap<String, PathBuf>,
     /// The last one that was given to a run.
     generation: u64,
     problems: Vec<Problem>,
@@ -136,6 +138,7 @@ pub struct Update {
     scans: Vec<FileScan>,
     /// Files that are no longer there.
     removed: Vec<FileId>,
+    projectors: BTreeMap<String, PathBuf>,
     problems: Vec<Problem>,
 }
 
@@ -222,6 +225,7 @@ impl LogDir {
             files,
             ids,
             runs,
+            projectors: BTreeMap::new(),
             generation: 0,
             problems,
         }
@@ -257,7 +261,13 @@ impl LogDir {
     fn view<'a>(&'a self, name: &'a str, files: &'a RunFiles) -> RunView<'a> {
         let ids = files.ids.iter();
         let with_id = ids.filter_map(|&id| Some((id, self.file(id)?)));
-        RunView::new(name, files.generation, with_id.collect())
+        let projector = self.projectors.get(name);
+        RunView::new(
+            name,
+            files.generation,
+            with_id.collect(),
+            projector.map(PathBuf::as_path),
+        )
     }
 
     pub(super) fn file(&self, id: FileId) -> Option<&IndexedFile> {
@@ -315,6 +325,7 @@ impl LogDir {
     pub fn poll_with(&self, report: impl Fn(LoadProgress) + Sync) -> Update {
         let discovery = discover(&self.root);
         let removed = self.removed(&discovery);
+        let projectors = self.projectors_in(&discovery);
         let (found, mut problems) = (discovery.files, discovery.problems);
         let total = found.iter().map(|file| file.metadata.len()).sum();
         let done = AtomicU64::new(0);
@@ -340,6 +351,7 @@ impl LogDir {
         Update {
             scans,
             removed,
+            projectors,
             problems,
         }
     }
@@ -351,6 +363,17 @@ impl LogDir {
         let ids = self.ids.iter();
         ids.filter_map(|(path, &id)| is_gone(path).then_some(id))
             .collect()
+    }
+
+    /// The projector's configurations that are there, or may be.
+    fn projectors_in(&self, found: &Discovery) -> BTreeMap<String, PathBuf> {
+        let known = self.projectors.iter();
+        let mut all: BTreeMap<_, _> = known
+            .filter(|(_, path)| found.may_hide(path))
+            .map(|(run, path)| (run.clone(), path.clone()))
+            .collect();
+        all.extend(found.projectors.clone());
+        all
     }
 
     /// Reads on in a file; nothing if it has not changed.
@@ -401,6 +424,12 @@ impl LogDir {
                 changes.runs.insert(run);
             }
         }
+        for run in self.runs.keys() {
+            if self.projectors.get(run) != update.projectors.get(run) {
+                changes.runs.insert(run.clone());
+            }
+        }
+        self.projectors = update.projectors;
         changes
     }
 

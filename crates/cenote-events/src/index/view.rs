@@ -85,6 +85,7 @@ pub struct RunView<'a> {
     name: &'a str,
     generation: u64,
     files: Vec<(FileId, &'a IndexedFile)>,
+    projector_config: Option<&'a Path>,
 }
 
 impl<'a> RunView<'a> {
@@ -92,11 +93,13 @@ impl<'a> RunView<'a> {
         name: &'a str,
         generation: u64,
         files: Vec<(FileId, &'a IndexedFile)>,
+        projector_config: Option<&'a Path>,
     ) -> Self {
         Self {
             name,
             generation,
             files,
+            projector_config,
         }
     }
 
@@ -176,6 +179,27 @@ impl<'a> RunView<'a> {
             tag: tags.first()?,
             parts,
         })
+    }
+
+    /// The file that says where the run's embeddings are, if it has some: `projector_config.pbtxt` beside the event files, as
+    /// [`SummaryWriter::add_embedding`](crate::SummaryWriter::add_embedding) and torch write it. The event files tell nothing
+    /// of embeddings.
+    ///
+    /// ```
+    /// use cenote_events::{Embedding, LogDir, SummaryWriter};
+    /// # let dir = tempfile::tempdir()?;
+    /// # let logdir = dir.path();
+    /// let writer = SummaryWriter::new(logdir)?;
+    /// writer.add_embedding("points", &Embedding::new(&ndarray::array![[0.0, 1.0], [1.0, 0.0]])?, 0)?;
+    /// writer.close()?;
+    /// let index = LogDir::open(logdir)?;
+    /// let config = index.run(".").and_then(|run| run.projector_config()).expect("it has an embedding");
+    /// assert!(std::fs::read_to_string(config)?.contains("points:00000"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn projector_config(&self) -> Option<&'a Path> {
+        self.projector_config
     }
 
     /// The run's graph.

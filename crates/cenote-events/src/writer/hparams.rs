@@ -184,7 +184,8 @@ impl From<String> for HParamValue {
 
 impl SummaryWriter {
     /// Logs the hyperparameters of a session and the metrics that it reached, each metric also as a scalar at
-    /// `global_step`, in a run of their own (see [`Hparams::run_name`] and [`Hparams::in_this_run`]).
+    /// `global_step`, in a run of their own, whose file is closed with them (see [`Hparams::run_name`] and
+    /// [`Hparams::in_this_run`]).
     ///
     /// A bool is logged as a bool; torch logs it as a number.
     ///

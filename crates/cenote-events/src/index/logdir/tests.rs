@@ -145,6 +145,28 @@ fn what_cannot_be_looked_at_is_not_taken_for_deleted() {
 }
 
 #[test]
+fn the_projectors_configuration_comes_and_goes() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = dir.path().join("run");
+    fs::create_dir_all(&run).unwrap();
+    append(&run.join("tfevents"), &scalar_record("x", 1));
+    let config = run.join("projector_config.pbtxt");
+    let mut index = LogDir::open(dir.path()).unwrap();
+    let known = |index: &LogDir| {
+        let run = index.run("run").unwrap();
+        run.projector_config().map(Path::to_owned)
+    };
+    assert_eq!(known(&index), None);
+    fs::write(&config, "").unwrap();
+    assert!(index.refresh().runs.contains("run"), "that is news");
+    assert_eq!(known(&index), Some(config.clone()));
+    assert!(index.refresh().runs.is_empty());
+    fs::remove_file(&config).unwrap();
+    assert!(index.refresh().runs.contains("run"));
+    assert_eq!(known(&index), None);
+}
+
+#[test]
 fn metadata_that_only_the_first_value_has_counts_for_those_read_later() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("tfevents");
