@@ -6,7 +6,8 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// A number, or a reference to one, that histograms and meshes can be made of: any float or integer type, or `bool`.
+/// A number, or a reference to one, that scalars, histograms and meshes can be made of: any float or integer type, or
+/// `bool`.
 pub trait Element: sealed::Sealed + Copy {
     /// The number as f64; integers beyond 2⁵³ are rounded, as NumPy's `astype(float)` does.
     fn to_f64(self) -> f64;
@@ -35,6 +36,7 @@ impl_element! {
     u32: |x| f64::from(x);
     u64: |x| x as f64;
     usize: |x| x as f64;
+    isize: |x| x as f64;
     i8: |x| f64::from(x);
     i16: |x| f64::from(x);
     i32: |x| f64::from(x);

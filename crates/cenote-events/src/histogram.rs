@@ -220,24 +220,21 @@ fn merge(
     }
 }
 
-/// NaN if any value is, as NumPy has it.
 fn minimum(values: &[f64]) -> f64 {
-    values.iter().fold(f64::INFINITY, |a, &b| {
-        if a.is_nan() || b.is_nan() {
-            f64::NAN
-        } else {
-            a.min(b)
-        }
-    })
+    extreme(values, f64::INFINITY, f64::min)
+}
+
+fn maximum(values: &[f64]) -> f64 {
+    extreme(values, f64::NEG_INFINITY, f64::max)
 }
 
 /// NaN if any value is, as NumPy has it.
-fn maximum(values: &[f64]) -> f64 {
-    values.iter().fold(f64::NEG_INFINITY, |a, &b| {
+fn extreme(values: &[f64], of_none: f64, of_two: fn(f64, f64) -> f64) -> f64 {
+    values.iter().fold(of_none, |a, &b| {
         if a.is_nan() || b.is_nan() {
             f64::NAN
         } else {
-            a.max(b)
+            of_two(a, b)
         }
     })
 }

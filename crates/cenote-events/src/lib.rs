@@ -28,11 +28,11 @@
 //!
 //! | method | where it differs from torch |
 //! |---|---|
-//! | [`add_scalar`](SummaryWriter::add_scalar), [`add_scalar_new_style`](SummaryWriter::add_scalar_new_style), [`add_scalar_double`](SummaryWriter::add_scalar_double) | three methods in place of two flags |
-//! | [`add_scalars`](SummaryWriter::add_scalars) | a `/` in a key makes no nested run |
-//! | [`add_image`](SummaryWriter::add_image), [`add_images`](SummaryWriter::add_images) | integers are pixel values and are not multiplied by 255; NaN is 0; batches may have an alpha channel |
+//! | [`add_scalar`](SummaryWriter::add_scalar), [`add_scalar_new_style`](SummaryWriter::add_scalar_new_style), [`add_scalar_double`](SummaryWriter::add_scalar_double) | three methods in place of two flags; any type of number |
+//! | [`add_scalars`](SummaryWriter::add_scalars) | a `\` in a key becomes `_`; a key that is empty or leads out of the log directory is an error |
+//! | [`add_image`](SummaryWriter::add_image), [`add_images`](SummaryWriter::add_images) | integers are pixel values and are not multiplied by 255; NaN is 0; batches may have an alpha channel; [`DataFormat`] has five orders of axes: permute an array of another one |
 //! | [`add_image_with_boxes`](SummaryWriter::add_image_with_boxes) | a wrong number of labels is an error; no `rescale`; another typeface |
-//! | [`add_video`](SummaryWriter::add_video) | needs no other package |
+//! | [`add_video`](SummaryWriter::add_video) | needs no other package; the axes are N, T, C, H, W, as torch's must be |
 //! | [`add_audio`](SummaryWriter::add_audio), [`add_text`](SummaryWriter::add_text), [`add_custom_scalars`](SummaryWriter::add_custom_scalars) | |
 //! | [`add_histogram`](SummaryWriter::add_histogram), [`add_histogram_with_bins`](SummaryWriter::add_histogram_with_bins), [`add_histogram_raw`](SummaryWriter::add_histogram_raw) | [`Bins`] in place of NumPy's names |
 //! | [`add_pr_curve`](SummaryWriter::add_pr_curve), [`add_pr_curve_raw`](SummaryWriter::add_pr_curve_raw) | more than 127 thresholds are an error, and not cut down without a word |

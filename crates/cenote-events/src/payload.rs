@@ -222,6 +222,14 @@ impl Value {
 }
 
 impl SummaryMetadata {
+    /// The name of the plugin that shows it; empty if none is named.
+    #[must_use]
+    pub fn plugin_name(&self) -> &str {
+        self.plugin_data
+            .as_ref()
+            .map_or("", |plugin| &plugin.plugin_name)
+    }
+
     /// Hyperparameters, if that is what this is.
     #[must_use]
     pub fn hparams(&self) -> Option<HParamsData> {
@@ -302,6 +310,14 @@ fn numbers(tensor: &TensorProto) -> Result<Numbers, String> {
             "it has {} elements for the shape {shape:?}",
             values.len()
         ))
+    }
+}
+
+/// The only element of a tensor, if it has one and that is a number.
+pub(crate) fn number(tensor: &TensorProto) -> Option<f64> {
+    match numbers(tensor).ok()?.values.as_slice() {
+        &[number] => Some(number),
+        _ => None,
     }
 }
 

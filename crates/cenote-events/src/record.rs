@@ -97,8 +97,8 @@ pub enum Record {
 
 /// Reads records one after the other from any [`Read`], checking every checksum.
 ///
-/// This is the small tool for one
-/// stream.
+/// This is the small tool for one stream of any records, which ends where a length is damaged. [`LogDir`](crate::LogDir)
+/// finds the way again, and follows files that grow.
 ///
 /// ```
 /// use cenote_events::record::{append_record, Record, RecordReader};

@@ -32,8 +32,8 @@ pub use self::hparams::Hparams;
 pub use self::mesh::Mesh;
 pub use self::tensor::TensorElement;
 use self::value::describe;
-use crate::message::{Event, Summary, What};
-use crate::record::append_record;
+use crate::message::{Event, LONGEST_MESSAGE, Summary, What};
+use crate::record::{FOOTER_LEN, append_record};
 use crate::{Error, PngLevel, Result};
 
 /// Writes summaries to an event file that TensorBoard reads, as `torch.utils.tensorboard.SummaryWriter` does.
@@ -136,7 +136,8 @@ impl SummaryWriter {
     }
 
     /// A handle on the same file whose summaries say, in Markdown, what they are: the `description` of `tf.summary`, which
-    /// torch does not have. TensorBoard and the board show that of a tag's first summary beside its name.
+    /// torch does not have. TensorBoard and the board show that of a tag's first summary beside its name. A summary built by
+    /// hand that has a description keeps it.
     ///
     /// ```
     /// use ndarray::Array4;
@@ -171,7 +172,8 @@ impl SummaryWriter {
     /// ```
     ///
     /// # Errors
-    /// As every method: what the background threads ran into, or [`Error::Closed`](crate::Error::Closed).
+    /// As every method: [`Error::Argument`] if it takes 2 GiB or more, the limit of protocol buffers; what the background
+    /// threads ran into; [`Error::Closed`].
     pub fn add_summary(&self, summary: Summary, global_step: i64) -> Result<()> {
         self.add_event(What::Summary(summary), global_step)
     }
@@ -190,28 +192,31 @@ impl SummaryWriter {
     /// ```
     ///
     /// # Errors
-    /// As every method: what the background threads ran into, or [`Error::Closed`](crate::Error::Closed).
+    /// As every method: [`Error::Argument`] if it takes 2 GiB or more, the limit of protocol buffers; what the background
+    /// threads ran into; [`Error::Closed`].
     pub fn add_event(&self, what: What, step: i64) -> Result<()> {
-        self.inner
-            .background
-            .push_record(&encode_event(&self.event(what, step)))
+        let record = encode_event(&self.event(what, step))?;
+        self.inner.background.push_record(&record)
     }
 
     /// Waits until everything logged so far is in the file (not necessarily on the platter: as in torch there is no
-    /// `fsync`).
+    /// `fsync`), and so for the files of runs inside this one.
     ///
     /// # Errors
-    /// What the background threads ran into.
+    /// The first of what the background threads ran into, when all files have been seen to; [`Error::Closed`].
     pub fn flush(&self) -> Result<()> {
-        self.inner.background.flush()?;
-        self.children().values().try_for_each(Self::flush)
+        let flushed = self.inner.background.flush();
+        self.children()
+            .values()
+            .map(Self::flush)
+            .fold(flushed, Result::and)
     }
 
     /// Writes everything and closes the file, for all handles. A second call does nothing; logging after it is an error
-    /// (torch opens another file instead).
+    /// (torch opens another file instead). Whichever handle closes, the call returns when everything is written.
     ///
     /// # Errors
-    /// What the background threads ran into.
+    /// The first of what the background threads ran into, when all files have been seen to.
     pub fn close(&self) -> Result<()> {
         let closed = self.inner.background.close();
         // All are closed, whatever the first error is.
@@ -223,6 +228,19 @@ impl SummaryWriter {
 
     /// The writer of the run `name` inside this one, made on first use, with this handle's time.
     fn child(&self, name: &str) -> Result<Self> {
+        let mut children = self.children();
+        // Under the lock, so that none is added behind a close() that has been through them.
+        self.inner.background.check_open()?;
+        if let Some(child) = children.get(name) {
+            return Ok(self.like_this(child.clone()));
+        }
+        let child = self.new_child(name)?;
+        children.insert(name.to_owned(), child.clone());
+        Ok(child)
+    }
+
+    /// A writer of the run `name` inside this one that is the caller's alone, with this handle's time.
+    fn new_child(&self, name: &str) -> Result<Self> {
         self.inner.background.check_open()?;
         let inside = |part| matches!(part, Component::Normal(_));
         if name.is_empty() || !Path::new(name).components().all(inside) {
@@ -232,25 +250,18 @@ impl SummaryWriter {
                 "it is a directory inside of the log directory: give one without .., and not from the root",
             ));
         }
-        let mut children = self.children();
-        let child = match children.get(name) {
-            Some(child) => child.clone(),
-            None => {
-                let child = self
-                    .inner
-                    .options
-                    .clone()
-                    .log_dir(self.log_dir().join(name))
-                    .build()?;
-                children.insert(name.to_owned(), child.clone());
-                child
-            }
-        };
-        Ok(Self {
+        let options = self.inner.options.clone();
+        let child = options.log_dir(self.log_dir().join(name)).build()?;
+        Ok(self.like_this(child))
+    }
+
+    /// Another writer's handle with this one's time and description.
+    fn like_this(&self, other: Self) -> Self {
+        Self {
             wall_time: self.wall_time,
             description: self.description.clone(),
-            ..child
-        })
+            ..other
+        }
     }
 
     fn children(&self) -> MutexGuard<'_, BTreeMap<String, Self>> {
@@ -271,7 +282,7 @@ impl SummaryWriter {
         let description = self.description.clone();
         let encode = move || {
             event.what = Some(described(What::Summary(encode()?), description.as_deref()));
-            Ok(encode_event(&event))
+            encode_event(&event).map_err(|error| error.to_string())
         };
         self.inner.background.push_encode(bytes, Box::new(encode))
     }
@@ -297,14 +308,28 @@ fn described(mut what: What, description: Option<&str>) -> What {
     what
 }
 
-/// One whole record.
-fn encode_event(event: &Event) -> Vec<u8> {
+/// One whole record, if an event can be so long.
+fn encode_event(event: &Event) -> Result<Vec<u8>> {
+    let len = event.encoded_len();
+    if len > LONGEST_MESSAGE {
+        let what = match &event.what {
+            Some(What::Summary(Summary { value })) if !value.is_empty() => {
+                format!("the summary of {:?}", value[0].tag)
+            }
+            _ => format!("the event of step {}", event.step),
+        };
+        return Err(Error::argument(
+            what,
+            format!("{len} bytes long"),
+            format!("a message takes {LONGEST_MESSAGE} bytes at most: log a part of it"),
+        ));
+    }
     let mut record = Vec::new();
     append_record(&mut record, |payload| {
-        payload.reserve(event.encoded_len() + 4);
+        payload.reserve(len + FOOTER_LEN);
         event.encode_raw(payload);
     });
-    record
+    Ok(record)
 }
 
 /// Seconds since the Unix epoch; 0 on a clock set before it.

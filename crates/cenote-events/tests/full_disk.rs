@@ -25,8 +25,7 @@ fn a_full_disk_is_an_error_and_leaves_a_file_that_can_be_read() {
         "{error}"
     );
     assert!(writer.close().is_err());
-    let mut index = LogDir::new(dir.path()).verify(true);
-    index.refresh();
+    let index = LogDir::open_verified(dir.path()).unwrap();
     let run = index.run(".").unwrap();
     assert_eq!(
         (run.damage().count(), run.files().next().unwrap().waiting),

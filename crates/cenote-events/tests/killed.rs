@@ -72,8 +72,7 @@ fn killed_at_fifty_moments_it_loses_at_most_what_was_not_flushed() {
         );
         let Some(flushed) = flushed else { continue };
         moments_with_data += 1;
-        let mut index = LogDir::new(dir.path()).verify(true);
-        index.refresh();
+        let index = LogDir::open_verified(dir.path()).unwrap();
         let run = index.run(".").unwrap();
         assert_eq!(
             run.damage().count(),

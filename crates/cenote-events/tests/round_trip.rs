@@ -1,6 +1,6 @@
 //! Random summaries come back from the index as they were logged.
 
-use cenote_events::message::{HistogramProto, Kind, TensorProto, TensorShapeProto};
+use cenote_events::message::{DataType, HistogramProto, Kind, TensorProto, TensorShapeProto};
 use cenote_events::message::{Summary, SummaryMetadata, Value};
 use cenote_events::{LogDir, SummaryKind, SummaryWriter};
 use proptest::prelude::*;
@@ -15,6 +15,29 @@ struct Logged {
 
 fn scalar() -> impl Strategy<Value = (Kind, Option<&'static str>, SummaryKind)> {
     any::<f32>().prop_map(|value| (Kind::SimpleValue(value), None, SummaryKind::Scalar))
+}
+
+/// One number in any form and of any type, by itself or of the plugin for such.
+fn number() -> impl Strategy<Value = (Kind, Option<&'static str>, SummaryKind)> {
+    let bytes_of = [
+        (DataType::Half, 2),
+        (DataType::Uint32, 4),
+        (DataType::Int16, 2),
+    ];
+    let content = (prop::sample::select(bytes_of.to_vec()), any::<[u8; 4]>());
+    let content = content.prop_map(|((dtype, len), bytes)| TensorProto {
+        dtype: dtype.into(),
+        tensor_content: bytes[..len].to_vec(),
+        ..TensorProto::default()
+    });
+    let listed = any::<u16>().prop_map(|bits| TensorProto {
+        dtype: DataType::Half.into(),
+        half_val: vec![bits.into()],
+        ..TensorProto::default()
+    });
+    let plugin = prop_oneof![Just(None), Just(Some("")), Just(Some("scalars"))];
+    (prop_oneof![content, listed], plugin)
+        .prop_map(|(tensor, plugin)| (Kind::Tensor(tensor), plugin, SummaryKind::Scalar))
 }
 
 fn histogram() -> impl Strategy<Value = (Kind, Option<&'static str>, SummaryKind)> {
@@ -34,6 +57,8 @@ fn strings() -> impl Strategy<Value = (Kind, Option<&'static str>, SummaryKind)>
         Just(("text", SummaryKind::Text)),
         Just(("images", SummaryKind::Image)),
         Just(("audio", SummaryKind::Audio)),
+        // What cannot be shown as the plugin says is a tensor.
+        Just(("scalars", SummaryKind::Tensor)),
         Just(("anything", SummaryKind::Tensor)),
     ];
     (
@@ -54,7 +79,7 @@ fn strings() -> impl Strategy<Value = (Kind, Option<&'static str>, SummaryKind)>
 
 /// Values whose tags differ from kind to kind, as a tag has one kind.
 fn logged() -> impl Strategy<Value = Logged> {
-    let held = prop_oneof![4 => scalar(), 1 => histogram(), 1 => strings()];
+    let held = prop_oneof![4 => scalar(), 2 => number(), 1 => histogram(), 1 => strings()];
     (any::<i64>(), "[a-c/é.]{0,3}", held).prop_map(|(step, tag, (kind, plugin, summary_kind))| {
         let metadata = plugin.map(|plugin_name| SummaryMetadata {
             plugin_data: Some(cenote_events::message::PluginData {
@@ -116,13 +141,18 @@ proptest! {
             let of_tag: Vec<&Logged> = all.iter().filter(|logged| logged.value.tag == tag.tag()).collect();
             prop_assert_eq!(tag.kind(), of_tag[0].kind);
             if tag.kind() == SummaryKind::Scalar {
+                prop_assert_eq!(tag.scalars().len(), of_tag.len());
                 for (point, logged) in tag.scalars().iter().zip(&of_tag) {
-                    let Some(Kind::SimpleValue(value)) = logged.value.value else { panic!("not a scalar") };
+                    let value = match &logged.value.value {
+                        Some(Kind::SimpleValue(value)) => f64::from(*value),
+                        _ => logged.value.numbers().unwrap().values[0],
+                    };
                     prop_assert_eq!(point.step, logged.step);
-                    prop_assert!(point.value == f64::from(value) || value.is_nan() && point.value.is_nan());
+                    prop_assert!(point.value == value || value.is_nan() && point.value.is_nan());
                 }
                 continue;
             }
+            prop_assert_eq!(tag.values().len(), of_tag.len());
             for (place, logged) in tag.values().into_iter().zip(&of_tag) {
                 prop_assert_eq!(place.step, logged.step);
                 let value = index.locate(place).unwrap().read().unwrap();

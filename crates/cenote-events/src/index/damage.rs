@@ -28,7 +28,8 @@ pub enum DamageKind {
     },
     /// One record, whose payload fits its checksum but is no event.
     NotAMessage,
-    /// A record whose length does not fit its checksum, and everything from it to the next record that checks.
+    /// A record whose length does not fit its checksum, or is longer than any message, and everything from it to the next
+    /// record that checks.
     BadLength,
     /// Zeros.
     Hole,
@@ -45,7 +46,7 @@ impl fmt::Display for DamageKind {
                 )
             }
             Self::NotAMessage => f.write_str("not an event, though its checksum is right"),
-            Self::BadLength => f.write_str("bad length checksum"),
+            Self::BadLength => f.write_str("bad length, or bad length checksum"),
             Self::Hole => f.write_str("a hole of zeros"),
         }
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use super::damage::{Damage, DamageKind};
 use super::part::Part;
 use super::skim::{Payload, SkimError, skim};
-use super::walk::{Found, Resync, SMALL, checksums, look};
+use super::walk::{Found, Resync, SMALL, Searched, checksums, look};
 use super::window::Window;
 use crate::record::{FOOTER_LEN, OVERHEAD};
 
@@ -96,6 +96,19 @@ impl Progress {
         self.has_more
     }
 
+    /// Where reading goes on.
+    fn reached(&self) -> u64 {
+        self.resync.map_or(self.position, |resync| resync.searched)
+    }
+
+    /// How many bytes from the start on are dealt with: all of them when a search has come to the end.
+    pub(super) fn done(&self) -> u64 {
+        match self.resync {
+            Some(_) if !self.has_more => self.len,
+            _ => self.reached(),
+        }
+    }
+
     /// Bytes at the end that are part of a record, or zeros that may still be filled.
     pub(super) fn waiting(&self) -> u64 {
         match self.open_damage() {
@@ -104,12 +117,12 @@ impl Progress {
         }
     }
 
-    /// Damage up to the end of the file: no record follows it yet.
+    /// Damage up to the end of the file, or to where reading stopped: no record follows it yet.
     pub(super) fn open_damage(&self) -> Option<Damage> {
         let resync = self.resync.filter(|resync| !resync.zeros)?;
         Some(Damage {
             offset: resync.start,
-            len: self.len.saturating_sub(resync.start),
+            len: self.done().saturating_sub(resync.start),
             kind: DamageKind::BadLength,
         })
     }
@@ -129,7 +142,7 @@ pub(super) struct Scan {
 pub(super) struct ScanOptions {
     /// Check the payloads of large records too.
     pub(super) verify: bool,
-    /// Stop after about so many bytes.
+    /// Stop after about so many bytes, at the end of a record or of a piece that was searched.
     pub(super) most: u64,
 }
 
@@ -168,9 +181,6 @@ pub(super) fn scan(
     })
 }
 
-/// Payloads longer than any message may be are damage.
-const LONGEST_MESSAGE: u64 = i32::MAX as u64;
-
 struct Scanner<'a, F> {
     window: Window<F>,
     progress: Progress,
@@ -182,12 +192,13 @@ struct Scanner<'a, F> {
 impl<F: Read + Seek> Scanner<'_, F> {
     /// Reads until the end or until enough is read, and tells whether there is more.
     fn run(&mut self) -> io::Result<bool> {
-        let stop = self.progress.position.saturating_add(self.options.most);
-        while self.progress.position < stop {
+        let stop = self.progress.reached().saturating_add(self.options.most);
+        while self.progress.reached() < stop {
             if let Some(mut resync) = self.progress.resync.take() {
-                let Some(found) = resync.next(&mut self.window)? else {
+                let searched = resync.next(&mut self.window, stop)?;
+                let Searched::Record(found) = searched else {
                     self.progress.resync = Some(resync);
-                    return Ok(false);
+                    return Ok(searched == Searched::Stopped);
                 };
                 if found > resync.start {
                     let kind = if resync.zeros {
@@ -206,7 +217,7 @@ impl<F: Read + Seek> Scanner<'_, F> {
                 }
                 Found::Record { payload, len } => {
                     self.record(payload, len)?;
-                    self.progress.position = payload + len + 4;
+                    self.progress.position = payload + len + FOOTER_LEN as u64;
                 }
             }
         }
@@ -215,10 +226,6 @@ impl<F: Read + Seek> Scanner<'_, F> {
 
     fn record(&mut self, payload: u64, len: u64) -> io::Result<()> {
         let offset = self.progress.position;
-        if len > LONGEST_MESSAGE {
-            self.damage(DamageKind::NotAMessage, offset, len + OVERHEAD as u64);
-            return Ok(());
-        }
         if len <= SMALL {
             // Held as a whole, so that what follows never goes back: that would end reading ahead.
             let record = usize::try_from(len).map_err(io::Error::other)? + FOOTER_LEN;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::discover::{FoundFile, discover};
+use super::discover::{Discovery, FoundFile, discover};
 use super::file::{Progress, Scan, ScanOptions, scan};
 use super::part::Part;
 use super::view::RunView;
@@ -21,7 +21,8 @@ use crate::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u32);
 
-/// A path that could not be read. It is tried again at the next refresh.
+/// A path that could not be read. It is tried again at the next refresh, and until then what was known of it, and of what
+/// is below it, stays as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Which.
@@ -87,7 +88,7 @@ pub struct Problem {
 /// # Damage
 /// A record with a bad checksum, or that is no event, is stepped over; after a bad length, or a hole of zeros, the search
 /// goes on to the next record that checks. [`RunView::damage`] tells all of it, with file and offset. The checksums of
-/// payloads over 64 KiB are checked when they are read, or all at once with [`verify`](Self::verify).
+/// payloads over 64 KiB are checked when they are read, or all at once by [`open_verified`](Self::open_verified).
 #[derive(Debug)]
 pub struct LogDir {
     root: PathBuf,
@@ -98,6 +99,8 @@ pub struct LogDir {
     /// The files of each run in the order of their names, in which TensorBoard reads them too. Names begin with the second
     /// in which a file was begun; within one second this crate's are in order if one process wrote them.
     runs: BTreeMap<String, RunFiles>,
+    /// The projector's configurations, by run.
+    projectors: BTreeMap<String, PathBuf>,
     /// The last one that was given to a run.
     generation: u64,
     problems: Vec<Problem>,
@@ -135,6 +138,7 @@ pub struct Update {
     scans: Vec<FileScan>,
     /// Files that are no longer there.
     removed: Vec<FileId>,
+    projectors: BTreeMap<String, PathBuf>,
     problems: Vec<Problem>,
 }
 
@@ -168,10 +172,31 @@ impl LogDir {
     /// [`Error::Io`] if `root` cannot be read. Files and directories inside that cannot be read are
     /// [`problems`](Self::problems).
     pub fn open(root: impl AsRef<Path>) -> Result<Self> {
-        Self::check(&root)?;
-        let mut index = Self::new(root);
-        index.refresh();
-        Ok(index)
+        Self::new(root).read()
+    }
+
+    /// As [`open`](Self::open), with every checksum checked, and not only those of payloads up to 64 KiB.
+    ///
+    /// ```
+    /// use cenote_events::{LogDir, SummaryWriter};
+    /// # let dir = tempfile::tempdir()?;
+    /// # let logdir = dir.path();
+    /// SummaryWriter::new(logdir)?.close()?;
+    /// let index = LogDir::open_verified(logdir)?;
+    /// assert!(index.runs().all(|run| run.damage().next().is_none()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_verified(root: impl AsRef<Path>) -> Result<Self> {
+        Self::new(root).verify(true).read()
+    }
+
+    fn read(mut self) -> Result<Self> {
+        Self::check(&self.root)?;
+        self.refresh();
+        Ok(self)
     }
 
     /// Whether `root` is a directory or a file that can be read.
@@ -200,13 +225,14 @@ impl LogDir {
             files,
             ids,
             runs,
+            projectors: BTreeMap::new(),
             generation: 0,
             problems,
         }
     }
 
     /// Checks every checksum while reading, and not only those of payloads up to 64 KiB. For an index that has read nothing
-    /// yet.
+    /// yet: what it has read is not checked again. [`open_verified`](Self::open_verified) makes such a one and reads.
     #[must_use]
     pub fn verify(self, verify: bool) -> Self {
         Self { verify, ..self }
@@ -218,7 +244,9 @@ impl LogDir {
         &self.root
     }
 
-    /// All runs by name: directories relative to the log directory, with `/` between; `.` is the log directory itself.
+    /// All runs by name: directories relative to the log directory, with `/` between; `.` is the log directory itself. A
+    /// directory that links lead to has several names, as in TensorBoard. Bytes of a name that are no UTF-8 are written as
+    /// `\xff`.
     pub fn runs(&self) -> impl Iterator<Item = RunView<'_>> {
         self.runs.iter().map(|(name, files)| self.view(name, files))
     }
@@ -233,7 +261,13 @@ impl LogDir {
     fn view<'a>(&'a self, name: &'a str, files: &'a RunFiles) -> RunView<'a> {
         let ids = files.ids.iter();
         let with_id = ids.filter_map(|&id| Some((id, self.file(id)?)));
-        RunView::new(name, files.generation, with_id.collect())
+        let projector = self.projectors.get(name);
+        RunView::new(
+            name,
+            files.generation,
+            with_id.collect(),
+            projector.map(PathBuf::as_path),
+        )
     }
 
     pub(super) fn file(&self, id: FileId) -> Option<&IndexedFile> {
@@ -262,17 +296,8 @@ impl LogDir {
     #[must_use]
     pub fn progress(&self) -> LoadProgress {
         let files = || self.files.iter().flatten();
-        let done = files()
-            .map(|file| {
-                if file.progress.resync.is_some() {
-                    file.progress.len
-                } else {
-                    file.progress.position
-                }
-            })
-            .sum();
         LoadProgress {
-            done,
+            done: files().map(|file| file.progress.done()).sum(),
             total: files().map(|file| file.progress.len).sum(),
         }
     }
@@ -290,18 +315,18 @@ impl LogDir {
         all
     }
 
-    /// Looks for what is new and reads it, at most 64 MiB of each file, without changing the index.
+    /// Looks for what is new and reads it, without changing the index: of each file 64 MiB and to the end of the record
+    /// there. In a search after damage each of them may be read five times, to check what looks like a record.
     pub fn poll(&self) -> Update {
         self.poll_with(|_| {})
     }
 
     /// As [`poll`](Self::poll), calling `report` from the reading threads as files are done.
     pub fn poll_with(&self, report: impl Fn(LoadProgress) + Sync) -> Update {
-        let (found, mut problems) = discover(&self.root);
-        let present: HashSet<&Path> = found.iter().map(|file| file.path.as_path()).collect();
-        let gone =
-            |(path, &id): (&PathBuf, &FileId)| (!present.contains(path.as_path())).then_some(id);
-        let removed = self.ids.iter().filter_map(gone).collect();
+        let discovery = discover(&self.root);
+        let removed = self.removed(&discovery);
+        let projectors = self.projectors_in(&discovery);
+        let (found, mut problems) = (discovery.files, discovery.problems);
         let total = found.iter().map(|file| file.metadata.len()).sum();
         let done = AtomicU64::new(0);
         let scan = |file: FoundFile| {
@@ -326,8 +351,29 @@ impl LogDir {
         Update {
             scans,
             removed,
+            projectors,
             problems,
         }
+    }
+
+    /// The files that are no longer there.
+    fn removed(&self, found: &Discovery) -> Vec<FileId> {
+        let present: HashSet<&Path> = found.files.iter().map(|file| &*file.path).collect();
+        let is_gone = |path: &Path| !present.contains(path) && !found.may_hide(path);
+        let ids = self.ids.iter();
+        ids.filter_map(|(path, &id)| is_gone(path).then_some(id))
+            .collect()
+    }
+
+    /// The projector's configurations that are there, or may be.
+    fn projectors_in(&self, found: &Discovery) -> BTreeMap<String, PathBuf> {
+        let known = self.projectors.iter();
+        let mut all: BTreeMap<_, _> = known
+            .filter(|(_, path)| found.may_hide(path))
+            .map(|(run, path)| (run.clone(), path.clone()))
+            .collect();
+        all.extend(found.projectors.clone());
+        all
     }
 
     /// Reads on in a file; nothing if it has not changed.
@@ -378,6 +424,12 @@ impl LogDir {
                 changes.runs.insert(run);
             }
         }
+        for run in self.runs.keys() {
+            if self.projectors.get(run) != update.projectors.get(run) {
+                changes.runs.insert(run.clone());
+            }
+        }
+        self.projectors = update.projectors;
         changes
     }
 

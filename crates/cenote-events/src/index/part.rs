@@ -97,6 +97,8 @@ pub(super) struct TagPart {
     pub(super) metadata: Option<SummaryMetadata>,
     /// The most strings that a tensor held.
     pub(super) strings: u32,
+    /// The most sounds that one held, if they are sounds.
+    pub(super) sounds: u32,
     pub(super) scalars: Series<Scalar>,
     pub(super) blobs: Series<Blob>,
     /// The smallest and the largest step.
@@ -137,6 +139,7 @@ impl TagPart {
     fn append(&mut self, next: Self) {
         self.metadata = self.metadata.take().or(next.metadata);
         self.strings = self.strings.max(next.strings);
+        self.sounds = self.sounds.max(next.sounds);
         self.scalars.extend(next.scalars.iter());
         self.blobs.extend(next.blobs.iter());
         self.widen(next.step_range);
@@ -224,19 +227,16 @@ impl Part {
                 .metadata
                 .and_then(|bytes| SummaryMetadata::decode(bytes.as_slice()).ok());
         }
-        let plugin = part
-            .metadata
-            .as_ref()
-            .and_then(|metadata| metadata.plugin_data.as_ref());
+        let metadata = part.metadata.as_ref();
+        let plugin_name = metadata.map_or("", SummaryMetadata::plugin_name);
         let number = match value.held {
             Held::Scalar(value) => Some(value),
-            Held::Tensor(tensor) if plugin.is_none_or(|plugin| plugin.plugin_name == "scalars") => {
-                tensor.scalar
-            }
+            Held::Tensor(tensor) if matches!(plugin_name, "" | "scalars") => tensor.scalar,
             _ => None,
         };
         if let Held::Tensor(tensor) = value.held {
             part.strings = part.strings.max(tensor.strings);
+            part.sounds = part.sounds.max(tensor.sounds);
         }
         part.add(number, at);
     }

@@ -5,8 +5,11 @@
 
 use std::io::{self, Read, Seek};
 
+use prost::Message as _;
+
 use super::window::Window;
-use crate::message::DataType;
+use crate::message::TensorProto;
+use crate::payload::number;
 
 /// Random access to a payload.
 pub(super) trait Source {
@@ -101,10 +104,15 @@ pub(super) struct HeldTensor {
     pub(super) scalar: Option<f64>,
     /// How many strings it holds.
     pub(super) strings: u32,
+    /// How many sounds those are, if they are sounds: in the shape [k, 2] each has a label.
+    pub(super) sounds: u32,
 }
 
 /// The longest tag or metadata that is kept; longer ones are no tag that anyone wrote.
 const LONGEST: u64 = 1 << 20;
+
+/// The longest message of a tensor that is looked at for the one number in it.
+const LONGEST_NUMBER: usize = 4 << 10;
 
 /// The most values of one event: an empty value takes two bytes of a file, and fifty times as much here.
 const MOST_VALUES: usize = 1 << 20;
@@ -312,42 +320,39 @@ impl<S: Source> Cursor<'_, S> {
 
     /// A `TensorProto`: how many strings, and its number if it has one element of a numeric type.
     fn tensor(&mut self, end: u64) -> Skim<HeldTensor> {
-        let mut tensor = HeldTensor::default();
-        let (mut dtype, mut elements) = (0, 1u64);
+        let start = self.at;
+        let mut strings = 0u32;
+        let mut shape = Shape::default();
         while let Some(field) = self.field(end)? {
             match field {
-                (1, Wire::Varint(value)) => dtype = value,
                 (2, Wire::Bytes(end)) => {
-                    elements = self.shape(end)?;
+                    shape = self.shape(end)?;
                     continue;
                 }
-                (8, Wire::Bytes(_)) => tensor.strings = tensor.strings.saturating_add(1),
-                // Anything longer is not one number.
-                (number @ (4 | 5 | 6 | 7 | 10 | 11 | 16 | 17), Wire::Bytes(end))
-                    if end - self.at <= 16 =>
-                {
-                    let bytes = self.raw(end)?;
-                    tensor.scalar = number_of(dtype, number, &bytes);
-                    continue;
-                }
-                (5, Wire::Fixed32(bits)) => tensor.scalar = Some(f32::from_bits(bits).into()),
-                (6, Wire::Fixed64(bits)) => tensor.scalar = Some(f64::from_bits(bits)),
-                (number @ (7 | 10 | 11 | 16 | 17), Wire::Varint(value)) => {
-                    tensor.scalar = Some(whole(number, value))
-                }
+                (8, Wire::Bytes(_)) => strings = strings.saturating_add(1),
                 _ => {}
             }
             self.skip(field)?;
         }
-        if elements != 1 || tensor.strings > 0 {
-            tensor.scalar = None;
-        }
-        Ok(tensor)
+        let scalar = match usize::try_from(end - start) {
+            Ok(len @ ..=LONGEST_NUMBER) if shape.elements == 1 && strings == 0 => {
+                // As whoever reads the value decodes it, so that the index knows as a number what is one.
+                TensorProto::decode(self.source.bytes(start, len)?)
+                    .ok()
+                    .and_then(|tensor| number(&tensor))
+            }
+            _ => None,
+        };
+        Ok(HeldTensor {
+            scalar,
+            strings,
+            sounds: if shape.is_pairs { strings / 2 } else { strings },
+        })
     }
 
-    /// The number of elements of a shape.
-    fn shape(&mut self, end: u64) -> Skim<u64> {
-        let mut elements = 1u64;
+    fn shape(&mut self, end: u64) -> Skim<Shape> {
+        let mut shape = Shape::default();
+        let mut axes = 0u64;
         while let Some(field) = self.field(end)? {
             let (2, Wire::Bytes(end)) = field else {
                 self.skip(field)?;
@@ -360,53 +365,28 @@ impl<S: Source> Cursor<'_, S> {
                     other => self.skip(other)?,
                 }
             }
-            elements = elements.saturating_mul(size);
+            axes += 1;
+            shape.elements = shape.elements.saturating_mul(size);
+            shape.is_pairs = axes == 2 && size == 2;
         }
-        Ok(elements)
+        Ok(shape)
     }
 }
 
-/// The one number in the bytes of a packed field, or of `tensor_content`.
-fn number_of(dtype: u64, field: u64, bytes: &[u8]) -> Option<f64> {
-    let float = || {
-        bytes
-            .try_into()
-            .ok()
-            .map(|bytes| f32::from_le_bytes(bytes).into())
-    };
-    let double = || bytes.try_into().ok().map(f64::from_le_bytes);
-    let small = |value: i32| Some(value.into());
-    match (
-        field,
-        i32::try_from(dtype)
-            .ok()
-            .and_then(|dtype| DataType::try_from(dtype).ok())?,
-    ) {
-        (5, _) | (4, DataType::Float) => float(),
-        (6, _) | (4, DataType::Double) => double(),
-        (4, DataType::Int32) => small(i32::from_le_bytes(bytes.try_into().ok()?)),
-        (4, DataType::Int64) => Some(i64::from_le_bytes(bytes.try_into().ok()?) as f64),
-        (4, DataType::Uint8 | DataType::Bool) => {
-            <[u8; 1]>::try_from(bytes).ok().map(|[byte]| byte.into())
-        }
-        (4, _) => None,
-        (field, _) => {
-            let mut cursor = Cursor {
-                source: &mut &*bytes,
-                at: 0,
-            };
-            let value = cursor.varint(bytes.len() as u64).ok()?;
-            (cursor.at == bytes.len() as u64).then(|| whole(field, value))
-        }
-    }
+/// What is known of a tensor's shape.
+struct Shape {
+    elements: u64,
+    /// Whether it is [k, 2].
+    is_pairs: bool,
 }
 
-/// A whole number: signed but for the fields of unsigned types.
-fn whole(field: u64, value: u64) -> f64 {
-    if field >= 16 {
-        value as f64
-    } else {
-        value.cast_signed() as f64
+impl Default for Shape {
+    /// That of a tensor which has none: rank 0.
+    fn default() -> Self {
+        Self {
+            elements: 1,
+            is_pairs: false,
+        }
     }
 }
 

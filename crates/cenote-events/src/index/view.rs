@@ -85,6 +85,7 @@ pub struct RunView<'a> {
     name: &'a str,
     generation: u64,
     files: Vec<(FileId, &'a IndexedFile)>,
+    projector_config: Option<&'a Path>,
 }
 
 impl<'a> RunView<'a> {
@@ -92,11 +93,13 @@ impl<'a> RunView<'a> {
         name: &'a str,
         generation: u64,
         files: Vec<(FileId, &'a IndexedFile)>,
+        projector_config: Option<&'a Path>,
     ) -> Self {
         Self {
             name,
             generation,
             files,
+            projector_config,
         }
     }
 
@@ -178,6 +181,27 @@ impl<'a> RunView<'a> {
         })
     }
 
+    /// The file that says where the run's embeddings are, if it has some: `projector_config.pbtxt` beside the event files, as
+    /// [`SummaryWriter::add_embedding`](crate::SummaryWriter::add_embedding) and torch write it. The event files tell nothing
+    /// of embeddings.
+    ///
+    /// ```
+    /// use cenote_events::{Embedding, LogDir, SummaryWriter};
+    /// # let dir = tempfile::tempdir()?;
+    /// # let logdir = dir.path();
+    /// let writer = SummaryWriter::new(logdir)?;
+    /// writer.add_embedding("points", &Embedding::new(&ndarray::array![[0.0, 1.0], [1.0, 0.0]])?, 0)?;
+    /// writer.close()?;
+    /// let index = LogDir::open(logdir)?;
+    /// let config = index.run(".").and_then(|run| run.projector_config()).expect("it has an embedding");
+    /// assert!(std::fs::read_to_string(config)?.contains("points:00000"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn projector_config(&self) -> Option<&'a Path> {
+        self.projector_config
+    }
+
     /// The run's graph.
     #[must_use]
     pub fn graph(&self) -> Option<TagView<'a>> {
@@ -227,7 +251,8 @@ impl<'a> TagView<'a> {
             .parts
             .first()
             .map_or(Held::Nothing, |(_, part)| part.held);
-        SummaryKind::of(held, self.metadata())
+        let has_numbers = self.parts.iter().any(|(_, part)| part.scalars.len() > 0);
+        SummaryKind::of(held, self.metadata(), has_numbers)
     }
 
     /// How to show it: from the first value that says so.
@@ -273,16 +298,12 @@ impl<'a> TagView<'a> {
     /// The most pictures or sounds that one value holds.
     #[must_use]
     pub fn max_samples(&self) -> u32 {
-        let strings = self
-            .parts
-            .iter()
-            .map(|(_, part)| part.strings)
-            .max()
-            .unwrap_or(0);
+        let most = |of: fn(&TagPart) -> u32| self.parts.iter().map(|(_, part)| of(part)).max();
+        let strings = most(|part| part.strings).unwrap_or(0);
         match self.kind() {
             // Width and height come first.
             SummaryKind::Image if strings > 0 => strings.saturating_sub(2),
-            SummaryKind::Audio if strings > 0 => strings,
+            SummaryKind::Audio if strings > 0 => most(|part| part.sounds).unwrap_or(0),
             _ => 1,
         }
     }

@@ -3,6 +3,7 @@
 use std::io::{self, Read, Seek};
 
 use super::window::Window;
+use crate::message::LONGEST_MESSAGE;
 use crate::record::{FOOTER_LEN, HEADER_LEN, Header, MaskedCrc, OVERHEAD};
 
 /// Payloads up to this size are always checked: their bytes are in memory anyway.
@@ -17,7 +18,7 @@ pub(super) enum Found {
     Record { payload: u64, len: u64 },
     /// The file ends inside a record, or right here: wait.
     Tail,
-    /// The length does not check. `zeros`: it is all zeros, as a hole is.
+    /// The length does not check, or no message is so long. `zeros`: it is all zeros, as a hole is.
     BadLength { zeros: bool },
 }
 
@@ -29,7 +30,7 @@ pub(super) fn look<F: Read + Seek>(window: &mut Window<F>, position: u64) -> io:
         return Ok(Found::Tail);
     };
     let header = Header::from_bytes(*bytes);
-    if !header.is_valid() {
+    if !header.is_valid() || header.len > LONGEST_MESSAGE as u64 {
         return Ok(Found::BadLength {
             zeros: *bytes == [0; HEADER_LEN],
         });
@@ -102,22 +103,23 @@ impl Resync {
 
     /// The next position at which a record starts that checks: its length does, and either the next length after it or its
     /// payload. A length that checks is waited for if the file ends first, so that it does not matter when a growing file
-    /// is looked at. None when the file has no such position yet.
+    /// is looked at. The search goes little further than `stop`.
     pub(super) fn next<F: Read + Seek>(
         &mut self,
         window: &mut Window<F>,
-    ) -> io::Result<Option<u64>> {
+        stop: u64,
+    ) -> io::Result<Searched> {
         // What was a hole may have been filled.
         match self.check(window, self.start)? {
-            Checked::Record => return Ok(Some(self.start)),
-            Checked::Undecided => return Ok(None),
+            Checked::Record => return Ok(Searched::Record(self.start)),
+            Checked::Undecided => return Ok(Searched::Waiting),
             Checked::Nothing => {}
         }
-        loop {
+        while self.searched < stop {
             // A copy, since looking at candidates moves the window.
             let piece = window.bytes(self.searched, PIECE)?.to_vec();
             let Some(last) = piece.len().checked_sub(HEADER_LEN) else {
-                return Ok(None);
+                return Ok(Searched::Waiting);
             };
             let mut at = 0;
             while at <= last {
@@ -129,8 +131,8 @@ impl Resync {
                 at += passed;
                 if candidate.is_some() {
                     match self.check(window, self.searched)? {
-                        Checked::Record => return Ok(Some(self.searched)),
-                        Checked::Undecided => return Ok(None),
+                        Checked::Record => return Ok(Searched::Record(self.searched)),
+                        Checked::Undecided => return Ok(Searched::Waiting),
                         Checked::Nothing => {}
                     }
                     self.searched += 1;
@@ -138,6 +140,7 @@ impl Resync {
                 }
             }
         }
+        Ok(Searched::Stopped)
     }
 
     /// Whether there is a record at `position`.
@@ -171,6 +174,17 @@ impl Resync {
     }
 }
 
+/// What a search has come to.
+#[derive(Debug, PartialEq)]
+pub(super) enum Searched {
+    /// A record starts there.
+    Record(u64),
+    /// The file has none yet.
+    Waiting,
+    /// It was enough for once.
+    Stopped,
+}
+
 /// What a candidate turned out to be.
 enum Checked {
     Record,
@@ -182,10 +196,9 @@ enum Checked {
 /// The first place in `bytes` where a length is followed by its checksum.
 fn find_header(bytes: &[u8]) -> Option<usize> {
     bytes.windows(HEADER_LEN).position(|header| {
-        // Most text is told by the top bytes of a length: no file has 2⁴⁸ bytes. In a hole the sum is zero too, which
+        // Most text is told by the top bytes of a length: no message has 2³² bytes. In a hole the sum is zero too, which
         // no length has that a hole holds: a length of zero has another.
-        header[6] == 0
-            && header[7] == 0
+        header[4..8] == [0; 4]
             && *header != [0; HEADER_LEN]
             && header
                 .first_chunk()
@@ -208,10 +221,17 @@ mod tests {
         file
     }
 
+    fn search(resync: &mut Resync, file: &[u8], end: u64) -> Option<u64> {
+        let mut window = Window::new(Cursor::new(file), end);
+        match resync.next(&mut window, u64::MAX).unwrap() {
+            Searched::Record(found) => Some(found),
+            Searched::Waiting => None,
+            Searched::Stopped => panic!("it was not to stop"),
+        }
+    }
+
     fn next(file: &[u8], start: u64) -> Option<u64> {
-        Resync::new(start, false)
-            .next(&mut Window::new(Cursor::new(file), file.len() as u64))
-            .unwrap()
+        search(&mut Resync::new(start, false), file, file.len() as u64)
     }
 
     #[test]
@@ -239,12 +259,7 @@ mod tests {
         let mut file = vec![1];
         file.extend(forged.repeat(1 << 20));
         let mut resync = Resync::new(0, false);
-        assert_eq!(
-            resync
-                .next(&mut Window::new(Cursor::new(&file), file.len() as u64))
-                .unwrap(),
-            None
-        );
+        assert_eq!(search(&mut resync, &file, file.len() as u64), None);
         assert!(
             resync.budget < LEAST_BUDGET,
             "it was used, and there was no more"
@@ -264,20 +279,41 @@ mod tests {
         let file = [&[0u8; 100][..], &file_of(&[b"x", b"y"])].concat();
         let mut resync = Resync::new(0, true);
         for end in 0..112 {
-            assert_eq!(
-                resync
-                    .next(&mut Window::new(Cursor::new(&file), end))
-                    .unwrap(),
-                None
-            );
+            assert_eq!(search(&mut resync, &file, end), None);
         }
         assert!(resync.zeros);
-        assert_eq!(
-            resync
-                .next(&mut Window::new(Cursor::new(&file), file.len() as u64))
-                .unwrap(),
-            Some(100)
-        );
+        assert_eq!(search(&mut resync, &file, file.len() as u64), Some(100));
+    }
+
+    #[test]
+    fn a_length_that_no_message_has_is_none_though_it_checks() {
+        let record = file_of(&[b"a record"]);
+        for len in [1 << 31, 1 << 40, u64::MAX] {
+            let forged = Header::new(len).to_bytes();
+            let file = [&forged[..], &record].concat();
+            let mut window = Window::new(Cursor::new(&file), file.len() as u64);
+            let found = look(&mut window, 0).unwrap();
+            assert_eq!(found, Found::BadLength { zeros: false });
+            let file = [&[1][..], &forged, &record].concat();
+            assert_eq!(next(&file, 0), Some(13), "nor in a search");
+        }
+    }
+
+    #[test]
+    fn a_search_stops_where_it_is_told_and_goes_on_from_there() {
+        let file = [&vec![1; 3 * PIECE][..], &file_of(&[b"x", b"y"])].concat();
+        let mut window = Window::new(Cursor::new(&file), file.len() as u64);
+        let mut resync = Resync::new(0, false);
+        let mut stops = 0;
+        let found = loop {
+            let stop = resync.searched + 1;
+            match resync.next(&mut window, stop).unwrap() {
+                Searched::Stopped => stops += 1,
+                other => break other,
+            }
+            assert!(resync.searched < stop + PIECE as u64);
+        };
+        assert_eq!((found, stops), (Searched::Record(3 << 20), 3));
     }
 
     proptest! {
@@ -298,7 +334,7 @@ mod tests {
         fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), at in 0u64..500) {
             let mut window = Window::new(Cursor::new(&bytes), bytes.len() as u64);
             look(&mut window, at).unwrap();
-            Resync::new(at, false).next(&mut window).unwrap();
+            Resync::new(at, false).next(&mut window, u64::MAX).unwrap();
         }
     }
 }

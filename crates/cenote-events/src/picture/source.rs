@@ -100,6 +100,13 @@ impl<'a, T: Pixel> ImageTensor<'a, T> {
         if n * t * h * w == 0 {
             return refuse("a video needs at least one frame, one row and one column");
         }
+        if let Some(format) = self.format {
+            return Err(Error::argument(
+                "the video's format",
+                format.name(),
+                "a video has the axes N, T, C, H, W in this order: permute them and name no format",
+            ));
+        }
         if c != 1 && c != 3 {
             return refuse("the third axis counts channels: 1 (grey) or 3 (RGB)");
         }

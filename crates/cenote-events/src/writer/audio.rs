@@ -2,11 +2,11 @@
 
 use super::SummaryWriter;
 use super::value::one_value;
-use crate::message::{AudioValue, Kind};
+use crate::message::{AudioValue, Kind, LONGEST_MESSAGE};
 use crate::{Error, Result};
 
-/// The most samples that a WAV file of 16 bits and one channel can hold.
-const MAX_SAMPLES: usize = (u32::MAX as usize - 36) / 2;
+/// The most samples of 16 bits that fit into a message, with a mebibyte left for what else is in it.
+const MAX_SAMPLES: usize = (LONGEST_MESSAGE - (1 << 20)) / 2;
 
 impl SummaryWriter {
     /// Logs one channel of sound, as a WAV file of 16 bits. Samples are clipped to −1..=1 (NaN is 0), and `sample_rate` is
@@ -21,7 +21,7 @@ impl SummaryWriter {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Argument`] if there is no sample, or more than a WAV file holds (2³¹ − 19), or the rate is 0; what the
+    /// [`Error::Argument`] if there is no sample, or more than a message holds (1,073,217,535), or the rate is 0; what the
     /// background threads ran into; [`Error::Closed`].
     #[expect(
         clippy::cast_precision_loss,

@@ -275,17 +275,18 @@ impl Background {
         state.failure.clone().map_or(Ok(()), Err)
     }
 
-    /// Writes everything and ends the threads. A second call changes nothing.
+    /// Writes everything and ends the threads. A second call changes nothing, and waits for a first one at work.
     pub(crate) fn close(&self) -> Result<()> {
         self.shared.lock().closing = true;
         self.shared.to_write.notify_all();
         self.shared.to_encode.notify_all();
-        let threads =
-            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        for thread in threads {
+        // Held until all have ended: whoever else closes waits here, and no encoder is added once it is closing.
+        let mut threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        for thread in threads.drain(..) {
             // The threads catch what they run; a panic of their own has nothing to add to `failure`.
             let _ = thread.join();
         }
+        drop(threads);
         self.shared.lock().failure.clone().map_or(Ok(()), Err)
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::background::{Background, Limits};
-use super::file::EventFile;
+use super::file::{EventFile, host_name};
 use super::{Inner, SummaryWriter, encode_event, now};
 use crate::message::{Event, SessionLog, SessionStatus, SourceMetadata, What};
 use crate::{Error, PngLevel, Result};
@@ -87,7 +87,8 @@ impl SummaryWriterBuilder {
         Self { max_queue, ..self }
     }
 
-    /// How long, in seconds, a small summary may stay in memory before it is written. Default: 120.
+    /// How long, in seconds, a small summary may stay in memory before it is written. Default: 120. 0 is taken for 1:
+    /// [`flush`](SummaryWriter::flush) writes at once.
     pub fn flush_secs(self, flush_secs: u64) -> Self {
         Self { flush_secs, ..self }
     }
@@ -137,7 +138,7 @@ impl SummaryWriterBuilder {
             reason = "seconds since 1970 fit, and are not negative"
         )]
         let mut file = EventFile::create(&log_dir, wall_time as u64, &self.filename_suffix)?;
-        file.write(&first_records(wall_time, self.purge_step))?;
+        file.write(&first_records(wall_time, self.purge_step)?)?;
         let limits = Limits {
             max_queue: self.max_queue,
             flush_every: Duration::from_secs(self.flush_secs.clamp(1, LONGEST_WAIT)),
@@ -163,7 +164,7 @@ impl SummaryWriterBuilder {
 }
 
 /// What torch writes first: the version and the writer; for a restart, the version again and a session start.
-fn first_records(wall_time: f64, purge_step: Option<i64>) -> Vec<u8> {
+fn first_records(wall_time: f64, purge_step: Option<i64>) -> Result<Vec<u8>> {
     let version = || Some(What::FileVersion("brain.Event:2".to_owned()));
     // The name is the one that TensorBoard's own writer gives: readers tell writers apart by it.
     let writer = "tensorboard.summary.writer.event_file_writer".to_owned();
@@ -173,7 +174,7 @@ fn first_records(wall_time: f64, purge_step: Option<i64>) -> Vec<u8> {
         step: 0,
         what: version(),
         source_metadata,
-    });
+    })?;
     if let Some(step) = purge_step {
         let start = SessionLog {
             status: SessionStatus::Start.into(),
@@ -185,16 +186,15 @@ fn first_records(wall_time: f64, purge_step: Option<i64>) -> Vec<u8> {
                 step,
                 what,
                 source_metadata: None,
-            }));
+            })?);
         }
     }
-    records
+    Ok(records)
 }
 
 fn default_log_dir(comment: &str) -> PathBuf {
     let time = jiff::ZonedDateTime::now().strftime("%b%d_%H-%M-%S");
-    let host = gethostname::gethostname();
-    Path::new("runs").join(format!("{time}_{}{comment}", host.to_string_lossy()))
+    Path::new("runs").join(format!("{time}_{}{comment}", host_name()))
 }
 
 #[cfg(test)]
@@ -205,7 +205,7 @@ mod tests {
     fn the_default_directory_is_named_as_torch_does() {
         let dir = default_log_dir("_lr0.1");
         let name = dir.strip_prefix("runs").unwrap().to_str().unwrap();
-        let host = gethostname::gethostname().into_string().unwrap();
+        let host = host_name();
         let time = name.strip_suffix(&format!("_{host}_lr0.1")).unwrap();
         assert!(
             jiff::fmt::strtime::parse("%b%d_%H-%M-%S", time).is_ok(),

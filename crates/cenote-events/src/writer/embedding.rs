@@ -89,7 +89,8 @@ impl Embedding {
     /// A picture for each point, by default NCHW.
     ///
     /// # Errors
-    /// [`Error::Shape`] if the shape does not fit the format, or there are not as many pictures as points.
+    /// [`Error::Shape`] if the shape does not fit the format; [`Error::Argument`] if there are not as many pictures as
+    /// points.
     pub fn label_images<'a, T: Pixel>(self, images: impl Into<ImageTensor<'a, T>>) -> Result<Self> {
         let tiles = images.into().to_tiles(DataFormat::Nchw)?;
         let (count, single) = (tiles.count(), tiles.single());

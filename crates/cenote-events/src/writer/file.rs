@@ -29,6 +29,12 @@ pub(crate) struct EventFile {
     len: u64,
 }
 
+/// The host's name as a part of a file's.
+pub(crate) fn host_name() -> String {
+    let host = gethostname::gethostname();
+    host.to_string_lossy().replace(['/', '\\'], "_")
+}
+
 impl EventFile {
     /// Creates `events.out.tfevents.<seconds>.<host>.<pid>.<counter><suffix>` in `dir`, which is made if need be. The
     /// file is new: other writers, in this process or another, never share it. The counter has zeros in front, so that of
@@ -37,8 +43,7 @@ impl EventFile {
         static COUNTER: AtomicU64 = AtomicU64::new(0);
         fs::create_dir_all(dir)
             .map_err(|error| Error::io("create the log directory", dir, error))?;
-        let host = gethostname::gethostname();
-        let host = host.to_string_lossy().replace(['/', '\\'], "_");
+        let host = host_name();
         loop {
             let counter = COUNTER.fetch_add(1, Ordering::Relaxed);
             let pid = std::process::id();

@@ -88,7 +88,8 @@ impl SummaryWriter {
     /// ```
     ///
     /// # Errors
-    /// What the background threads ran into, or [`Error::Closed`](crate::Error::Closed).
+    /// [`Error::Argument`](crate::Error::Argument) if it takes 2 GiB or more; what the background threads ran into;
+    /// [`Error::Closed`](crate::Error::Closed).
     pub fn add_graph(&self, graph: &GraphDef) -> Result<()> {
         self.add_event(What::GraphDef(graph.encode_to_vec()), 0)?;
         // As torch does: the page offers a step without numbers.

@@ -1,5 +1,6 @@
 //! Hyperparameters.
 
+use half::{bf16, f16};
 use prost::Message as _;
 
 use super::value::plugin;
@@ -10,7 +11,7 @@ use crate::message::plugin::{
     SESSION_START_TAG, SessionEndInfo, SessionStartInfo,
 };
 use crate::message::{Summary, Value};
-use crate::{Error, Result};
+use crate::{Element as _, Error, Result};
 
 /// `STATUS_SUCCESS`.
 const SUCCESS: i32 = 1;
@@ -38,30 +39,35 @@ impl Hparams {
         Self::default()
     }
 
-    /// Sets a number, text or a bool. A second value for a name replaces the first.
+    /// Sets a number, text or a bool. A second value for a name replaces the first. Numbers are kept as f64: integers beyond
+    /// 2⁵³ are rounded.
+    ///
+    /// ```
+    /// use cenote_events::Hparams;
+    /// let hparams = Hparams::new().set("lr", 0.1).set("seed", 42u64).set("optimizer", "sgd").set("nesterov", true);
+    /// ```
     #[must_use]
     pub fn set(mut self, name: impl Into<String>, value: impl Into<HParamValue>) -> Self {
         let (name, value) = (name.into(), value.into());
-        match self.values.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, old)) => *old = value,
-            None => self.values.push((name, value)),
-        }
+        replace(&mut self.values, name, value);
         self
     }
 
-    /// Says which values a hyperparameter can take: torch's `hparam_domain_discrete`.
+    /// Says which values a hyperparameter can take: torch's `hparam_domain_discrete`. A second domain for a name replaces the
+    /// first.
     #[must_use]
     pub fn domain<V: Into<HParamValue>>(
         mut self,
         name: impl Into<String>,
         values: impl IntoIterator<Item = V>,
     ) -> Self {
-        self.domains
-            .push((name.into(), values.into_iter().map(Into::into).collect()));
+        let values = values.into_iter().map(Into::into).collect();
+        replace(&mut self.domains, name.into(), values);
         self
     }
 
-    /// The name of the session's run, a directory inside the log directory. Default: the time.
+    /// The name of the session's run, a directory inside the log directory. Default: the time. As in torch, logging to it
+    /// again begins another file of the run.
     #[must_use]
     pub fn run_name(self, run_name: impl Into<String>) -> Self {
         Self {
@@ -133,6 +139,14 @@ impl Hparams {
     }
 }
 
+/// Puts an entry in the place of the one of the same name, or at the end.
+fn replace<T>(entries: &mut Vec<(String, T)>, name: String, entry: T) {
+    match entries.iter_mut().find(|(known, _)| *known == name) {
+        Some((_, old)) => *old = entry,
+        None => entries.push((name, entry)),
+    }
+}
+
 impl From<HParamValue> for ProtoValue {
     fn from(value: HParamValue) -> Self {
         Self { kind: Some(value) }
@@ -143,18 +157,12 @@ macro_rules! impl_from_number {
     ($($type:ty)*) => {$(
         impl From<$type> for HParamValue {
             fn from(value: $type) -> Self {
-                Self::Number(value.into())
+                Self::Number(value.to_f64())
             }
         }
     )*};
 }
-impl_from_number!(f64 f32 i8 i16 i32 u8 u16 u32);
-
-impl From<usize> for HParamValue {
-    fn from(value: usize) -> Self {
-        Self::Number(value as f64)
-    }
-}
+impl_from_number!(f64 f32 f16 bf16 i8 i16 i32 i64 isize u8 u16 u32 u64 usize);
 
 impl From<bool> for HParamValue {
     fn from(value: bool) -> Self {
@@ -176,7 +184,8 @@ impl From<String> for HParamValue {
 
 impl SummaryWriter {
     /// Logs the hyperparameters of a session and the metrics that it reached, each metric also as a scalar at
-    /// `global_step`, in a run of their own (see [`Hparams::run_name`] and [`Hparams::in_this_run`]).
+    /// `global_step`, in a run of their own, whose file is closed with them (see [`Hparams::run_name`] and
+    /// [`Hparams::in_this_run`]).
     ///
     /// A bool is logged as a bool; torch logs it as a number.
     ///
@@ -208,15 +217,26 @@ impl SummaryWriter {
         hparams.check_domains()?;
         let metrics: Vec<_> = metrics.into_iter().collect();
         match &hparams.run {
-            Run::This => self.write_session(hparams, &metrics, global_step),
-            Run::Time => {
-                self.child(&format!("{:.7}", now()))?
-                    .write_session(hparams, &metrics, global_step)
+            Run::This => {
+                self.write_session(hparams, &metrics, global_step)?;
+                self.flush()
             }
-            Run::Named(name) => self
-                .child(name)?
-                .write_session(hparams, &metrics, global_step),
+            Run::Time => self.write_run(&format!("{:.7}", now()), hparams, &metrics, global_step),
+            Run::Named(name) => self.write_run(name, hparams, &metrics, global_step),
         }
+    }
+
+    /// Writes a session into a file of its own and closes that: a search has more sessions than a process may have files.
+    fn write_run(
+        &self,
+        name: &str,
+        hparams: &Hparams,
+        metrics: &[(&str, f64)],
+        global_step: i64,
+    ) -> Result<()> {
+        let run = self.new_child(name)?;
+        let written = run.write_session(hparams, metrics, global_step);
+        written.and(run.close())
     }
 
     fn write_session(
@@ -267,8 +287,7 @@ impl SummaryWriter {
         )?;
         metrics
             .iter()
-            .try_for_each(|&(tag, value)| self.add_scalar(tag, value, global_step))?;
-        self.flush()
+            .try_for_each(|&(tag, value)| self.add_scalar(tag, value, global_step))
     }
 }
 

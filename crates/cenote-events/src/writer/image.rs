@@ -89,9 +89,9 @@ impl SummaryWriter {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Argument`] if there are labels, but not one for each box (torch then leaves them out without a word);
-    /// [`Error::Shape`] if the shape does not fit the format, holds no pixel, or has an alpha channel without colours; what
-    /// the background threads ran into; [`Error::Closed`].
+    /// [`Error::Argument`] if there are labels, but not one for each box (torch then leaves them out without a word), or the
+    /// image is grey with an alpha channel; [`Error::Shape`] if the shape does not fit the format or holds no pixel; what the
+    /// background threads ran into; [`Error::Closed`].
     pub fn add_image_with_boxes<'a, T: Pixel>(
         &self,
         tag: &str,

@@ -121,7 +121,7 @@ impl SummaryWriter {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Shape`] if the shapes do not fit together; what the background threads ran into; [`Error::Closed`].
+    /// [`Error::Shape`] if the shapes do not fit together; [`Error::Argument`] if it takes 2 GiB or more; what the background threads ran into; [`Error::Closed`].
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_possible_wrap,

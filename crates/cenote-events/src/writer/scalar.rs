@@ -3,10 +3,10 @@
 use super::SummaryWriter;
 use super::value::{one_tensor, one_value, plugin};
 use crate::message::{DataType, Kind, TensorProto};
-use crate::{Error, Result};
+use crate::{Element, Error, Result};
 
 impl SummaryWriter {
-    /// Logs one number, stored as f32.
+    /// Logs one number of any float or integer type, or a bool, stored as f32.
     ///
     /// ```
     /// # let dir = tempfile::tempdir()?;
@@ -23,9 +23,9 @@ impl SummaryWriter {
         clippy::cast_possible_truncation,
         reason = "the format holds f32; add_scalar_double keeps all of it"
     )]
-    pub fn add_scalar(&self, tag: &str, value: impl Into<f64>, global_step: i64) -> Result<()> {
+    pub fn add_scalar(&self, tag: &str, value: impl Element, global_step: i64) -> Result<()> {
         self.add_summary(
-            one_value(tag, Kind::SimpleValue(value.into() as f32)),
+            one_value(tag, Kind::SimpleValue(value.to_f64() as f32)),
             global_step,
         )
     }
@@ -41,10 +41,10 @@ impl SummaryWriter {
     pub fn add_scalar_new_style(
         &self,
         tag: &str,
-        value: impl Into<f64>,
+        value: impl Element,
         global_step: i64,
     ) -> Result<()> {
-        let float_val = vec![value.into() as f32];
+        let float_val = vec![value.to_f64() as f32];
         let tensor = TensorProto {
             dtype: DataType::Float.into(),
             float_val,
@@ -70,10 +70,15 @@ impl SummaryWriter {
     ///
     /// # Errors
     /// What the background threads ran into, or [`Error::Closed`].
-    pub fn add_scalar_double(&self, tag: &str, value: f64, global_step: i64) -> Result<()> {
+    pub fn add_scalar_double(
+        &self,
+        tag: &str,
+        value: impl Element,
+        global_step: i64,
+    ) -> Result<()> {
         let tensor = TensorProto {
             dtype: DataType::Double.into(),
-            double_val: vec![value],
+            double_val: vec![value.to_f64()],
             ..TensorProto::default()
         };
         self.add_summary(

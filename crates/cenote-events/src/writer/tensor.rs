@@ -5,7 +5,7 @@ use ndarray::{ArrayBase, Data, Dimension};
 
 use super::SummaryWriter;
 use super::value::{one_tensor, plugin};
-use crate::message::{DataType, TensorProto, TensorShapeProto};
+use crate::message::{DataType, LONGEST_MESSAGE, TensorProto, TensorShapeProto};
 use crate::{Error, Result};
 
 mod sealed {
@@ -62,19 +62,21 @@ impl SummaryWriter {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Shape`] if the elements take 2 GiB or more, the limit of protocol buffers; what the background threads ran
-    /// into; [`Error::Closed`].
+    /// [`Error::Shape`] for 2³¹ elements or more, and [`Error::Argument`] if fewer take 2 GiB or more as they are written,
+    /// the limit of protocol buffers (a negative integer takes ten bytes); what the background threads ran into;
+    /// [`Error::Closed`].
     pub fn add_tensor<T: TensorElement, S: Data<Elem = T>, D: Dimension>(
         &self,
         tag: &str,
         tensor: &ArrayBase<S, D>,
         global_step: i64,
     ) -> Result<()> {
-        if tensor.len().saturating_mul(size_of::<T>()) >= 1 << 31 {
+        // Its bytes are counted where they are known; these need not be copied for that.
+        if tensor.len() > LONGEST_MESSAGE {
             return Err(Error::shape(
                 "the tensor",
                 tensor.shape(),
-                "its elements must take less than 2 GiB: log a part of it",
+                "an element takes a byte at least, and all must take less than 2 GiB: log a part of it",
             ));
         }
         let tensor_shape = Some(TensorShapeProto::new(tensor.shape()));

@@ -15,7 +15,8 @@ impl SummaryWriter {
     /// ```
     ///
     /// # Errors
-    /// What the background threads ran into, or [`Error::Closed`](crate::Error::Closed).
+    /// [`Error::Argument`](crate::Error::Argument) if it takes 2 GiB or more; what the background threads ran into;
+    /// [`Error::Closed`](crate::Error::Closed).
     pub fn add_text(&self, tag: &str, text: &str, global_step: i64) -> Result<()> {
         let tag = format!("{tag}/text_summary");
         let tensor = string_tensor(&[1], text.as_bytes().to_vec());

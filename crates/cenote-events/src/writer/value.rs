@@ -59,7 +59,8 @@ pub(super) fn string_tensor(shape: &[usize], string: Vec<u8>) -> TensorProto {
     }
 }
 
-/// Says what a value is. The plugin that shows it is named too: without one, TensorBoard does not look at its metadata.
+/// Says what a value is that does not say it itself. The plugin that shows it is named too: without one, TensorBoard does
+/// not look at its metadata.
 pub(super) fn describe(value: &mut Value, description: &str) {
     let plugin_name = match &value.value {
         Some(Kind::SimpleValue(_)) => "scalars",
@@ -69,8 +70,10 @@ pub(super) fn describe(value: &mut Value, description: &str) {
         Some(Kind::Tensor(_) | Kind::ObsoleteOldStyleHistogram(_)) | None => "",
     };
     let metadata = value.metadata.get_or_insert_default();
-    if metadata.plugin_data.is_none() && !plugin_name.is_empty() {
+    if metadata.plugin_name().is_empty() && !plugin_name.is_empty() {
         metadata.plugin_data = plugin(plugin_name, Vec::new()).plugin_data;
     }
-    description.clone_into(&mut metadata.summary_description);
+    if metadata.summary_description.is_empty() {
+        description.clone_into(&mut metadata.summary_description);
+    }
 }

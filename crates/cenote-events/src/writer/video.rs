@@ -26,7 +26,8 @@ impl SummaryWriter {
     ///
     /// # Errors
     /// [`Error::Shape`] if there are not five axes, no pixel, or not 1 or 3 channels, or the picture is larger than a GIF
-    /// can be (65535); [`Error::Argument`] if `fps` is not in 1..=100; what the background threads ran into;
+    /// can be (65535); [`Error::Argument`] if `fps` is not in 1..=100, or a format is named, since the order of the axes is
+    /// fixed; what the background threads ran into;
     /// [`Error::Closed`].
     pub fn add_video<'a, T: Pixel>(
         &self,

@@ -7,7 +7,7 @@ use prost::Message as _;
 use super::*;
 use crate::index::{Damage, DamageKind, Mark, SummaryKind, TagView};
 use crate::message::{Event, Kind, PluginData, Summary, SummaryMetadata, TensorProto, Value, What};
-use crate::record::append_record;
+use crate::record::{Header, append_record};
 use crate::{Hparams, SummaryWriter};
 
 mod generation;
@@ -109,6 +109,61 @@ fn new_replaced_and_deleted_files_are_noticed() {
     fs::remove_dir_all(dir.path().join("a")).unwrap();
     assert_eq!(index.refresh().runs, BTreeSet::from(["a".to_owned()]));
     assert_eq!(index.runs().count(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_looked_at_is_not_taken_for_deleted() {
+    use std::os::unix::fs::symlink;
+    let dir = tempfile::tempdir().unwrap();
+    let (root, hidden) = (dir.path().join("root"), dir.path().join("hidden"));
+    for run in ["a/inside", "b"] {
+        fs::create_dir_all(root.join(run)).unwrap();
+        append(&root.join(run).join("tfevents"), &scalar_record("x", 1));
+    }
+    let mut index = LogDir::open(&root).unwrap();
+    let runs = |index: &LogDir| -> Vec<String> {
+        let names = index.runs().map(|run| run.name().to_owned());
+        names.collect()
+    };
+    // A link to itself cannot be followed by anybody, root included.
+    for unreadable in [root.join("a"), root.clone()] {
+        fs::rename(&unreadable, &hidden).unwrap();
+        symlink(&unreadable, &unreadable).unwrap();
+        let changes = index.refresh();
+        assert!(changes.runs.is_empty(), "{changes:?}");
+        assert_eq!(runs(&index), ["a/inside", "b"]);
+        assert_eq!(index.problems()[0].path, unreadable);
+        fs::remove_file(&unreadable).unwrap();
+        fs::rename(&hidden, &unreadable).unwrap();
+        index.refresh();
+        assert!(index.problems().is_empty());
+    }
+    fs::rename(root.join("a"), &hidden).unwrap();
+    index.refresh();
+    assert_eq!(runs(&index), ["b"], "what is gone is");
+}
+
+#[test]
+fn the_projectors_configuration_comes_and_goes() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = dir.path().join("run");
+    fs::create_dir_all(&run).unwrap();
+    append(&run.join("tfevents"), &scalar_record("x", 1));
+    let config = run.join("projector_config.pbtxt");
+    let mut index = LogDir::open(dir.path()).unwrap();
+    let known = |index: &LogDir| {
+        let run = index.run("run").unwrap();
+        run.projector_config().map(Path::to_owned)
+    };
+    assert_eq!(known(&index), None);
+    fs::write(&config, "").unwrap();
+    assert!(index.refresh().runs.contains("run"), "that is news");
+    assert_eq!(known(&index), Some(config.clone()));
+    assert!(index.refresh().runs.is_empty());
+    fs::remove_file(&config).unwrap();
+    assert!(index.refresh().runs.contains("run"));
+    assert_eq!(known(&index), None);
 }
 
 #[test]
@@ -308,6 +363,42 @@ fn damage_in_the_middle_costs_one_record() {
 }
 
 #[test]
+fn records_after_a_length_that_no_message_has_are_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tfevents");
+    let forged = Header::new(1 << 40).to_bytes();
+    let (one, two) = (scalar_record("s", 1), scalar_record("s", 2));
+    append(&path, &[&one[..], &forged].concat());
+    let mut index = LogDir::open(dir.path()).unwrap();
+    append(&path, &two);
+    index.refresh();
+    for index in [index, LogDir::open(dir.path()).unwrap()] {
+        assert_eq!(steps(&index, ".", "s"), [1, 2]);
+        let (_, damage) = index.run(".").unwrap().damage().next().unwrap();
+        assert_eq!((damage.offset, damage.len), (one.len() as u64, 12));
+        assert_eq!(damage.kind, DamageKind::BadLength);
+    }
+}
+
+#[test]
+fn a_search_is_no_longer_than_a_poll() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tfevents");
+    append(&path, &scalar_record("s", 1));
+    let hole = OpenOptions::new().write(true).open(&path).unwrap();
+    hole.set_len(100 << 20).unwrap();
+    append(&path, &scalar_record("s", 2));
+    let mut index = LogDir::new(dir.path());
+    let update = index.poll();
+    assert!(!index.apply(update).complete);
+    let LoadProgress { done, total } = index.progress();
+    assert!(done < (66 << 20) && total > (100 << 20), "{done}");
+    index.refresh();
+    assert_eq!(steps(&index, ".", "s"), [1, 2]);
+    assert_eq!(index.progress().done, total);
+}
+
+#[test]
 fn a_hole_at_the_end_is_waited_for_and_may_be_filled() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("tfevents");
@@ -374,8 +465,7 @@ fn a_large_payload_is_stepped_over_unless_verify_is_asked_for() {
         .to_string();
     assert!(error.contains("its checksum is MaskedCrc(0x"), "{error}");
 
-    let mut index = LogDir::new(dir.path()).verify(true);
-    index.refresh();
+    let index = LogDir::open_verified(dir.path()).unwrap();
     let run = index.run(".").unwrap();
     assert_eq!(run.tag("noise").unwrap().len(), 2);
     assert!(matches!(

@@ -5,8 +5,8 @@ use prost::Message as _;
 
 use super::*;
 use crate::message::{
-    Event, ImageValue, Kind, PluginData, SessionLog, Summary, SummaryMetadata, TaggedRunMetadata,
-    TensorProto, TensorShapeProto, Value, What,
+    DataType, Event, ImageValue, Kind, PluginData, SessionLog, Summary, SummaryMetadata,
+    TaggedRunMetadata, TensorProto, TensorShapeProto, Value, What,
 };
 
 fn skim_both_ways(payload: &[u8]) -> Result<Skimmed, SkimError> {
@@ -166,7 +166,8 @@ fn several_numbers_and_strings_are_none() {
         held(many),
         HeldTensor {
             scalar: None,
-            strings: 0
+            strings: 0,
+            sounds: 0
         }
     );
     let strings = TensorProto {
@@ -178,9 +179,61 @@ fn several_numbers_and_strings_are_none() {
         held(strings),
         HeldTensor {
             scalar: None,
-            strings: 3
+            strings: 3,
+            sounds: 3
         }
     );
+}
+
+#[test]
+fn a_number_is_one_to_the_index_when_it_is_one_to_whoever_reads_it() {
+    let types = (0..24).filter_map(|number| DataType::try_from(number).ok());
+    for dtype in types {
+        let empty = TensorProto {
+            dtype: dtype.into(),
+            ..TensorProto::default()
+        };
+        let mut tensors = vec![empty.clone()];
+        for len in 1..9 {
+            tensors.push(TensorProto {
+                tensor_content: vec![0x41; len],
+                ..empty.clone()
+            });
+        }
+        for count in 1..3 {
+            tensors.push(TensorProto {
+                float_val: vec![2.0; count],
+                double_val: vec![2.0; count],
+                int_val: vec![2; count],
+                int64_val: vec![2; count],
+                bool_val: vec![true; count],
+                half_val: vec![0x4000; count],
+                uint32_val: vec![2; count],
+                uint64_val: vec![2; count],
+                ..empty.clone()
+            });
+        }
+        for tensor in tensors {
+            let numbers = value("t", Some(Kind::Tensor(tensor.clone())), None).numbers();
+            let want = numbers.ok().map(|numbers| numbers.values[0]);
+            assert_eq!(held(tensor.clone()).scalar, want, "{tensor:?}");
+        }
+    }
+}
+
+#[test]
+fn sounds_are_counted_without_their_labels() {
+    for (shape, sounds) in [(&[2, 2][..], 2), (&[4], 4), (&[2, 2, 1], 4), (&[1, 4], 4)] {
+        let tensor = TensorProto {
+            dtype: DataType::String.into(),
+            tensor_shape: Some(TensorShapeProto::new(shape)),
+            string_val: vec![b"x".to_vec(); 4],
+            ..TensorProto::default()
+        };
+        let value = value("t", Some(Kind::Tensor(tensor.clone())), None);
+        assert_eq!(value.audio().len(), sounds);
+        assert_eq!(held(tensor).sounds as usize, sounds, "{shape:?}");
+    }
 }
 
 #[test]

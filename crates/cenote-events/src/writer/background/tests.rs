@@ -216,6 +216,34 @@ fn without_a_thread_for_the_writer_there_is_none() {
 }
 
 #[test]
+fn whoever_closes_returns_when_all_is_written() {
+    let disk = SmallDisk::new(usize::MAX);
+    let background = start(&disk, 2);
+    let (started, starts) = std::sync::mpsc::channel();
+    let (go_on, goes_on) = std::sync::mpsc::channel();
+    let encode = move || {
+        started.send(()).unwrap();
+        goes_on.recv().unwrap();
+        Ok(record(b"slow"))
+    };
+    background.push_encode(4, Box::new(encode)).unwrap();
+    starts.recv().unwrap();
+    thread::scope(|scope| {
+        let closing = || {
+            background.close().unwrap();
+            payloads(&disk).len()
+        };
+        let both = [scope.spawn(closing), scope.spawn(closing)];
+        // Long enough for both to be closing; were it not, there would be less to see.
+        thread::sleep(Duration::from_millis(50));
+        go_on.send(()).unwrap();
+        for written in both {
+            assert_eq!(written.join().unwrap(), 1);
+        }
+    });
+}
+
+#[test]
 fn after_close_calls_say_so() {
     let background = start(&SmallDisk::new(1000), 2);
     background.close().unwrap();
