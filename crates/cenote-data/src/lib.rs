@@ -32,6 +32,7 @@
 //! [`ImageTransform`](transforms::ImageTransform) and [`TensorTransform`](transforms::TensorTransform) are there to
 //! write what is missing.
 
+mod archive;
 mod cifar;
 mod dataset;
 #[cfg(feature = "download")]
