@@ -3,22 +3,21 @@
 //! usage: cargo run --release -p cenote-data --example download -- FOLDER
 //! The environment variable CENOTE_DATA_URL names another server than the home page.
 
+use std::error::Error;
 use std::ops::ControlFlow;
 
 use cenote_data::download::{Archive, Download, Progress};
-use cenote_data::{Cifar10, Dataset, Error, Result, Split};
+use cenote_data::{Cifar10, Dataset, Split};
 
 #[expect(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "printing is what this example is for"
 )]
-fn main() -> Result<()> {
-    let root = std::env::args_os().nth(1).ok_or_else(|| Error::Argument {
-        what: "the first argument",
-        given: "missing".into(),
-        allowed: "name the folder to download to".into(),
-    })?;
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = std::env::args_os()
+        .nth(1)
+        .ok_or("name the folder to download to")?;
     let mut shown = 0;
     let folder = Download::new(Archive::CIFAR10_BINARY).run(root, |progress| {
         if let Progress::Downloading { received, total } = progress

@@ -49,7 +49,8 @@ pub trait Dataset: Send + Sync {
     /// The example at `index`.
     ///
     /// # Errors
-    /// [`Error::Index`](crate::Error::Index) from [`len`](Self::len) on; and whatever reading the example may meet.
+    /// [`Error::Index`](crate::Error::Index) from [`len`](Self::len) on; and whatever reading the example may meet, which
+    /// [`Error::other`](crate::Error::other) takes.
     fn get(&self, index: usize) -> Result<Example<'_>>;
 
     /// The names of the classes, by number.

@@ -60,7 +60,7 @@ pub enum Error {
         /// The picture.
         path: PathBuf,
         /// What its decoder said.
-        source: image::ImageError,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// An index at or beyond the end of a dataset.
     #[error("example {index} was asked for; this dataset has {len}, numbered from 0")]
@@ -93,9 +93,9 @@ pub enum Error {
         /// The shape that differs.
         other: ImageShape,
     },
-    /// A worker thread of a [`DataLoader`](crate::DataLoader) panicked in the dataset or in a transform.
+    /// The dataset or a transform panicked while a [`DataLoader`](crate::DataLoader) made a batch, in whichever thread.
     #[error(
-        "a worker panicked while it loaded batch {step}: {message}; this is a bug in the dataset or a transform"
+        "a panic while batch {step} was loaded: {message}; this is a bug in the dataset or a transform"
     )]
     WorkerPanicked {
         /// The batch that was due, from 0.
@@ -137,9 +137,34 @@ pub enum Error {
     /// The caller's progress callback asked to stop.
     #[error("stopped on request; a download goes on from where it was when started again")]
     Cancelled,
+    /// What a dataset or a transform of your own met: see [`other`](Self::other).
+    #[error(transparent)]
+    Other(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
+    /// Makes this crate's error of any other one, or of a message: what a [`Dataset`](crate::Dataset) or a transform of your
+    /// own gives back where nothing else here fits. Its message stays as it is.
+    ///
+    /// ```
+    /// use cenote_data::{Error, Result};
+    ///
+    /// fn label(line: &str) -> Result<i64> {
+    ///     let (_, label) = line
+    ///         .split_once(',')
+    ///         .ok_or_else(|| Error::other(format!("`{line}` has no comma before a label")))?;
+    ///     label.parse().map_err(Error::other)
+    /// }
+    ///
+    /// assert_eq!(label("cat.png,3")?, 3);
+    /// assert_eq!(label("cat.png").unwrap_err().to_string(), "`cat.png` has no comma before a label");
+    /// assert_eq!(label("cat.png,x").unwrap_err().to_string(), "invalid digit found in string");
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Other(error.into())
+    }
+
     pub(crate) fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
         Self::Io {
             action,

@@ -1,12 +1,14 @@
 //! Folders of pictures.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::str::Utf8Chunk;
 use std::{fs, io};
 
 use walkdir::WalkDir;
 
-use crate::{Dataset, Error, Example, Result, picture};
+use crate::{Dataset, Error, Example, Image, Result};
 
 /// The endings that make a file a picture, as in torchvision; capitals do not matter.
 pub const IMAGE_EXTENSIONS: [&str; 9] = [
@@ -97,7 +99,7 @@ impl Dataset for ImageFolder {
         self.check_index(index)?;
         let (path, label) = &self.samples[index];
         Ok(Example {
-            image: picture::decode(path)?,
+            image: Image::open(path)?,
             label: *label,
         })
     }
@@ -115,7 +117,7 @@ fn class_folders(root: &Path) -> Result<Vec<(String, PathBuf)>> {
         let entry = entry.map_err(failed)?;
         let path = entry.path();
         if path.is_dir() {
-            folders.push((entry.file_name().to_string_lossy().into_owned(), path));
+            folders.push((class_name(&entry.file_name()), path));
         }
     }
     if folders.is_empty() {
@@ -130,6 +132,18 @@ fn class_folders(root: &Path) -> Result<Vec<(String, PathBuf)>> {
     Ok(folders)
 }
 
+/// A folder's name as text. Bytes that are none are written as `\xff`, so that no two folders share a name.
+fn class_name(folder: &OsStr) -> String {
+    let text = |chunk: Utf8Chunk<'_>| {
+        let bytes = chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}"));
+        [chunk.valid().to_owned()]
+            .into_iter()
+            .chain(bytes)
+            .collect::<String>()
+    };
+    folder.as_encoded_bytes().utf8_chunks().map(text).collect()
+}
+
 /// Every picture in and below a folder, in the order in which torchvision finds them: by folder, then by name.
 fn pictures_below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut pictures = BTreeSet::new();
@@ -139,7 +153,7 @@ fn pictures_below(folder: &Path) -> Result<Vec<PathBuf>> {
     };
     for entry in WalkDir::new(folder).follow_links(true) {
         match entry {
-            Ok(entry) if entry.file_type().is_file() && is_picture(entry.path()) => {
+            Ok(entry) if entry.file_type().is_file() && is_image_file(entry.path()) => {
                 insert(entry.path());
             }
             Ok(_) => {}
@@ -153,7 +167,7 @@ fn pictures_below(folder: &Path) -> Result<Vec<PathBuf>> {
                     return Err(Error::io("list", &path, source));
                 }
                 // A link to nothing. Where it claims to be a picture, that is an error once the picture is asked for.
-                if is_picture(&path) {
+                if is_image_file(&path) {
                     insert(&path);
                 }
             }
@@ -165,8 +179,16 @@ fn pictures_below(folder: &Path) -> Result<Vec<PathBuf>> {
         .collect())
 }
 
-fn is_picture(path: &Path) -> bool {
-    let extension = path.extension().unwrap_or_default();
+/// Whether a path ends as a picture's does, in one of [`IMAGE_EXTENSIONS`]: torchvision's `is_image_file`. The file is not
+/// looked at.
+///
+/// ```
+/// use cenote_data::is_image_file;
+///
+/// assert!(is_image_file("cats/1.JPG") && !is_image_file("cats/notes.txt") && !is_image_file("png"));
+/// ```
+pub fn is_image_file(path: impl AsRef<Path>) -> bool {
+    let extension = path.as_ref().extension().unwrap_or_default();
     IMAGE_EXTENSIONS
         .iter()
         .any(|known| extension.eq_ignore_ascii_case(known))

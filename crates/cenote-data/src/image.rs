@@ -126,6 +126,54 @@ impl<'a> Image<'a> {
         &self.pixels
     }
 
+    /// Every byte, to be changed in place: one by one, pixel by pixel or plane by plane. Borrowed bytes are copied first.
+    ///
+    /// ```
+    /// use cenote_data::{Image, ImageLayout, ImageShape};
+    ///
+    /// let mut grey = Image::new(ImageShape::new(1, 1, 3), ImageLayout::Chw, &[0, 100, 200][..])?;
+    /// for byte in grey.pixels_mut() {
+    ///     *byte = byte.saturating_add(60);
+    /// }
+    /// assert_eq!(grey.pixels(), [60, 160, 255]);
+    /// # Ok::<(), cenote_data::Error>(())
+    /// ```
+    pub fn pixels_mut(&mut self) -> &mut [u8] {
+        self.pixels.to_mut()
+    }
+
+    /// The same image with its bytes in this order; copies nothing where they are already.
+    ///
+    /// ```
+    /// use cenote_data::{Image, ImageLayout, ImageShape};
+    ///
+    /// let two_pixels = vec![1, 2, 3, 4, 5, 6];
+    /// let picture = Image::new(ImageShape::new(3, 1, 2), ImageLayout::Hwc, two_pixels)?;
+    /// assert_eq!(picture.into_layout(ImageLayout::Chw).pixels(), [1, 4, 2, 5, 3, 6]);
+    /// # Ok::<(), cenote_data::Error>(())
+    /// ```
+    #[must_use]
+    pub fn into_layout(self, layout: ImageLayout) -> Self {
+        if layout == self.layout {
+            return self;
+        }
+        // A matrix is transposed: its rows are pixels of so many channels, or channels of so many pixels.
+        let plane = self.shape.height * self.shape.width;
+        let row = match self.layout {
+            ImageLayout::Hwc => self.shape.channels,
+            ImageLayout::Chw => plane,
+        };
+        let mut pixels = Vec::with_capacity(self.pixels.len());
+        for column in 0..row {
+            pixels.extend(self.pixels[column..].iter().step_by(row));
+        }
+        Image {
+            layout,
+            pixels: Cow::Owned(pixels),
+            ..self
+        }
+    }
+
     /// The same image with bytes of its own.
     pub fn into_owned(self) -> Image<'static> {
         Image {
@@ -179,12 +227,14 @@ impl<'a> Image<'a> {
     #[must_use]
     pub fn hflip(&self) -> Image<'static> {
         let (_, inner) = self.planes_and_inner();
-        let pixels = self
-            .pixels
-            .chunks_exact(self.shape.width * inner)
-            .flat_map(|row| row.chunks_exact(inner).rev().flatten())
-            .copied()
-            .collect();
+        let mut pixels = self.pixels.to_vec();
+        // Reversed as a whole, which is quick, and then each pixel back: its channels keep their order.
+        for row in pixels.chunks_exact_mut(self.shape.width * inner) {
+            row.reverse();
+            if inner > 1 {
+                row.chunks_exact_mut(inner).for_each(<[u8]>::reverse);
+            }
+        }
         self.with_pixels(pixels)
     }
 
@@ -193,11 +243,12 @@ impl<'a> Image<'a> {
     pub fn vflip(&self) -> Image<'static> {
         let (_, inner) = self.planes_and_inner();
         let row = self.shape.width * inner;
-        let planes = self.pixels.chunks_exact(self.shape.height * row);
-        let pixels = planes
-            .flat_map(|plane| plane.chunks_exact(row).rev().flatten())
-            .copied()
-            .collect();
+        let mut pixels = Vec::with_capacity(self.pixels.len());
+        for plane in self.pixels.chunks_exact(self.shape.height * row) {
+            for row in plane.chunks_exact(row).rev() {
+                pixels.extend_from_slice(row);
+            }
+        }
         self.with_pixels(pixels)
     }
 
@@ -280,13 +331,9 @@ mod tests {
     fn both_layouts_crop_and_flip_alike() {
         let shape = ImageShape::new(3, 4, 5);
         let planes = counting(shape, ImageLayout::Chw);
-        let mut interleaved = vec![0; 60];
-        for channel in 0..3 {
-            for pixel in 0..20 {
-                interleaved[pixel * 3 + channel] = planes.pixels()[channel * 20 + pixel];
-            }
-        }
-        let interleaved = Image::new(shape, ImageLayout::Hwc, interleaved).unwrap();
+        let interleaved = planes.clone().into_layout(ImageLayout::Hwc);
+        assert_eq!(interleaved.pixels()[..6], [1, 21, 41, 2, 22, 42]);
+        assert_eq!(interleaved.clone().into_layout(ImageLayout::Chw), planes);
         let region = Region {
             top: -1,
             left: 2,
@@ -295,14 +342,7 @@ mod tests {
         };
         let a = planes.hflip().vflip().crop(region).unwrap();
         let b = interleaved.hflip().vflip().crop(region).unwrap();
-        for channel in 0..3 {
-            for pixel in 0..28 {
-                assert_eq!(
-                    a.pixels()[channel * 28 + pixel],
-                    b.pixels()[pixel * 3 + channel]
-                );
-            }
-        }
+        assert_eq!(a, b.into_layout(ImageLayout::Chw));
     }
 
     #[test]

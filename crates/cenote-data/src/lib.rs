@@ -32,6 +32,7 @@
 //! [`ImageTransform`](transforms::ImageTransform) and [`TensorTransform`](transforms::TensorTransform) are there to
 //! write what is missing.
 
+mod archive;
 mod cifar;
 mod dataset;
 #[cfg(feature = "download")]
@@ -49,9 +50,11 @@ pub mod transforms;
 pub use cifar::{Cifar10, Cifar100, Split};
 pub use dataset::{Dataset, Example};
 pub use error::{Error, Result};
-pub use folder::{IMAGE_EXTENSIONS, ImageFolder};
+pub use folder::{IMAGE_EXTENSIONS, ImageFolder, is_image_file};
 pub use image::{Image, ImageLayout, ImageShape, Region};
 pub use loader::{Batch, Batches, DataLoader, DataLoaderBuilder};
+/// The crate whose arrays [`Batch`] and [`TensorTransform`](transforms::TensorTransform) are made of.
+pub use ndarray;
 pub use picture::read_picture;
 pub use random::Random;
 pub use sample::Sample;

@@ -29,8 +29,8 @@ pub struct Batch {
 ///
 /// The order of the batches, and what is in them, depends on the dataset, the seed and the epoch, never on the number
 /// of workers. The last batch is short where the dataset is no multiple of the batch size, unless
-/// [`drop_last`](DataLoaderBuilder::drop_last) is set. What goes wrong while a batch is made arrives in that batch's
-/// place, and the batches after it follow.
+/// [`drop_last`](DataLoaderBuilder::drop_last) is set. What goes wrong while a batch is made, a panic of the dataset or a
+/// transform included, arrives as an error in that batch's place, and the batches after it follow.
 ///
 /// ```
 /// use cenote_data::{DataLoader, Sample};
@@ -117,10 +117,11 @@ impl DataLoaderBuilder {
         self
     }
 
-    /// What happens to each image on its way into the batch. Default: [`ToTensor`] alone.
+    /// What happens to each image on its way into the batch: a [`ToTensor`] with the steps before and after it, or a
+    /// [`Compose`](crate::transforms::Compose) of steps before it. Default: [`ToTensor`] alone.
     #[must_use]
-    pub fn transform(mut self, transform: ToTensor) -> Self {
-        self.plan.transform = transform;
+    pub fn transform(mut self, transform: impl Into<ToTensor>) -> Self {
+        self.plan.transform = transform.into();
         self
     }
 

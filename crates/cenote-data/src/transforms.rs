@@ -9,7 +9,7 @@ mod resize;
 mod resized_crop;
 mod to_tensor;
 
-use std::fmt;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 pub use crop::{CenterCrop, CropSize, Padding, RandomCrop};
@@ -21,7 +21,39 @@ pub use to_tensor::{Normalize, TensorTransform, ToTensor};
 use crate::{Image, Random, Result};
 
 /// A change to an image of bytes, for instance [`Resize`] or [`RandomCrop`].
-pub trait ImageTransform: Send + Sync {
+///
+/// One of your own, which turns dark into light and back, now and then:
+///
+/// ```
+/// use cenote_data::transforms::{Compose, ImageTransform};
+/// use cenote_data::{Dataset, Image, Random, Result, Sample};
+///
+/// #[derive(Debug)]
+/// struct RandomInvert(f64);
+///
+/// impl ImageTransform for RandomInvert {
+///     fn apply<'a>(&self, mut image: Image<'a>, random: &mut Random) -> Result<Image<'a>> {
+///         if random.chance(self.0) {
+///             for byte in image.pixels_mut() {
+///                 *byte = 255 - *byte;
+///             }
+///         }
+///         Ok(image)
+///     }
+/// }
+///
+/// let transform = Compose::new().then(RandomInvert(1.0));
+/// assert_eq!(format!("{transform:?}"), "Compose { steps: [RandomInvert(1.0)] }");
+/// let sample = Sample::new();
+/// let image = sample.get(0)?.image;
+/// let inverted = transform.apply(image.clone(), &mut Random::new(7, 0, 0))?;
+/// assert_eq!(inverted.pixels()[5], 255 - image.pixels()[5]);
+/// # Ok::<(), cenote_data::Error>(())
+/// ```
+///
+/// [`Image::into_layout`] brings the bytes into the order that a transform wants, and a transform that changes the size
+/// ends in [`Image::new`].
+pub trait ImageTransform: Debug + Send + Sync {
     /// The changed image. Whatever is left to chance is drawn from `random`.
     ///
     /// # Errors
@@ -45,7 +77,7 @@ pub trait ImageTransform: Send + Sync {
 /// assert_eq!(tensor.shape(), [3, 32, 32]);
 /// # Ok::<(), cenote_data::Error>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Compose {
     steps: Vec<Arc<dyn ImageTransform>>,
 }
@@ -65,7 +97,7 @@ impl Compose {
 
     /// Ends the steps on bytes; steps on numbers may follow.
     pub fn to_tensor(self) -> ToTensor {
-        ToTensor::after(self)
+        self.into()
     }
 }
 
@@ -74,11 +106,5 @@ impl ImageTransform for Compose {
         self.steps
             .iter()
             .try_fold(image, |image, step| step.apply(image, random))
-    }
-}
-
-impl fmt::Debug for Compose {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Compose({} steps)", self.steps.len())
     }
 }

@@ -170,16 +170,17 @@ fn class_names(layout: &Layout, labels: &Labels, folder: &Path) -> Result<Vec<St
         return Ok(published(labels));
     }
     let bytes = source::read_file(&path)?;
+    let pickled;
     let given = match layout.pickled_names {
-        Some(_) => pickle::read(&path, &bytes)?.strings(labels.names_key)?,
-        None => {
-            let text = String::from_utf8_lossy(&bytes);
-            text.lines()
-                .map(str::trim)
-                .filter(|line| !line.is_empty())
-                .map(str::to_owned)
-                .collect()
+        Some(_) => {
+            pickled = pickle::read(&path, &bytes)?;
+            pickled.strings(labels.names_key)?
         }
+        None => bytes
+            .split(|&byte| byte == b'\n')
+            .map(<[u8]>::trim_ascii)
+            .filter(|line| !line.is_empty())
+            .collect(),
     };
     if given.len() != labels.names.len() {
         return Err(Error::malformed(
@@ -193,5 +194,6 @@ fn class_names(layout: &Layout, labels: &Labels, folder: &Path) -> Result<Vec<St
             ),
         ));
     }
-    Ok(given)
+    let name = |bytes: &&[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok(given.iter().map(name).collect())
 }

@@ -115,11 +115,11 @@ impl Records {
         let batch = pickle::read(path, &bytes)?;
         let data = batch.byte_array("data")?;
         let [rows, columns] = data.shape;
-        if rows == 0 || columns != IMAGE_LEN {
+        if columns != IMAGE_LEN {
             return Err(Error::malformed(
                 path,
                 format!(
-                    "the images are an array of {rows}x{columns}; each row has {IMAGE_LEN} bytes, and there is at least one"
+                    "the images are an array of {rows}x{columns}; each row has {IMAGE_LEN} bytes"
                 ),
             ));
         }

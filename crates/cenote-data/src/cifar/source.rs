@@ -1,20 +1,23 @@
 //! Where a split's files are, unpacked or in an archive, and their bytes.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
-use std::path::{Component, Path, PathBuf};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
-use flate2::bufread::GzDecoder;
-use tar::{Archive, Entry, EntryType};
+use tar::{Entry, EntryType};
 
 use super::family::{Family, Layout};
 use super::{Error, Result, Split};
+use crate::archive;
 
 /// The largest file that is read. The largest that is published has 154 MB.
 const FILE_LIMIT: u64 = 1 << 28;
 
 /// The largest archive that is searched, once decompressed. The largest that is published has 187 MB.
 const ARCHIVE_LIMIT: u64 = 1 << 29;
+
+/// How many bytes one byte of deflate can stand for.
+const MOST_OF_A_BYTE: u64 = 1032;
 
 /// A split that was found, with the bytes of its files in their order.
 pub(super) struct Found<'f> {
@@ -126,30 +129,24 @@ fn within_limit(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads a split straight from a `.tar.gz` of either layout: to its end, where gzip has the checksum of what it holds.
+/// Reads a split straight from a `.tar.gz` of either layout.
 fn read_archive<'f>(family: &'f Family, path: &Path, split: Split) -> Result<Found<'f>> {
-    let damaged = |source| Error::io("read the gzipped tar archive", path, source);
-    let file = File::open(path).map_err(|source| Error::io("open", path, source))?;
-    let members = Members(Some(GzDecoder::new(BufReader::with_capacity(
-        1 << 16,
-        file,
-    ))));
-    let mut archive = Archive::new(members.take(ARCHIVE_LIMIT));
+    let room = fs::metadata(path)
+        .map_err(|source| Error::io("open", path, source))?
+        .len()
+        .saturating_mul(MOST_OF_A_BYTE);
     let mut found: [Vec<Option<Vec<u8>>>; 2] =
         [0, 1].map(|layout| vec![None; family.layouts[layout].files(split).len()]);
-    for entry in archive.entries().map_err(damaged)? {
-        let entry = entry.map_err(damaged)?;
+    archive::read_entries(path, ARCHIVE_LIMIT, |name, entry| {
         if entry.header().entry_type() != EntryType::Regular {
-            continue;
+            return Ok(());
         }
-        let member = entry.path().map_err(damaged)?.into_owned();
-        let Some((layout, place)) = place_of(family, split, &member) else {
-            continue;
-        };
-        let bytes = read_entry(entry).map_err(damaged)?;
-        found[layout][place] = Some(within_limit(&path.join(&member), bytes)?);
-    }
-    finish(archive.into_inner()).map_err(damaged)?;
+        if let Some((layout, place)) = place_of(family, split, name) {
+            let bytes = read_entry(entry, room).map_err(|source| archive::damaged(path, source))?;
+            found[layout][place] = Some(within_limit(&path.join(name), bytes)?);
+        }
+        Ok(())
+    })?;
     for (layout, found) in family.layouts.iter().zip(found) {
         let names = layout.files(split).iter().map(|file| path.join(file));
         let files: Option<Vec<_>> = found.into_iter().collect();
@@ -178,10 +175,12 @@ fn read_archive<'f>(family: &'f Family, path: &Path, split: Split) -> Result<Fou
     ))
 }
 
-/// The bytes of one entry: as many as its header says, up to the limit and one.
-fn read_entry(entry: Entry<'_, impl Read>) -> io::Result<Vec<u8>> {
+/// The bytes of one entry: as many as its header says, up to the limit and one. What it says is reserved as far as the
+/// archive can hold it.
+fn read_entry(entry: Entry<'_, impl Read>, room: u64) -> io::Result<Vec<u8>> {
     let expected = entry.size().min(FILE_LIMIT + 1);
     let mut bytes = Vec::new();
+    bytes.try_reserve_exact(usize::try_from(expected.min(room)).unwrap_or(usize::MAX))?;
     entry.take(FILE_LIMIT + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 != expected {
         let reason = format!(
@@ -193,47 +192,9 @@ fn read_entry(entry: Entry<'_, impl Read>) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What a gzip file holds, member after member. What follows the last one and begins none is ignored, as gzip does:
-/// padding, most often.
-struct Members<R>(Option<GzDecoder<R>>);
-
-impl<R: BufRead> Read for Members<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        const FIRST_BYTE: u8 = 0x1f;
-        while let Some(member) = &mut self.0 {
-            let len = member.read(buffer)?;
-            if len > 0 || buffer.is_empty() {
-                return Ok(len);
-            }
-            let mut rest = self.0.take().map(GzDecoder::into_inner);
-            let next = rest.as_mut().map_or(Ok(&[][..]), BufRead::fill_buf)?;
-            if next.first() == Some(&FIRST_BYTE) {
-                self.0 = rest.map(GzDecoder::new);
-            }
-        }
-        Ok(0)
-    }
-}
-
-/// Reads what follows the last entry, so that the decoder compares its checksums.
-fn finish(mut rest: io::Take<impl Read>) -> io::Result<()> {
-    io::copy(&mut rest, &mut io::sink())?;
-    if rest.limit() == 0 {
-        let reason = format!(
-            "it unpacks to {ARCHIVE_LIMIT} bytes or more, which no published one does; get the published archive"
-        );
-        return Err(io::Error::other(reason));
-    }
-    Ok(())
-}
-
 /// Which file of which layout a member of an archive is.
 fn place_of(family: &Family, split: Split, member: &Path) -> Option<(usize, usize)> {
-    let parts: Vec<_> = member
-        .components()
-        .filter(|part| *part != Component::CurDir)
-        .map(|part| part.as_os_str())
-        .collect();
+    let parts = archive::parts(member)?;
     let &[folder, name] = parts.as_slice() else {
         return None;
     };

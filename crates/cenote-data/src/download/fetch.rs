@@ -1,11 +1,12 @@
 //! From the server to a file whose md5 is right.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use md5::{Digest, Md5};
+use same_file::Handle;
 use ureq::http::{Response, StatusCode, header};
 use ureq::{Agent, Body};
 
@@ -72,57 +73,84 @@ impl<'a> Fetch<'a> {
         }
     }
 
-    /// Fetches the archive and gives it its name. A continued part with the wrong md5 is fetched once more, whole.
+    /// Fetches the archive and gives it its name. Where a part turns out to have the wrong md5, which an earlier attempt may
+    /// have left, the archive is fetched once more, whole.
     pub(super) fn run(&self, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<()> {
-        loop {
-            let part = self.open()?;
+        let mut got = String::new();
+        for _ in 0..2 {
+            let Some(part) = self.open()? else {
+                return Ok(());
+            };
             let continued = part.len > 0;
+            // The lock on the file is held until its name is right, or gone.
             let Part { file, hash, .. } = self.receive(part, progress)?;
-            let got = digits(hash);
+            got = digits(hash);
             if self.download.archive.has_md5(&got) {
                 file.sync_all().map_err(|source| self.unwritable(source))?;
-                drop(file);
                 return fs::rename(&self.part, self.path).map_err(|source| {
                     Error::io("rename the finished download to", self.path, source)
                 });
             }
             self.discard();
             if !continued {
-                let expected = self.download.archive.md5.to_string();
-                return Err(Error::Md5 {
-                    url: self.url.clone(),
-                    expected,
-                    got,
-                });
+                break;
             }
         }
+        Err(Error::Md5 {
+            url: self.url.clone(),
+            expected: self.download.archive.md5.to_string(),
+            got,
+        })
     }
 
-    /// The part that an earlier attempt left, or an empty one. Nobody else may be writing it.
-    fn open(&self) -> Result<Part> {
+    /// The part that an earlier attempt left, or an empty one; `None` where the archive is there already. Nobody else may
+    /// be writing the part.
+    fn open(&self) -> Result<Option<Part>> {
         let failed = |source| Error::io("open", &self.part, source);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(&self.part)
-            .map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(self.failed(
-                    "another process is downloading it to the same place: wait for that one",
-                ));
-            }
-            // Some network file systems have no locks; the md5 still tells if two downloads met.
-            Err(TryLockError::Error(_)) => {}
+        let mut file = self.locked()?;
+        // Another process may have finished between this one's last look and its lock.
+        if self.path.is_file() && self.download.archive.has_md5(&md5_of(self.path)?) {
+            self.discard();
+            return Ok(None);
         }
         let mut hash = Md5::new();
         let mut len = 0;
         if file.metadata().map_err(failed)?.is_file() {
             len = absorb(&mut file, &mut hash).map_err(failed)?;
         }
-        Ok(Part { file, hash, len })
+        Ok(Some(Part { file, hash, len }))
+    }
+
+    /// The part's file, opened and locked.
+    fn locked(&self) -> Result<File> {
+        let failed = |source| Error::io("open", &self.part, source);
+        loop {
+            let file = OpenOptions::new()
+                .read(true)
+                .append(true)
+                .create(true)
+                .open(&self.part)
+                .map_err(failed)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    return Err(self.failed(
+                        "another process is downloading it to the same place: wait for that one",
+                    ));
+                }
+                // Some network file systems have no locks; the md5 still tells if two downloads met.
+                Err(TryLockError::Error(_)) => return Ok(file),
+            }
+            // Whoever had the lock between the two calls may have given the file its final name, or removed it: what is
+            // open would then be the finished archive, or nothing that anybody can find.
+            let opened = file.try_clone().and_then(Handle::from_file);
+            let opened = opened.map_err(failed)?;
+            match Handle::from_path(&self.part) {
+                Ok(named) if named == opened => return Ok(file),
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
+                _ => {}
+            }
+        }
     }
 
     fn request(&self, from: u64) -> Result<Response<Body>> {

@@ -428,6 +428,44 @@ fn two_downloads_of_one_file_do_not_mix() {
     );
 }
 
+/// Processes that open the part before another one finishes it, and lock it after: here threads, whose locks are as apart.
+#[test]
+fn downloads_that_meet_leave_one_whole_archive() {
+    let (archive, bytes) = good();
+    for _ in 0..30 {
+        let root = tempfile::tempdir().unwrap();
+        let server = serve(bytes.clone(), &[Answer::Whole; 8]);
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    if let Err(error) = run_at(&root, &archive, &server.url) {
+                        let message = error.to_string();
+                        assert!(
+                            message.contains("another process is downloading"),
+                            "{message}"
+                        );
+                    }
+                });
+            }
+        });
+        assert_whole(&root);
+    }
+}
+
+#[test]
+fn a_wrong_archive_is_fetched_twice_at_most() {
+    let (archive, mut wrong) = good();
+    let root = tempfile::tempdir().unwrap();
+    wrong[1000] ^= 1;
+    fs::write(part(&root), &wrong[..500]).unwrap();
+    let server = serve(wrong, &[Answer::Range; 3]);
+    assert!(matches!(
+        run_at(&root, &archive, &server.url),
+        Err(Error::Md5 { .. })
+    ));
+    assert_eq!(*server.asked.lock().unwrap(), [Some(500), None]);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_leaves_nothing_half_written() {
@@ -525,6 +563,88 @@ fn an_archive_that_unpacks_to_too_much_is_refused() {
         message.contains("its entry `numbers/1000` is one of more than 1000"),
         "{message}"
     );
+}
+
+/// What unpacking the tar `tar` leaves in `numbers`, gzipped in several members.
+fn unpacked(tar: &[u8]) -> Result<Vec<(String, Vec<u8>)>> {
+    let members = tar.chunks(1000).flat_map(|part| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(part).unwrap();
+        encoder.finish().unwrap()
+    });
+    let bytes: Vec<u8> = members.collect();
+    let mut archive = good().0;
+    archive.md5 = hex(Md5::digest(&bytes)).into();
+    let root = tempfile::tempdir().unwrap();
+    fs::write(root.path().join("numbers.tar.gz"), bytes).unwrap();
+    let folder = run_at(&root, &archive, "http://127.0.0.1:9")?;
+    let read = |entry: std::io::Result<fs::DirEntry>| {
+        let entry = entry.unwrap();
+        let content = fs::read(entry.path()).unwrap();
+        (entry.file_name().into_string().unwrap(), content)
+    };
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(read).collect();
+    files.sort();
+    Ok(files)
+}
+
+#[test]
+fn an_archive_of_several_gzip_members_is_unpacked() {
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut header = Header::new_gnu();
+    header.set_size(100_000);
+    header.set_mode(0o644);
+    tar.append_data(&mut header, "numbers/one.bin", &noise()[..])
+        .unwrap();
+    let files = unpacked(&tar.into_inner().unwrap()).unwrap();
+    assert_eq!(files, [("one.bin".to_owned(), noise())]);
+}
+
+#[test]
+fn long_names_are_read_up_to_a_limit() {
+    let long = "n".repeat(150);
+    let with_name = |length: usize, posix: bool| {
+        let mut tar = tar::Builder::new(Vec::new());
+        let mut header = Header::new_gnu();
+        header.set_size(1);
+        header.set_mode(0o644);
+        let path = format!("numbers/{long}");
+        if posix {
+            let padding = "p".repeat(length);
+            let records = [("comment", padding.as_bytes()), ("path", path.as_bytes())];
+            tar.append_pax_extensions(records).unwrap();
+            tar.append_data(&mut header, "short", &b"1"[..]).unwrap();
+        } else {
+            let path = format!("numbers/{}{long}", "./".repeat(length / 2));
+            let mut record = Header::new_gnu();
+            record.set_entry_type(EntryType::GNULongName);
+            record.set_size(path.len() as u64 + 1);
+            record.set_cksum();
+            tar.append(&record, &[path.as_bytes(), &[0]].concat()[..])
+                .unwrap();
+            header.set_cksum();
+            tar.append(&header, &b"1"[..]).unwrap();
+        }
+        header.set_size(3);
+        tar.append_data(&mut header, "numbers/one.bin", &b"one"[..])
+            .unwrap();
+        tar.into_inner().unwrap()
+    };
+    for posix in [false, true] {
+        let files = unpacked(&with_name(10, posix)).unwrap();
+        let expected = [
+            (long.clone(), b"1".to_vec()),
+            ("one.bin".to_owned(), b"one".to_vec()),
+        ];
+        assert_eq!(files, expected);
+        let message = unpacked(&with_name(1 << 16, posix))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains("about one entry; at most 65536 are read"),
+            "{message}"
+        );
+    }
 }
 
 #[test]

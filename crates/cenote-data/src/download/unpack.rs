@@ -1,14 +1,14 @@
 //! From an archive to a folder, all of it or nothing.
 
 use std::fs::{self, File};
-use std::io::{BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::ops::ControlFlow;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use flate2::read::GzDecoder;
-use tar::{Entry, EntryType};
+use tar::EntryType;
 
 use super::{Archive, Progress, report};
+use crate::archive::{self, Unzipped};
 use crate::{Error, Result};
 
 /// More entries than this are not unpacked. The published archives have up to nine.
@@ -41,6 +41,13 @@ pub(super) fn unpack(
     }
 }
 
+/// One file or folder of the archive.
+struct Entry<'n, 'a> {
+    /// As the archive spells it.
+    path: &'n Path,
+    data: tar::Entry<'a, Unzipped>,
+}
+
 struct Unpacking<'a> {
     archive: &'a Archive,
     path: &'a Path,
@@ -49,24 +56,20 @@ struct Unpacking<'a> {
 
 impl Unpacking<'_> {
     fn run(&self, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<()> {
-        let file = File::open(self.path).map_err(|source| Error::io("open", self.path, source))?;
-        let decoder = GzDecoder::new(BufReader::with_capacity(1 << 16, file));
         // Headers and padding count too: room for them, so that the limit of the files comes first.
-        let bounded = decoder.take(
-            self.archive
-                .size_limit
-                .saturating_mul(2)
-                .saturating_add(1 << 20),
-        );
-        let mut tar = tar::Archive::new(bounded);
-        let mut written = 0;
-        for (number, entry) in tar.entries().map_err(|e| self.damaged(e))?.enumerate() {
-            let entry = entry.map_err(|e| self.damaged(e))?;
+        let limit = self
+            .archive
+            .size_limit
+            .saturating_mul(2)
+            .saturating_add(1 << 20);
+        let (mut number, mut written) = (0, 0);
+        archive::read_entries(self.path, limit, |path, data| {
             if number == MOST_ENTRIES {
-                return Err(self.refused(&entry, format!("is one of more than {MOST_ENTRIES}")));
+                return Err(self.refused(path, format!("is one of more than {MOST_ENTRIES}")));
             }
-            self.entry(entry, &mut written, progress)?;
-        }
+            number += 1;
+            self.entry(Entry { path, data }, &mut written, progress)
+        })?;
         let missing = self.archive.missing(&self.into.join(&*self.archive.folder));
         if missing.is_empty() {
             return Ok(());
@@ -81,13 +84,12 @@ impl Unpacking<'_> {
 
     fn entry(
         &self,
-        mut entry: Entry<'_, impl Read>,
+        mut entry: Entry<'_, '_>,
         written: &mut u64,
         progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<()> {
-        let target = self.target(&entry)?;
-        match entry.header().entry_type() {
-            EntryType::XGlobalHeader => return Ok(()),
+        let target = self.target(entry.path)?;
+        match entry.data.header().entry_type() {
             EntryType::Directory => {
                 return fs::create_dir_all(&target)
                     .map_err(|source| Error::io("make the folder", &target, source));
@@ -95,7 +97,7 @@ impl Unpacking<'_> {
             EntryType::Regular => {}
             other => {
                 return Err(self.refused(
-                    &entry,
+                    entry.path,
                     format!("is a {other:?}; only files and folders are unpacked"),
                 ));
             }
@@ -108,7 +110,8 @@ impl Unpacking<'_> {
         let mut buffer = vec![0; 1 << 18];
         loop {
             report(progress, Progress::Unpacking { written: *written })?;
-            let count = entry.read(&mut buffer).map_err(|e| self.damaged(e))?;
+            let count = entry.data.read(&mut buffer);
+            let count = count.map_err(|source| archive::damaged(self.path, source))?;
             if count == 0 {
                 return file.sync_all().map_err(unwritable);
             }
@@ -116,7 +119,7 @@ impl Unpacking<'_> {
             if *written > self.archive.size_limit {
                 let limit = self.archive.size_limit;
                 return Err(self.refused(
-                    &entry,
+                    entry.path,
                     format!("goes beyond the {limit} bytes that the archive can unpack to"),
                 ));
             }
@@ -125,35 +128,18 @@ impl Unpacking<'_> {
     }
 
     /// Where an entry goes: below the temporary folder, whatever it says.
-    fn target(&self, entry: &Entry<'_, impl Read>) -> Result<PathBuf> {
-        let path = entry.path().map_err(|e| self.damaged(e))?;
-        let mut target = self.into.to_owned();
-        for component in path.components() {
-            match component {
-                Component::CurDir => {}
-                Component::Normal(name) => target.push(name),
-                _ => {
-                    return Err(
-                        self.refused(entry, "climbs out of the folder it is unpacked in".into())
-                    );
-                }
-            }
-        }
-        Ok(target)
+    fn target(&self, entry: &Path) -> Result<PathBuf> {
+        let parts = archive::parts(entry).ok_or_else(|| {
+            self.refused(entry, "climbs out of the folder it is unpacked in".into())
+        })?;
+        Ok(self.into.join(PathBuf::from_iter(parts)))
     }
 
-    fn refused(&self, entry: &Entry<'_, impl Read>, reason: String) -> Error {
+    fn refused(&self, entry: &Path, reason: String) -> Error {
         Error::Unpack {
             archive: self.path.to_owned(),
-            entry: String::from_utf8_lossy(&entry.path_bytes())
-                .chars()
-                .take(200)
-                .collect(),
+            entry: entry.to_string_lossy().chars().take(200).collect(),
             reason,
         }
-    }
-
-    fn damaged(&self, source: std::io::Error) -> Error {
-        Error::io("read the gzipped tar archive", self.path, source)
     }
 }

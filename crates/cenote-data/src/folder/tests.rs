@@ -178,6 +178,21 @@ fn a_decompression_bomb_is_refused() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_text_stay_apart() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let root = folder(&["caf\u{e9}/1.png"]);
+    for name in [b"caf\xe9", b"caf\xe8"] {
+        let class = root.path().join(OsStr::from_bytes(name));
+        fs::create_dir(&class).unwrap();
+        fs::copy(root.path().join("caf\u{e9}/1.png"), class.join("1.png")).unwrap();
+    }
+    let pictures = ImageFolder::new(root.path()).unwrap();
+    assert_eq!(pictures.classes(), ["caf\\xe8", "caf\\xe9", "caf\u{e9}"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn links_are_followed_except_in_circles() {

@@ -1,6 +1,5 @@
 //! The iterator over an epoch's batches, and the workers behind it.
 
-use std::any::Any;
 use std::fmt;
 use std::iter::FusedIterator;
 use std::sync::Arc;
@@ -16,8 +15,8 @@ use crate::{Error, Result};
 ///
 /// Worker `w` of `n` makes the batches w, w + n, w + 2n and so on into a channel of its own that holds as many as
 /// `prefetch_factor` allows; taking from the channels in turn keeps the order. Dropping the iterator early stops the
-/// workers after the image each has in hand. A panic in the dataset or a transform arrives as an error from a worker; with
-/// no workers it happens in the thread that asks for the batch.
+/// workers after the image each has in hand. A panic in the dataset or a transform, in whichever thread, is an error in the
+/// place of its batch.
 pub struct Batches {
     epoch: Arc<Epoch>,
     workers: Vec<Worker>,
@@ -27,9 +26,8 @@ pub struct Batches {
 }
 
 struct Worker {
-    /// Taken away when the worker has to stop.
-    batches: Option<Receiver<Result<Batch>>>,
-    thread: Option<JoinHandle<()>>,
+    batches: Receiver<Result<Batch>>,
+    thread: JoinHandle<()>,
 }
 
 impl Batches {
@@ -77,10 +75,7 @@ impl Batches {
             else {
                 break;
             };
-            self.workers.push(Worker {
-                batches: Some(batches),
-                thread: Some(thread),
-            });
+            self.workers.push(Worker { batches, thread });
             shares.push(share_out);
         }
         let every = shares.len();
@@ -96,25 +91,14 @@ impl Batches {
         &self.stop
     }
 
-    /// The batch that a worker owes; its panic as an error, which is the end.
+    /// The batch that a worker owes.
     fn receive(&mut self, step: usize) -> Result<Batch> {
-        let count = self.workers.len();
-        let worker = &mut self.workers[step % count];
-        if let Some(Ok(batch)) = worker.batches.as_ref().map(Receiver::recv) {
-            return batch;
-        }
-        let panic = worker.thread.take().and_then(|thread| thread.join().err());
-        self.next = self.len;
-        let message = panic.map_or_else(|| "it ended early".to_owned(), |panic| message(&*panic));
-        Err(Error::WorkerPanicked { step, message })
+        let worker = &self.workers[step % self.workers.len()];
+        worker.batches.recv().unwrap_or_else(|_| {
+            let message = "its thread ended early".to_owned();
+            Err(Error::WorkerPanicked { step, message })
+        })
     }
-}
-
-/// What a panic said.
-fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no message".to_owned())
 }
 
 impl Iterator for Batches {
@@ -135,10 +119,11 @@ impl Iterator for Batches {
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         let left = self.len - self.next;
-        // A panic ends the epoch early.
-        (usize::from(left > 0), Some(left))
+        (left, Some(left))
     }
 }
+
+impl ExactSizeIterator for Batches {}
 
 impl FusedIterator for Batches {}
 
@@ -155,15 +140,9 @@ impl fmt::Debug for Batches {
 impl Drop for Batches {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        for worker in &mut self.workers {
-            worker.batches = None;
-        }
-        for thread in self
-            .workers
-            .iter_mut()
-            .filter_map(|worker| worker.thread.take())
-        {
-            // A panic that nobody came to receive ends with its epoch.
+        // Without the receivers no worker waits to send.
+        let threads: Vec<_> = self.workers.drain(..).map(|worker| worker.thread).collect();
+        for thread in threads {
             let _ = thread.join();
         }
     }

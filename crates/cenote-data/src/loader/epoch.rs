@@ -1,5 +1,7 @@
 //! One pass over a dataset, and how each of its batches is made.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use ndarray::Array4;
@@ -46,8 +48,17 @@ impl Epoch {
         self.plan.batches_of(self.len)
     }
 
-    /// Makes one batch; `None` where `stopped` says so in between.
+    /// Makes one batch; `None` where `stopped` says so in between. A panic of the dataset or a transform is an error.
     pub(super) fn load(&self, step: usize, stopped: impl Fn() -> bool) -> Option<Result<Batch>> {
+        // Of what is made here nothing outlives a panic, and what the dataset keeps is its own to keep whole.
+        let made = catch_unwind(AssertUnwindSafe(|| self.make(step, stopped)));
+        made.unwrap_or_else(|panic| {
+            let message = message(&*panic);
+            Some(Err(Error::WorkerPanicked { step, message }))
+        })
+    }
+
+    fn make(&self, step: usize, stopped: impl Fn() -> bool) -> Option<Result<Batch>> {
         let first = step * self.plan.batch_size;
         let last = first.saturating_add(self.plan.batch_size).min(self.len);
         let mut filling = Filling::new(step, last - first);
@@ -80,6 +91,13 @@ impl Epoch {
         plan.transform
             .append(&image, &mut filling.numbers, &mut random)
     }
+}
+
+/// What a panic said.
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned())
 }
 
 /// A batch in the making. Its numbers are written once, into memory that is reserved when the first image is in hand.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::Fault;
-use super::value::{Array, Global, Id, Value, from_latin1, text};
+use super::value::{Array, Global, Id, Value, beginning, from_latin1, text};
 
 /// Every name that may stand in a pickle; numpy moved its own in version 2.
 const GLOBALS: [(&str, Global); 5] = [
@@ -14,6 +14,13 @@ const GLOBALS: [(&str, Global); 5] = [
     ("numpy dtype", Global::DType),
     ("_codecs encode", Global::Encode),
 ];
+
+/// What a pickled number of numpy asks for, and what to save in its place.
+const NUMBERS: [&str; 2] = [
+    "numpy.core.multiarray scalar",
+    "numpy._core.multiarray scalar",
+];
+const LABELS: &str = "labels as a list of ints, such as labels.tolist() makes";
 
 /// More opcodes than this are not carried out, so that a hostile file of short ones cannot fill the memory. A published
 /// file has up to some 300,000.
@@ -286,6 +293,9 @@ impl Machine<'_> {
         let name = format!("{module} {}", self.line()?);
         let known = GLOBALS.iter().find(|(known, _)| *known == name);
         let (_, global) = known.ok_or_else(|| {
+            if NUMBERS.contains(&name.as_str()) {
+                return format!("a number of numpy's own types; save {LABELS}");
+            }
             let shown: String = name.chars().take(100).collect();
             format!("the pickle wants to import `{}`; only numpy's byte arrays are read, and nothing is executed", shown.replace(' ', "."))
         })?;
@@ -312,8 +322,10 @@ impl Machine<'_> {
             (Global::DType, [name, _, _]) => match string(name) {
                 Some(b"u1" | b"|u1") => Value::Bytes1,
                 Some(other) => {
-                    let other: String = String::from_utf8_lossy(other).chars().take(20).collect();
-                    return Err(format!("an array of `{other}`; images are arrays of `u1`"));
+                    return Err(format!(
+                        "an array of `{}`; images are arrays of `u1`: save them with dtype uint8, and {LABELS}",
+                        beginning(other)
+                    ));
                 }
                 None => return Err("a dtype without a name".into()),
             },

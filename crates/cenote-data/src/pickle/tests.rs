@@ -77,10 +77,11 @@ fn what_newer_writers_do_is_read_too() {
 #[test]
 fn strings_are_read_from_a_list() {
     let names = b"\x80\x02}(U\x05names](U\x03catU\x03dogeu.";
-    assert_eq!(
-        with(names, |pickled| pickled.strings("names")).unwrap(),
-        ["cat", "dog"]
-    );
+    with(names, |pickled| {
+        assert_eq!(pickled.strings("names")?, [b"cat", b"dog"]);
+        Ok(())
+    })
+    .unwrap();
     let error = with(names, |pickled| pickled.integers("names"))
         .unwrap_err()
         .to_string();
@@ -88,7 +89,7 @@ fn strings_are_read_from_a_list() {
         error,
         "data_batch_1: the entry \"names\" of the pickle is not a list of integers"
     );
-    let error = with(names, |pickled| pickled.strings("label_names"))
+    let error = with(names, |pickled| pickled.strings("label_names").map(drop))
         .unwrap_err()
         .to_string();
     assert_eq!(
@@ -136,6 +137,65 @@ fn a_claimed_length_is_never_believed() {
     assert!(
         message(&changed(b"K\x02K\x03", b"K\x02J\xff\xff\xff\xff")).contains("a negative length")
     );
+}
+
+#[test]
+fn rows_of_no_columns_are_refused() {
+    // A shape of 2^62 x 0, which no bytes at all match, in both orders.
+    let shape = b"\x8a\x08\0\0\0\0\0\0\0\x40K\x00";
+    for order in [b"b\x89U\x00", b"b\x88U\x00"] {
+        let bytes = changed(b"b\x89U\x06abcdef", order);
+        let at = bytes.windows(4).position(|four| four == b"K\x02K\x03");
+        let (before, after) = bytes.split_at(at.unwrap());
+        let empty = [before, shape, &after[4..]].concat();
+        assert!(message(&empty).contains("at least one byte that matches its shape"));
+    }
+}
+
+#[test]
+fn one_string_in_many_places_is_no_list_and_no_long_message() {
+    let text = [b"T\xf4\x01\x00\x00".as_slice(), &[b'a'; 500], b"q\x00"].concat();
+    let again = b"h\x00".repeat(100);
+    let list = [b"\x80\x02}(U\x05names](".as_slice(), &text, &again, b"eu."].concat();
+    let error = with(&list, |pickled| pickled.strings("names").map(drop)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "data_batch_1: the entry \"names\" of the pickle is not a list of strings that the file has room for"
+    );
+    let keys = [
+        b"\x80\x02}(".as_slice(),
+        &text,
+        b"N",
+        &b"h\x00N".repeat(30),
+        b"u.",
+    ]
+    .concat();
+    let name = "a".repeat(40);
+    assert_eq!(
+        message(&keys),
+        format!(
+            "data_batch_1: the pickle has no entry \"data\"; it has {:?}",
+            vec![name; 20]
+        )
+    );
+}
+
+#[test]
+fn the_last_of_two_entries_with_one_key_counts() {
+    let twice = b"\x80\x02}(U\x01a](K\x01eU\x01a](K\x02eu.";
+    assert_eq!(with(twice, |pickled| pickled.integers("a")).unwrap(), [2]);
+}
+
+#[test]
+fn labels_of_numpy_s_own_numbers_are_refused_with_a_remedy() {
+    let scalar = b"\x80\x02cnumpy._core.multiarray\nscalar\n.";
+    assert_eq!(
+        message(scalar),
+        "data_batch_1: byte 2 of the pickle: a number of numpy's own types; save labels as a list of ints, such as \
+         labels.tolist() makes"
+    );
+    let array = message(&changed(b"u1", b"i8"));
+    assert!(array.contains("an array of `i8`; images are arrays of `u1`: save them with dtype uint8, and labels as a list of ints"));
 }
 
 #[test]
@@ -219,7 +279,7 @@ proptest! {
     #[test]
     fn no_program_panics(program in program()) {
         let _ = data(&program);
-        let _ = with(&program, |pickled| pickled.strings("abc"));
+        let _ = with(&program, |pickled| pickled.strings("abc").map(drop));
     }
 
     #[test]

@@ -97,15 +97,17 @@ impl<'a> Pickled<'a> {
                 "the pickle is no dict, as the published batches are",
             ));
         };
+        // Of two entries with one key the last one counts, as in Python.
         entries
             .iter()
+            .rev()
             .find(|(name, _)| self.text(*name) == Some(key.as_bytes()))
             .map(|(_, value)| &self.values[*value])
             .ok_or_else(|| {
                 let names: Vec<_> = entries
                     .iter()
                     .take(20)
-                    .filter_map(|(name, _)| Some(String::from_utf8_lossy(self.text(*name)?)))
+                    .filter_map(|(name, _)| Some(beginning(self.text(*name)?)))
                     .collect();
                 Error::malformed(
                     self.path,
@@ -134,15 +136,21 @@ impl<'a> Pickled<'a> {
         items.iter().map(integer).collect()
     }
 
-    /// The list of strings under `key`.
-    pub(crate) fn strings(&self, key: &str) -> Result<Vec<String>> {
+    /// The list of strings under `key`. A list that names one long string again and again is refused: whoever copies the
+    /// strings needs no more memory than the pickle did.
+    pub(crate) fn strings(&self, key: &str) -> Result<Vec<&[u8]>> {
         let wrong = || self.wrong(key, "a list of strings");
         let Value::List(items) = self.entry(key)? else {
             return Err(wrong());
         };
+        let mut total = 0;
         let string = |&item: &Id| {
             let bytes = self.text(item).ok_or_else(wrong)?;
-            Ok(String::from_utf8_lossy(bytes).into_owned())
+            total += bytes.len();
+            if total > self.input.len() {
+                return Err(self.wrong(key, "a list of strings that the file has room for"));
+            }
+            Ok(bytes)
         };
         items.iter().map(string).collect()
     }
@@ -152,7 +160,7 @@ impl<'a> Pickled<'a> {
         let wrong = || {
             self.wrong(
                 key,
-                "a two-dimensional array of bytes that matches its shape",
+                "a two-dimensional array of at least one byte that matches its shape",
             )
         };
         let Value::Array(Some(array)) = self.entry(key)? else {
@@ -162,7 +170,8 @@ impl<'a> Pickled<'a> {
             return Err(wrong());
         };
         let bytes = self.text(array.bytes).ok_or_else(wrong)?;
-        if rows.checked_mul(columns) != Some(bytes.len()) {
+        // Of no columns there can be any number of rows.
+        if bytes.is_empty() || rows.checked_mul(columns) != Some(bytes.len()) {
             return Err(wrong());
         }
         let bytes = match &self.values[array.bytes] {
@@ -184,6 +193,17 @@ pub(super) fn text<'v>(values: &'v [Value], input: &'v [u8], id: Id) -> Option<&
         Value::Decoded(bytes) => Some(bytes),
         _ => None,
     }
+}
+
+/// How a text begins, for a message.
+pub(super) fn beginning(text: &[u8]) -> String {
+    const CHARACTERS: usize = 40;
+    const LONGEST: usize = char::MAX.len_utf8();
+    let bytes = &text[..text.len().min(CHARACTERS * LONGEST)];
+    String::from_utf8_lossy(bytes)
+        .chars()
+        .take(CHARACTERS)
+        .collect()
 }
 
 /// Column by column to row by row.

@@ -8,6 +8,7 @@
 //!   the decoder here would leave the rest grey, so that the error is the lesser evil.
 
 use image::error::DecodingError;
+use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageError, ImageFormat, RgbImage};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
@@ -18,7 +19,7 @@ use super::File;
 use crate::{Error, Result};
 
 /// Grey, or red, green and blue; CMYK and YCCK become that as in the crate `image`.
-pub(super) fn decode(file: &File<'_>) -> Result<DynamicImage> {
+pub(super) fn decode(file: &File<'_>) -> Result<(DynamicImage, Orientation)> {
     if !reaches_its_end(&file.bytes) {
         let reason = "the file was cut short: it has no end-of-image marker (FF D9) after its data";
         return Err(damaged(file, reason));
@@ -53,7 +54,12 @@ pub(super) fn decode(file: &File<'_>) -> Result<DynamicImage> {
     } else {
         RgbImage::from_raw(width, height, pixels).map(DynamicImage::from)
     };
-    picture.ok_or_else(|| damaged(file, "it holds fewer pixels than its header says"))
+    let picture =
+        picture.ok_or_else(|| damaged(file, "it holds fewer pixels than its header says"))?;
+    let orientation = decoder
+        .exif()
+        .and_then(|exif| Orientation::from_exif_chunk(exif));
+    Ok((picture, orientation.unwrap_or(Orientation::NoTransforms)))
 }
 
 fn damaged(file: &File<'_>, reason: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {

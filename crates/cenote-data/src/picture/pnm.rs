@@ -3,9 +3,9 @@
 use std::io::Cursor;
 
 use image::codecs::pnm::PnmDecoder;
-use image::{DynamicImage, ImageBuffer, ImageFormat, Luma, LumaA, Pixel, Rgb, Rgba};
+use image::{DynamicImage, ImageFormat, Luma, LumaA, Rgb, Rgba};
 
-use super::File;
+use super::{File, mapped};
 use crate::Result;
 
 /// Rescales the levels as Pillow does. The crate `image` has rescaled them to all of 8 or 16 bits: its step is undone, and
@@ -19,37 +19,23 @@ pub(super) fn decode(file: &File<'_>) -> Result<DynamicImage> {
         PnmDecoder::new(Cursor::new(&file.bytes[..])).map_err(|error| file.failed(error))?;
     let (_, header) = header.into_inner();
     let brightest = header.maximal_sample();
-    let picture = file.decode_as(ImageFormat::Pnm)?;
+    let (picture, _) = file.decode_as(ImageFormat::Pnm)?;
     if brightest == u8::MAX.into() {
         return Ok(picture);
     }
+    let of_8 = |level| rescale(level, u8::MAX.into(), brightest);
+    let of_16 = |level| rescale(level, u16::MAX.into(), brightest);
     Ok(match picture {
-        ImageLuma8(levels) => rescaled::<_, Luma<u8>>(&levels, brightest),
-        ImageLumaA8(levels) => rescaled::<_, LumaA<u8>>(&levels, brightest),
-        ImageRgb8(levels) => rescaled::<_, Rgb<u8>>(&levels, brightest),
-        ImageRgba8(levels) => rescaled::<_, Rgba<u8>>(&levels, brightest),
-        ImageLuma16(levels) => rescaled::<_, Luma<u8>>(&levels, brightest),
-        ImageLumaA16(levels) => rescaled::<_, LumaA<u8>>(&levels, brightest),
-        ImageRgb16(levels) => rescaled::<_, Rgb<u8>>(&levels, brightest),
-        ImageRgba16(levels) => rescaled::<_, Rgba<u8>>(&levels, brightest),
+        ImageLuma8(levels) => mapped::<_, Luma<u8>>(&levels, of_8),
+        ImageLumaA8(levels) => mapped::<_, LumaA<u8>>(&levels, of_8),
+        ImageRgb8(levels) => mapped::<_, Rgb<u8>>(&levels, of_8),
+        ImageRgba8(levels) => mapped::<_, Rgba<u8>>(&levels, of_8),
+        ImageLuma16(levels) => mapped::<_, Luma<u8>>(&levels, of_16),
+        ImageLumaA16(levels) => mapped::<_, LumaA<u8>>(&levels, of_16),
+        ImageRgb16(levels) => mapped::<_, Rgb<u8>>(&levels, of_16),
+        ImageRgba16(levels) => mapped::<_, Rgba<u8>>(&levels, of_16),
         other => other,
     })
-}
-
-/// The same picture of levels up to 255.
-fn rescaled<P, Q>(picture: &ImageBuffer<P, Vec<P::Subpixel>>, brightest: u32) -> DynamicImage
-where
-    P: Pixel<Subpixel: Into<u32>>,
-    Q: Pixel<Subpixel = u8>,
-    DynamicImage: From<ImageBuffer<Q, Vec<u8>>>,
-{
-    let (width, height) = picture.dimensions();
-    let full = (1 << (8 * size_of::<P::Subpixel>())) - 1;
-    let levels = picture
-        .iter()
-        .map(|&level| rescale(level.into(), full, brightest));
-    let picture = ImageBuffer::<Q, _>::from_raw(width, height, levels.collect());
-    picture.expect("as many levels as before").into()
 }
 
 /// A level of `full` as the file's level of `brightest`, and that as one of 255: rounded as Python rounds.

@@ -19,7 +19,7 @@ fn decoded(bytes: &[u8]) -> Result<Image<'static>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("picture");
     fs::write(&path, bytes).unwrap();
-    decode(&path)
+    Image::open(&path)
 }
 
 fn refusal(bytes: &[u8]) -> String {
@@ -109,7 +109,7 @@ proptest! {
             *at.get_mut(&mut bytes) = byte;
         }
         let file = File { path: Path::new("changed"), bytes };
-        if let Ok(picture) = jpeg::decode(&file) {
+        if let Ok((picture, _)) = jpeg::decode(&file) {
             let channels = if picture.color().has_color() { 3 } else { 1 };
             let len = picture.width() as usize * picture.height() as usize * channels;
             prop_assert_eq!(picture.as_bytes().len(), len);
@@ -182,6 +182,47 @@ fn pictures_of_one_colour_are_not_refused() {
         let claim = u64::from(edge) * u64::from(edge) * channels;
         file.check_claim((edge, edge), claim).unwrap();
     }
+}
+
+/// The channels and bytes of a picture of `pixels`, written as PNG.
+fn png(pixels: DynamicImage) -> Image<'static> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("picture.png");
+    pixels.save(&path).unwrap();
+    read_picture(&path).unwrap()
+}
+
+#[test]
+fn a_picture_keeps_its_channels_and_the_high_byte_of_16_bits() {
+    let grey = ImageBuffer::from_pixel(1, 2, Luma([0x01ff_u16]));
+    assert_eq!(png(grey.into()).pixels(), [1, 1]);
+    let clear = ImageBuffer::from_pixel(1, 1, LumaA([7u8, 9]));
+    assert_eq!(png(clear.into()).pixels(), [7, 9]);
+    let colour = ImageBuffer::from_pixel(2, 1, Rgb([0x00ff_u16, 0x8000, 0xffff]));
+    let colour = png(colour.into());
+    assert_eq!(colour.shape(), ImageShape::new(3, 1, 2));
+    assert_eq!(colour.pixels(), [0, 128, 255, 0, 128, 255]);
+    let clear = ImageBuffer::from_pixel(1, 1, Rgba([0x0102_u16, 0x0304, 0x0506, 0x0708]));
+    assert_eq!(png(clear.into()).pixels(), [1, 3, 5, 7]);
+}
+
+#[test]
+fn a_picture_is_turned_as_the_camera_was_held_unless_it_is_of_a_folder() {
+    // Exif of one entry: the orientation 6, for a quarter turn to the right.
+    let exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+    let length = (exif.len() as u16 + 2).to_be_bytes();
+    let plain = golden("baseline");
+    let segment = [&[0xff, 0xe1], &length[..], exif].concat();
+    let turned = [&plain[..2], &segment, &plain[2..]].concat();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("picture.jpg");
+    fs::write(&path, turned).unwrap();
+    let lying = Image::open(&path).unwrap();
+    assert_eq!(lying, decoded(&plain).unwrap());
+    let upright = read_picture(&path).unwrap();
+    assert_eq!(upright.shape(), ImageShape::new(3, 127, 83));
+    let (first, corner) = (&upright.pixels()[..3], 82 * 127 * 3);
+    assert_eq!(first, &lying.pixels()[corner..][..3]);
 }
 
 #[test]

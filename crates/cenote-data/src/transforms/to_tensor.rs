@@ -1,6 +1,6 @@
 //! From bytes to numbers, and what is done with the numbers.
 
-use std::fmt;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use ndarray::{Array3, ArrayViewMut3};
@@ -13,10 +13,11 @@ use crate::{Error, Image, ImageLayout, ImageShape, Random, Result};
 /// One of your own, which adds noise that follows from the seed, the epoch and the example:
 ///
 /// ```
+/// use cenote_data::ndarray::ArrayViewMut3;
 /// use cenote_data::transforms::{TensorTransform, ToTensor};
 /// use cenote_data::{DataLoader, Random, Result, Sample};
-/// use ndarray::ArrayViewMut3;
 ///
+/// #[derive(Debug)]
 /// struct Noise(f64);
 ///
 /// impl TensorTransform for Noise {
@@ -34,7 +35,7 @@ use crate::{Error, Image, ImageLayout, ImageShape, Random, Result};
 /// assert_ne!(first(0)?, first(1)?);
 /// # Ok::<(), cenote_data::Error>(())
 /// ```
-pub trait TensorTransform: Send + Sync {
+pub trait TensorTransform: Debug + Send + Sync {
     /// Changes `image`, which is channels x height x width, in place. Whatever is left to chance is drawn from `random`.
     ///
     /// # Errors
@@ -54,10 +55,10 @@ pub trait TensorTransform: Send + Sync {
 ///
 /// let pixel = Image::new(ImageShape::new(3, 1, 1), ImageLayout::Hwc, vec![0, 51, 255])?;
 /// let tensor = ToTensor::new().apply(pixel, &mut Random::new(0, 0, 0))?;
-/// assert_eq!(tensor, ndarray::array![[[0.0]], [[0.2]], [[1.0]]]);
+/// assert_eq!(tensor, cenote_data::ndarray::array![[[0.0]], [[0.2]], [[1.0]]]);
 /// # Ok::<(), cenote_data::Error>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ToTensor {
     before: Compose,
     after: Vec<Arc<dyn TensorTransform>>,
@@ -67,13 +68,6 @@ impl ToTensor {
     /// The conversion alone.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    pub(crate) fn after(before: Compose) -> Self {
-        Self {
-            before,
-            after: Vec::new(),
-        }
     }
 
     /// Appends a step on numbers.
@@ -137,14 +131,12 @@ impl ToTensor {
     }
 }
 
-impl fmt::Debug for ToTensor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "ToTensor({:?} before, {} steps after)",
-            self.before,
-            self.after.len()
-        )
+impl From<Compose> for ToTensor {
+    fn from(before: Compose) -> Self {
+        Self {
+            before,
+            after: Vec::new(),
+        }
     }
 }
 
