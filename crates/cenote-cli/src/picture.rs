@@ -2,62 +2,33 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
-use image::metadata::Orientation;
-use image::{ExtendedColorType, ImageDecoder, ImageEncoder, ImageReader};
+use anyhow::{Result, bail};
+use cenote_data::{ImageLayout, ImageShape, is_image_file};
+use image::{ExtendedColorType, ImageEncoder};
 
 use crate::npy::{Elements, Tensor, write_whole};
 
 /// Whether a path names a picture rather than a tensor.
 pub(crate) fn is_picture(path: &Path) -> bool {
-    let extension = path
-        .extension()
-        .map(|extension| extension.to_string_lossy().to_ascii_lowercase());
-    matches!(
-        extension.as_deref(),
-        Some(
-            "png"
-                | "jpg"
-                | "jpeg"
-                | "bmp"
-                | "webp"
-                | "tif"
-                | "tiff"
-                | "pnm"
-                | "ppm"
-                | "pgm"
-                | "pbm"
-        )
-    )
+    let is = |extension: &str| {
+        path.extension()
+            .is_some_and(|own| own.eq_ignore_ascii_case(extension))
+    };
+    is_image_file(path) || is("pnm") || is("pbm")
 }
 
 /// Reads a picture as a tensor of u8, (C, H, W), with its own number of channels, 1 to 4, as it is to be held.
 pub(crate) fn read(path: &Path) -> Result<Tensor> {
-    let mut picture = cenote_data::read_picture(path)?;
-    let orientation = || -> Result<Orientation> {
-        let reader = ImageReader::open(path)?.with_guessed_format()?;
-        Ok(reader.into_decoder()?.orientation()?)
-    };
-    picture.apply_orientation(
-        orientation().with_context(|| format!("cannot read the picture {}", path.display()))?,
-    );
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let interleaved = match picture.color().channel_count() {
-        1 => picture.into_luma8().into_raw(),
-        2 => picture.into_luma_alpha8().into_raw(),
-        3 => picture.into_rgb8().into_raw(),
-        _ => picture.into_rgba8().into_raw(),
-    };
-    let channels = interleaved.len() / (width * height).max(1);
-    let plane = |channel| {
-        interleaved
-            .iter()
-            .skip(channel)
-            .step_by(channels.max(1))
-            .copied()
-    };
-    let elements: Vec<u8> = (0..channels).flat_map(plane).collect();
-    Ok(Tensor::new(&[channels, height, width], elements))
+    let picture = cenote_data::read_picture(path)?.into_layout(ImageLayout::Chw);
+    let ImageShape {
+        channels,
+        height,
+        width,
+    } = picture.shape();
+    Ok(Tensor::new(
+        &[channels, height, width],
+        picture.pixels().to_vec(),
+    ))
 }
 
 /// Writes a tensor of u8, (C, H, W) with 1 to 4 channels, as a PNG.
