@@ -43,8 +43,10 @@ impl Split {
 /// Read from either published layout, unpacked or not: a folder `cifar-10-batches-bin` or `cifar-10-batches-py`, or the
 /// archive `cifar-10-binary.tar.gz` or `cifar-10-python.tar.gz`. The split's bytes stay in memory (31 MB for the test
 /// images, 154 MB for the others), and each image is a view of them. An archive is read to its end, whose checksum counts.
-/// Unlike torchvision this does not compare the files' md5, so that files of the same layout from elsewhere can be read;
-/// their lengths and labels are checked.
+/// Unlike torchvision this does not compare the files' md5, so that files of the same layout from elsewhere can be read, with
+/// fewer images or with more: their lengths must be whole numbers of images, and their labels classes. So a file of the
+/// binary layout that was cut exactly between two images is a shorter dataset, not an error; where the published images
+/// are meant, compare [`len`](Dataset::len) with 50,000 or 10,000. (A cut archive or pickle is always an error.)
 ///
 /// ```no_run
 /// use cenote_data::{Cifar10, Dataset, Split};

@@ -1,6 +1,12 @@
 //! What a dataset is: numbered images, each with the number of its class.
 
+mod concat;
+mod subset;
+
 use std::sync::Arc;
+
+pub use concat::ConcatDataset;
+pub use subset::{SplitLengths, Subset, random_split};
 
 use crate::{Image, ImageShape, Result};
 
@@ -98,4 +104,4 @@ macro_rules! impl_dataset_for_pointer {
         }
     )*};
 }
-impl_dataset_for_pointer!(Arc<D>, Box<D>);
+impl_dataset_for_pointer!(&D, Arc<D>, Box<D>);

@@ -24,8 +24,9 @@ pub const URL_VARIABLE: &str = "CENOTE_DATA_URL";
 /// Where the authors of CIFAR publish it.
 pub const HOME_PAGE: &str = "https://www.cs.toronto.edu/~kriz";
 
-/// A published archive: a gzipped tar of one folder.
+/// A published archive: a gzipped tar of one folder. Those of CIFAR are constants; [`new`](Self::new) makes others.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Archive {
     /// Its name on the server, and then on disk.
     pub file_name: Cow<'static, str>,
@@ -33,14 +34,20 @@ pub struct Archive {
     pub md5: Cow<'static, str>,
     /// The folder inside.
     pub folder: Cow<'static, str>,
-    /// The files that the folder must have.
-    pub files: &'static [&'static str],
-    /// More bytes than this are neither fetched nor unpacked.
+    /// More bytes than this are neither fetched nor unpacked. Default: 300 million.
     pub size_limit: u64,
+    files: Files,
+}
+
+/// The files that an archive's folder must have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Files {
+    Published(&'static [&'static str]),
+    Own(Vec<String>),
 }
 
 /// The four archives of CIFAR have up to 171 MB, and 187 MB unpacked.
-const CIFAR_LIMIT: u64 = 300_000_000;
+const SIZE_LIMIT: u64 = 300_000_000;
 
 impl Archive {
     /// CIFAR-10 in the binary layout.
@@ -48,33 +55,71 @@ impl Archive {
         file_name: Cow::Borrowed("cifar-10-binary.tar.gz"),
         md5: Cow::Borrowed("c32a1d4ab5d03f1284b67883e8d87530"),
         folder: Cow::Borrowed("cifar-10-batches-bin"),
-        files: CIFAR10_BINARY_FILES,
-        size_limit: CIFAR_LIMIT,
+        size_limit: SIZE_LIMIT,
+        files: Files::Published(CIFAR10_BINARY_FILES),
     };
     /// CIFAR-10 in the python layout.
     pub const CIFAR10_PYTHON: Self = Self {
         file_name: Cow::Borrowed("cifar-10-python.tar.gz"),
         md5: Cow::Borrowed("c58f30108f718f92721af3d95e74349a"),
         folder: Cow::Borrowed("cifar-10-batches-py"),
-        files: CIFAR10_PYTHON_FILES,
-        size_limit: CIFAR_LIMIT,
+        size_limit: SIZE_LIMIT,
+        files: Files::Published(CIFAR10_PYTHON_FILES),
     };
     /// CIFAR-100 in the binary layout.
     pub const CIFAR100_BINARY: Self = Self {
         file_name: Cow::Borrowed("cifar-100-binary.tar.gz"),
         md5: Cow::Borrowed("03b5dce01913d631647c71ecec9e9cb8"),
         folder: Cow::Borrowed("cifar-100-binary"),
-        files: CIFAR100_BINARY_FILES,
-        size_limit: CIFAR_LIMIT,
+        size_limit: SIZE_LIMIT,
+        files: Files::Published(CIFAR100_BINARY_FILES),
     };
     /// CIFAR-100 in the python layout.
     pub const CIFAR100_PYTHON: Self = Self {
         file_name: Cow::Borrowed("cifar-100-python.tar.gz"),
         md5: Cow::Borrowed("eb9058c3a382ffc7106e4002c42a8d85"),
         folder: Cow::Borrowed("cifar-100-python"),
-        files: CIFAR100_PYTHON_FILES,
-        size_limit: CIFAR_LIMIT,
+        size_limit: SIZE_LIMIT,
+        files: Files::Published(CIFAR100_PYTHON_FILES),
     };
+
+    /// The archive `file_name`, whose md5 in hexadecimal digits is known, and which unpacks to `folder` with at least these
+    /// files.
+    ///
+    /// ```
+    /// use cenote_data::download::Archive;
+    ///
+    /// let md5 = "d41d8cd98f00b204e9800998ecf8427e";
+    /// let mut archive = Archive::new("numbers.tar.gz", md5, "numbers", ["one.bin", "two.bin"]);
+    /// archive.size_limit = 1_000_000;
+    /// assert!(archive.files().eq(["one.bin", "two.bin"]));
+    /// ```
+    pub fn new<F: Into<String>>(
+        file_name: impl Into<String>,
+        md5: impl Into<String>,
+        folder: impl Into<String>,
+        files: impl IntoIterator<Item = F>,
+    ) -> Self {
+        Self {
+            file_name: Cow::Owned(file_name.into()),
+            md5: Cow::Owned(md5.into()),
+            folder: Cow::Owned(folder.into()),
+            size_limit: SIZE_LIMIT,
+            files: Files::Own(files.into_iter().map(Into::into).collect()),
+        }
+    }
+
+    /// The files that the folder must have.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let (published, own) = match &self.files {
+            Files::Published(files) => (*files, &[][..]),
+            Files::Own(files) => (&[][..], &files[..]),
+        };
+        published
+            .iter()
+            .copied()
+            .chain(own.iter().map(String::as_str))
+    }
 
     /// Whether a file with this md5 is the published one.
     fn has_md5(&self, md5: &str) -> bool {
@@ -82,9 +127,10 @@ impl Archive {
     }
 
     /// The files that an unpacked folder lacks.
-    fn missing(&self, folder: &Path) -> Vec<&'static str> {
-        let lacks = |file: &&&str| !folder.join(file).is_file();
-        self.files.iter().filter(lacks).copied().collect()
+    fn missing(&self, folder: &Path) -> Vec<&str> {
+        self.files()
+            .filter(|file| !folder.join(file).is_file())
+            .collect()
     }
 }
 

@@ -23,8 +23,15 @@ pub const IMAGE_EXTENSIONS: [&str; 9] = [
 ///
 /// Each picture is decoded when it is asked for, as red, green and blue. Grey is repeated, and transparency is dropped. Of
 /// 16 bits the high 8 are kept, except that the levels of PPM and PGM are rescaled and rounded; both are Pillow's way.
-/// Pillow turns a grey picture of 16 bits almost white: here it is not. A TIFF with a palette, in CIELab, in YCbCr without
-/// JPEG's compression, or of 32-bit numbers is refused here, and read there.
+/// [`Image::open`] reads one picture in the same way.
+///
+/// Where this and Pillow 13 differ, with the same files in hand:
+/// - A TIFF is refused here if it has a palette, is grey with opacity, in CIELab or YCbCr (with any compression), of 32-bit
+///   numbers, or compressed by CCITT group 3 (group 4 is read).
+/// - A plain PGM or PPM (P2, P3) with a comment among its levels is refused here, and so is PFM. One with a level above its
+///   brightest is read here, and refused by Pillow.
+/// - A grey picture of 16 bits is almost white in Pillow, which cuts its levels off at 255: here it is not.
+/// - A BMP of 16 bits for each pixel differs by 1 in half of its levels. JPEG, below, differs by more.
 ///
 /// A file that was cut is refused, as by Pillow, and so is a JPEG whose data are damaged so that they cannot be followed,
 /// which Pillow shows in wrong colours from there on.
@@ -35,16 +42,21 @@ pub const IMAGE_EXTENSIONS: [&str; 9] = [
 /// that have more than 22 million pixels, and are WebP without loss or black and white, may be refused for that.
 ///
 /// Pictures may differ in size; before a [`DataLoader`](crate::DataLoader) can put them into one batch, they need
-/// [`Resize`](crate::transforms::Resize) and [`CenterCrop`](crate::transforms::CenterCrop). The pixels are torchvision's,
-/// except that no two JPEG decoders agree to the last level: on three photographs 1 to 6 % of the bytes differed, by 4
-/// levels at most.
+/// [`Resize`](crate::transforms::Resize) and [`CenterCrop`](crate::transforms::CenterCrop). The pixels are torchvision's
+/// but for the list above, and for JPEG, whose decoders do not agree to the last level: on three photographs 1 to 6 % of
+/// the bytes differed, by 4 levels at most. Where colours have half the resolution and the picture is noisy, a quarter may
+/// differ, by up to 6. A JPEG inside a TIFF differs by 1.
+///
+/// Of torchvision's arguments there are none here: a class without pictures is always an error (`allow_empty`), a picture
+/// is what its ending says (`is_valid_file`) and read by this crate (`loader`), and labels are what they are
+/// (`target_transform`): a [`Dataset`] of your own around this one can do otherwise.
 ///
 /// ```no_run
 /// use cenote_data::transforms::{CenterCrop, Compose, Resize};
 /// use cenote_data::{DataLoader, ImageFolder};
 ///
 /// let pictures = ImageFolder::new("pictures")?;
-/// let transform = Compose::new().then(Resize::new(256)).then(CenterCrop::new(224)).to_tensor();
+/// let transform = Compose::new().then(Resize::new(256)).then(CenterCrop::new(224));
 /// let loader = DataLoader::builder(pictures).batch_size(32).transform(transform).num_workers(4).build()?;
 /// # Ok::<(), cenote_data::Error>(())
 /// ```
@@ -132,7 +144,7 @@ fn class_folders(root: &Path) -> Result<Vec<(String, PathBuf)>> {
     Ok(folders)
 }
 
-/// A folder's name as text. Bytes that are none are written as `\xff`, so that no two folders share a name.
+/// A folder's name as text. Bytes that are none are written as `\xff`: two such folders keep names of their own.
 fn class_name(folder: &OsStr) -> String {
     let text = |chunk: Utf8Chunk<'_>| {
         let bytes = chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}"));

@@ -22,13 +22,15 @@
 //! | pictures of your own | [`ImageFolder`]: one subfolder for each class |
 //! | code of your own | [`Dataset`]: three methods |
 //!
+//! [`Subset`], [`random_split`] and [`ConcatDataset`] make datasets of parts of others, and of several.
+//!
 //! The feature `download`, which is on by default, adds the module that fetches the published archives.
 //!
 //! Nothing here panics on what a file holds, or executes what a pickle says. What a header claims is allocated only where
 //! the file is long enough to hold it; for pictures, whose compression hides that, [`ImageFolder`] says what the limit is.
 //!
 //! Not here, unlike in torch and torchvision: other datasets (MNIST and its IDX files among them), samplers and
-//! collate functions of your own, and changes of colour such as `ColorJitter`. [`Dataset`],
+//! collate functions of your own, and most of the less common transforms. [`Dataset`],
 //! [`ImageTransform`](transforms::ImageTransform) and [`TensorTransform`](transforms::TensorTransform) are there to
 //! write what is missing.
 
@@ -48,7 +50,7 @@ mod sample;
 pub mod transforms;
 
 pub use cifar::{Cifar10, Cifar100, Split};
-pub use dataset::{Dataset, Example};
+pub use dataset::{ConcatDataset, Dataset, Example, SplitLengths, Subset, random_split};
 pub use error::{Error, Result};
 pub use folder::{IMAGE_EXTENSIONS, ImageFolder, is_image_file};
 pub use image::{Image, ImageLayout, ImageShape, Region};

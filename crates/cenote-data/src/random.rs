@@ -68,10 +68,19 @@ impl Random {
 
 /// The numbers below `len` in the random order of one epoch; `None` where the system has no room for them.
 pub(crate) fn permutation(len: usize, seed: u64, epoch: u64) -> Option<Vec<usize>> {
+    shuffled(len, Random::keyed(seed, epoch, 0, *b"shuffle "))
+}
+
+/// The numbers below `len` in the random order of a split, which has nothing to do with that of an epoch.
+pub(crate) fn permutation_of_split(len: usize, seed: u64) -> Option<Vec<usize>> {
+    shuffled(len, Random::keyed(seed, 0, 0, *b"split   "))
+}
+
+fn shuffled(len: usize, mut random: Random) -> Option<Vec<usize>> {
     let mut order = Vec::new();
     order.try_reserve_exact(len).ok()?;
     order.extend(0..len);
-    order.shuffle(&mut Random::keyed(seed, epoch, 0, *b"shuffle ").0);
+    order.shuffle(&mut random.0);
     Some(order)
 }
 

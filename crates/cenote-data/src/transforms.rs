@@ -3,6 +3,7 @@
 //! Transforms of bytes ([`ImageTransform`]) come first, [`ToTensor`] turns bytes into numbers, and transforms of
 //! numbers ([`TensorTransform`]) follow. torchvision finds a wrong order when it runs; here it does not compile.
 
+mod color;
 mod crop;
 mod flip;
 mod resize;
@@ -12,6 +13,7 @@ mod to_tensor;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+pub use color::ColorJitter;
 pub use crop::{CenterCrop, CropSize, Padding, RandomCrop};
 pub use flip::{RandomHorizontalFlip, RandomVerticalFlip};
 pub use resize::{Resize, ResizeTo};

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cenote_data::transforms::{
-    CenterCrop, Compose, CropSize, ImageTransform, Normalize, Resize, ResizeTo, ToTensor,
+    CenterCrop, ColorJitter, Compose, CropSize, ImageTransform, Normalize, Resize, ResizeTo,
+    ToTensor,
 };
 use cenote_data::{Image, ImageLayout, ImageShape, Random, Region};
 
@@ -112,6 +113,48 @@ fn a_crop_of_a_padded_picture_is_torchvision_s() {
 fn flips_are_torchvision_s() {
     assert_eq!(picture("picture").hflip(), picture("hflip"));
     assert_eq!(picture("picture").vflip(), picture("vflip"));
+}
+
+#[test]
+fn colours_are_torchvision_s_to_the_last_bit() {
+    let part = Region {
+        top: 20,
+        left: 40,
+        height: 36,
+        width: 48,
+    };
+    let part = picture("picture").crop(part).unwrap();
+    let check = |name: &str, jitter: cenote_data::Result<ColorJitter>| {
+        let (jitter, mut random) = (jitter.unwrap(), Random::new(0, 0, 0));
+        let from_planes = jitter.apply(planes(&part), &mut random).unwrap();
+        let made = jitter.apply(part.clone(), &mut random).unwrap();
+        assert_eq!(made, picture(name), "{name}");
+        assert_eq!(from_planes, planes(&made), "{name}");
+    };
+    for factor in [0.4, 1.7] {
+        check(
+            &format!("brightness_{factor}"),
+            ColorJitter::new().brightness(factor, factor),
+        );
+    }
+    for factor in [0.3, 1.9] {
+        check(
+            &format!("contrast_{factor}"),
+            ColorJitter::new().contrast(factor, factor),
+        );
+    }
+    for factor in [0.0, 0.6, 2.3] {
+        check(
+            &format!("saturation_{factor:?}"),
+            ColorJitter::new().saturation(factor, factor),
+        );
+    }
+    for factor in [-0.3, 0.1, 0.5] {
+        check(
+            &format!("hue_{factor}"),
+            ColorJitter::new().hue(factor, factor),
+        );
+    }
 }
 
 #[test]

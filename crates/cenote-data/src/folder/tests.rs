@@ -238,10 +238,9 @@ fn resize_brings_pictures_into_one_batch() {
         .save(root.path().join("a/2.png"))
         .unwrap();
     let pictures = ImageFolder::new(root.path()).unwrap();
-    let transform = Compose::new().then(Resize::new([4, 4])).to_tensor();
     let loader = DataLoader::builder(pictures)
         .batch_size(2)
-        .transform(transform)
+        .transform(Compose::new().then(Resize::new([4, 4])))
         .build()
         .unwrap();
     let Batch { images, .. } = loader.epoch(0).next().unwrap().unwrap();

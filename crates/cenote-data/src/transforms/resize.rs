@@ -36,7 +36,8 @@ impl From<[usize; 2]> for ResizeTo {
 ///
 /// torchvision leaves pictures to Pillow; the filter, the order of the passes and the rounding are those of Pillow 13.
 /// Earlier ones always scale the width first, and so differ by a few levels where the height shrinks by many more rows
-/// than the width by columns.
+/// than the width by columns. torchvision's other filters (`interpolation`), its limit of the longer edge (`max_size`) and
+/// scaling without antialiasing are not offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resize {
     to: ResizeTo,

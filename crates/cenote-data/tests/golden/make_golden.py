@@ -25,6 +25,7 @@ JPEG = {
 }
 CENTER_CROP = [32, [50, 61], [100, 150], [90, 20], [20, 130], [83, 127]]
 CROP = [(0, 0), (3, 5), (8, 8), (67, 119), (71, 111)]
+COLOR = {"brightness": [0.4, 1.7], "contrast": [0.3, 1.9], "saturation": [0.0, 0.6, 2.3], "hue": [-0.3, 0.1, 0.5]}
 MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
 
 
@@ -54,6 +55,10 @@ def main():
         save("pad_4_crop", (top, left), functional.crop(padded, top, left, 20, 24))
     save("hflip", (), functional.hflip(picture))
     save("vflip", (), functional.vflip(picture))
+    part = picture.crop((40, 20, 88, 56))
+    for kind, factors in COLOR.items():
+        for factor in factors:
+            save(kind, factor, getattr(functional, f"adjust_{kind}")(part, factor))
     for kind, options in JPEG.items():
         mode = options.pop("mode", "RGB")
         picture.convert(mode).save(HERE / f"{kind}.jpg", quality=75, **options)
