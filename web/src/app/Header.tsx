@@ -4,14 +4,14 @@ import { dark, toggleTheme } from "../lib/theme";
 import { Icon } from "../lib/icons";
 import { linkTo } from "../lib/view";
 import { VIEWS } from "../views";
-import { DrawerButton } from "./App";
+import { drawer, DrawerButton } from "./Drawer";
 import { helpIsOpen } from "./Help";
 import { Status } from "./Status";
 
 export function Header({ tab }: { tab: string }) {
   const about = log.value;
   return (
-    <header class="top">
+    <header class="top" inert={drawer.value}>
       <DrawerButton />
       <div class="brand">
         <img src="/icon.svg" alt="" width="22" height="22" />

@@ -11,8 +11,10 @@ const KEYS: [string, [string, string][]][] = [
     ["?", "this help"], ["t", "dark or light"], ["/", "filter tags"], ["Esc", "close"],
   ]],
   ["Steps of images", [
-    ["← →", "the step before, the next"], ["PgUp PgDn", "a tenth of them ahead, back"], ["Home, End", "the first, the last"],
-    ["Space", "play and stop"], ["l", "link the steps of all cards"],
+    ["← →", "the step before, the next"], ["l", "link the steps of all cards"],
+  ]],
+  ["On a card, in the bar, side by side", [
+    ["PgUp PgDn", "a tenth of the steps ahead, back"], ["Home, End", "the first, the last"], ["Space", "play and stop"],
   ]],
   ["Images", [
     ["g", "split grids into their images"], [", .", "the image before, the next in the grid"],

@@ -43,7 +43,7 @@ export default function Hparams() {
   };
   return (
     <>
-      <div class="toolbar" role="toolbar" aria-label="View">
+      <div class="toolbar" role="group" aria-label="View">
         <div class="tag-filter"><Search label="Search sessions" plain value={search} onInput={(sessions) => show({ sessions })} /></div>
         <span class="count" role="status">{found.length} of {all.length} sessions</span>
         {filters.size > 0 && <button type="button" class="text" onClick={() => setFilters(new Map())}>Remove {filters.size === 1 ? "the filter" : "all filters"}</button>}

@@ -6,7 +6,7 @@ import { Search } from "./Search";
 /** The bar above a view: the filter of tags, and what the view adds. */
 export function Toolbar({ children }: { children?: ComponentChildren }) {
   return (
-    <div class="toolbar" role="toolbar" aria-label="View">
+    <div class="toolbar" role="group" aria-label="View">
       <div class="tag-filter"><Search label="Filter tags" value={view.value.tags} onInput={(tags) => show({ tags })} /></div>
       {children}
     </div>
