@@ -1,8 +1,10 @@
 // Which kinds there are, and what shows them.
+import { effect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import Images from "./images";
 import type { Kind } from "./lib/api";
-import { sessionCount } from "./lib/store";
+import { kinds, sessionCount } from "./lib/store";
+import { show, view } from "./lib/view";
 
 type Module = { default: ComponentType };
 
@@ -38,9 +40,19 @@ export const VIEWS: ViewOfKinds[] = [
   { tab: "other", title: "Other", kinds: ["mesh", "graph", "run_metadata", "tensor"], ...folder("other") },
 ];
 
+const named = (tab: string): ViewOfKinds | undefined => VIEWS.find((view) => view.tab === tab);
+const firstWith = (counts: ReadonlyMap<Kind, number>): ViewOfKinds | undefined =>
+  VIEWS.find((view) => view.kinds.some((kind) => counts.has(kind)));
+
 /** The view that the address names, or the first that has something to show. */
 export function chosen(tab: string, counts: ReadonlyMap<Kind, number>): ViewOfKinds | undefined {
-  return VIEWS.find((view) => view.tab === tab)
-    ?? VIEWS.find((view) => view.kinds.some((kind) => counts.has(kind)))
-    ?? VIEWS[0];
+  return named(tab) ?? firstWith(counts) ?? VIEWS[0];
+}
+
+/** Puts the first view that has something into an address that names none: what the log gets later does not take its place. */
+export function settleTab(): void {
+  effect(() => {
+    const first = named(view.value.tab) ? undefined : firstWith(kinds.value);
+    if (first) show({ tab: first.tab });
+  });
 }

@@ -4,6 +4,7 @@ import { Card } from "../cards/Card";
 import { CardGrid } from "../cards/CardGrid";
 import { api, type Answer, type Curve } from "../lib/api";
 import { useFetched } from "../lib/cache";
+import { repaints } from "../lib/color";
 import { Toolbar } from "../lib/controls";
 import { Failed } from "../lib/Failed";
 import { type Series, series, stateOf } from "../lib/store";
@@ -57,7 +58,7 @@ function CurveCard({ tag, sources }: Item) {
   const longest = value?.reduce<Answer<Curve> | null>((most, { answer }) => !most || answer.steps.length > most.steps.length ? answer : most, null);
   const values = longest && { steps: longest.steps, wall_times: longest.wall_times.map(Number), keys: [], sizes: [], marks: null };
   const step = values?.steps[positionOf(card, values)] ?? null;
-  const model = useMemo(() => curvesOf(value ?? [], step), [value, step]);
+  const model = useMemo(() => curvesOf(value ?? [], step), [value, step, repaints.value]);
   const numbersOf = ({ curve, index }: Hit): number[] => {
     const answer = value?.find(({ run }) => run === curve.id)?.answer;
     const point = answer && pointAt(answer, step, index);
