@@ -13,8 +13,8 @@ export interface ViewOfKinds {
   tab: string;
   title: string;
   kinds: Kind[];
-  /** How many things it shows, where that is not the number of tags. */
-  count?: () => number;
+  /** How many things it shows, where that is not the number of tags; null where nobody knows before it is drawn. */
+  count?: () => number | null;
   /** What draws them, where it comes with the page. */
   here?: ComponentType;
   /** What draws them, where it comes when it is first looked at. Kinds that nothing draws are listed. */
@@ -36,7 +36,7 @@ export const VIEWS: ViewOfKinds[] = [
   { tab: "hparams", title: "HParams", kinds: ["hparams"], count: () => sessionCount.value, ...folder("hparams") },
   { tab: "pr_curves", title: "PR curves", kinds: ["pr_curve"], ...folder("pr_curves") },
   { tab: "audio", title: "Audio", kinds: ["audio"], ...folder("audio") },
-  { tab: "custom_scalars", title: "Custom scalars", kinds: ["custom_scalars"], ...folder("custom_scalars") },
+  { tab: "custom_scalars", title: "Custom scalars", kinds: ["custom_scalars"], count: () => null, ...folder("custom_scalars") },
   { tab: "other", title: "Other", kinds: ["mesh", "graph", "run_metadata", "tensor"], ...folder("other") },
 ];
 

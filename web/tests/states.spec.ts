@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, startBoard, test, view } from "./board";
+import { append } from "./events";
 import { LOGS } from "./logs";
 
 function fresh(name: string): string {
@@ -16,8 +17,10 @@ test("a directory that is not there is waited for, as is one without logs", asyn
   await expect(page.locator("pre").first()).toContainText(`cenote run --logdir ${log}`);
   mkdirSync(log);
   await expect(page.getByRole("heading", { name: "No event files yet" })).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Kinds" }).getByRole("link")).toHaveCount(0);
   cpSync(join(LOGS, "pooled/max"), join(log, "run"), { recursive: true });
   await expect(page.getByRole("article", { name: "input, run" }).locator("canvas")).toBeVisible();
+  await expect(page).toHaveTitle("Images · later · Cenote");
 });
 
 test("a log of which nothing can be read is told from one without pictures", async ({ page, open }) => {
@@ -27,6 +30,15 @@ test("a log of which nothing can be read is told from one without pictures", asy
   await open(log);
   await expect(page.getByRole("heading", { name: "Nothing that can be read in this log yet" })).toBeVisible();
   await expect(page.getByText("other tabs")).toHaveCount(0);
+});
+
+test("a log without values is not called damaged", async ({ page, open }) => {
+  const log = fresh("without values");
+  append(join(log, "run"));
+  await open(log);
+  await expect(page.getByRole("heading", { name: "No values in this log yet" })).toBeVisible();
+  await expect(page.getByText("Embeddings lie in files of their own")).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Kinds" }).getByRole("link")).toHaveCount(0);
 });
 
 test("a run that is deleted goes, and the rest stays", async ({ page, open }) => {

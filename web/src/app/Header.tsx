@@ -21,10 +21,12 @@ export function Header({ tab }: { tab: string }) {
       <nav class="tabs" aria-label="Kinds">
         {VIEWS.map((each) => {
           const tags = each.kinds.reduce((sum, kind) => sum + (kinds.value.get(kind) ?? 0), 0);
-          if (tags === 0 && each.tab !== tab) return null;
+          // The one that is looked at stays, unless the log has nothing at all.
+          if (tags === 0 && (each.tab !== tab || kinds.value.size === 0)) return null;
+          const count = each.count ? each.count() : tags;
           return (
             <a key={each.tab} aria-current={each.tab === tab ? "page" : undefined} {...linkTo({ tab: each.tab, compare: false })}>
-              {each.title}<span class="count">{each.count?.() ?? tags}</span>
+              {each.title}{count !== null && <span class="count">{count}</span>}
             </a>
           );
         })}
