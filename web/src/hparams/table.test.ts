@@ -3,7 +3,7 @@ import { axisOf, brushFilter, brushOf, lineOf, positionOf, telling, ticksOf } fr
 import { distinctValues, filterSessions, isNumeric, nextOrder, type Session, sortSessions } from "./table";
 
 const session = (name: string, values: Record<string, number | string | boolean>): Session =>
-  ({ name, runs: [name], status: "", values: new Map(Object.entries(values)) });
+  ({ name, status: "", values: new Map(Object.entries(values)) });
 const sessions = [
   session("run 10", { lr: 0.1, optimizer: "sgd", loss: 3 }),
   session("run 9", { lr: 0.001, optimizer: "adam", loss: Number.NaN }),

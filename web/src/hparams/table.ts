@@ -7,8 +7,6 @@ export type HparamValue = number | string | boolean;
 /** One session: a run, or a part of one. */
 export interface Session {
   readonly name: string;
-  /** The runs that belong to it. */
-  readonly runs: readonly string[];
   readonly status: string;
   readonly values: ReadonlyMap<string, HparamValue>;
 }

@@ -10,7 +10,7 @@ import { view } from "./view";
 export const log = signal<Log | null>(null);
 export const runs = signal<Map<string, Run>>(new Map());
 export const progress = signal<Progress>({ done: 0, total: 0, complete: false });
-/** How long the server has been silent: null while it answers. */
+/** Why the server does not answer, in words; null while it does. */
 export const lost = signal<string | null>(null);
 
 let session = "";

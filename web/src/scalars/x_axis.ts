@@ -4,8 +4,6 @@ import { at, type ScalarSeries } from "./columns";
 
 export type XAxis = "step" | "relative" | "wall";
 
-export const X_AXES: readonly XAxis[] = ["step", "relative", "wall"];
-
 export const X_AXIS_NAMES: Readonly<Record<XAxis, string>> = {
   step: "Step",
   relative: "Relative time",
