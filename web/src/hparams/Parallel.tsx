@@ -1,9 +1,10 @@
 // Sessions as lines over parallel axes. Dragging along an axis keeps the sessions that pass there.
 import { useState } from "preact/hooks";
 import { colorOf } from "../lib/color";
+import type { Filter } from "../lib/view";
 import { formatValue } from "../scalars/x_axis";
 import { brushOf, lineOf, type ParallelAxis, ticksOf } from "./parallel";
-import type { Filter, Session } from "./table";
+import type { Session } from "./table";
 
 interface Props {
   axes: readonly ParallelAxis[];

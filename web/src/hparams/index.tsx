@@ -5,18 +5,20 @@ import { useFetched } from "../lib/cache";
 import { colorOf } from "../lib/color";
 import { Failed } from "../lib/Failed";
 import { Search } from "../lib/Search";
-import { log, runs, shown } from "../lib/store";
-import { type Link, linkTo, show, view } from "../lib/view";
+import { runs, shown, statesOf } from "../lib/store";
+import { type Filter, type Link, linkTo, show, type SortOrder, view } from "../lib/view";
 import { formatValue } from "../scalars/x_axis";
 import { Filters } from "./Filters";
 import { axisOf, brushFilter, telling } from "./parallel";
 import { Parallel } from "./Parallel";
 import { columnsOf, sessionsOf } from "./sessions";
-import { type Column, type Filter, filterSessions, nextOrder, SESSION_COLUMN, type Session, type SortOrder, sortSessions } from "./table";
+import { type Column, filterSessions, nextOrder, SESSION_COLUMN, type Session, sortSessions } from "./table";
 import "./hparams.css";
 
 export default function Hparams() {
-  const { value, ...failed } = useFetched(`${log.value?.session} ${log.value?.revision}`, api.hparams);
+  // Metrics are scalars of the run that says which session it is.
+  const state = useMemo(() => statesOf("hparams", "scalar"), [runs.value]);
+  const { value, ...failed } = useFetched(state, api.hparams);
   const { sessions: search, sorted } = view.value;
   const order = sorted ?? undefined;
   const filters = useMemo(() => new Map(Object.entries(view.value.filters)), [view.value.filters]);

@@ -1,6 +1,7 @@
 /** Parallel coordinates: one vertical axis for each column, one line for each session. */
+import type { Filter } from "../lib/view";
 import { extentOf } from "../scalars/extent";
-import { type Column, distinctValues, type Filter, isNumeric, type Session } from "./table";
+import { type Column, distinctValues, isNumeric, type Session } from "./table";
 
 /** One axis. */
 export interface ParallelAxis {

@@ -1,6 +1,5 @@
 // What is shown, all of it in the address: a link restores the view, and a reload keeps it.
 import { batch, signal } from "@preact/signals";
-import type { Filter, SortOrder } from "../hparams/table";
 import { type Field, filters, flag, names, number, numbersByName, oneByName, oneOf, optionalNumber, panes, sortOrder, text, triple, type Zooms, zooms } from "./fields";
 
 /** One series of pictures; the sample counts where a value holds several. */
@@ -8,6 +7,17 @@ export interface Pane {
   run: string;
   tag: string;
   sample?: number;
+}
+
+/** What a column must hold for a session to be shown. */
+export type Filter =
+  | { readonly kind: "range"; readonly min?: number; readonly max?: number }
+  | { readonly kind: "values"; readonly allowed: readonly string[] };
+
+/** The column that sessions are sorted by; none is the order of the log. */
+export interface SortOrder {
+  readonly column: string;
+  readonly descending: boolean;
 }
 
 export interface View {

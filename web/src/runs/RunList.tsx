@@ -10,7 +10,7 @@ import { runs, shown, sorted } from "../lib/store";
 import { show, toggled, view } from "../lib/view";
 import { VirtualList } from "../lib/VirtualList";
 import { type Node, rows, tree } from "./tree";
-import { isVisible, only, type Rules, setEach, setVisible, visibility } from "./visibility";
+import { isVisible, only, type Rules, setEach, setVisible, visibility } from "../lib/visibility";
 
 const ROW = 32;
 
