@@ -31,14 +31,22 @@ function hash(name: string): number {
   return sum;
 }
 
-/** The colours of runs: as long as some of the palette are left, those, near the place that a name asks for. */
+/** So many runs after those that have the palette share as many colours, and so on. More would be told apart less. */
+const BLOCK = 100;
+
+/**
+ * The colours of runs: as long as some of the palette are left, those, near the place that a name asks for. Later runs have
+ * others by the same rule, so that one that is deleted changes few.
+ */
 export function colorsOf(runs: Iterable<Begun>): Map<string, string> {
   const time = ({ first_wall_time }: Begun) => first_wall_time === null ? Infinity : Number(first_wall_time);
   const order = [...runs].sort((a, b) => (time(a) === time(b) ? 0 : time(a) - time(b)) || (a.name < b.name ? -1 : 1));
   const taken = new Set<number>();
   return new Map(order.map(({ name }, count) => {
-    let place = count < PALETTE.length ? hash(name) % PALETTE.length : count;
-    while (taken.has(place)) place = (place + 1) % PALETTE.length;
+    const beyond = count - PALETTE.length;
+    const [first, size] = beyond < 0 ? [0, PALETTE.length] : [PALETTE.length + beyond - beyond % BLOCK, BLOCK];
+    let place = first + hash(name) % size;
+    while (taken.has(place)) place = first + (place + 1 - first) % size;
     taken.add(place);
     return [name, colorAt(place)];
   }));
