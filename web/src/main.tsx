@@ -18,5 +18,5 @@ const draw = () => { if (root) render(<App />, root); };
 const PATIENCE = 150;
 settleTab();
 // The log and the first pictures come with the page, as a rule: then it is drawn once, with them.
-const known = follow().then(() => view.value.tab === "images" ? fetchAhead() : undefined);
+const known = follow().then(() => ["", "images"].includes(view.value.tab) ? fetchAhead() : undefined);
 void Promise.race([known, new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]).then(draw);

@@ -49,10 +49,13 @@ export function chosen(tab: string, counts: ReadonlyMap<Kind, number>): ViewOfKi
   return named(tab) ?? firstWith(counts) ?? VIEWS[0];
 }
 
-/** Puts the first view that has something into an address that names none: what the log gets later does not take its place. */
+/**
+ * Puts the first view that has something into an address that names none, so that what the log gets later does not take its
+ * place. Nothing takes that of the first of all: the server, too, takes an address without more for that one.
+ */
 export function settleTab(): void {
   effect(() => {
     const first = named(view.value.tab) ? undefined : firstWith(kinds.value);
-    if (first) show({ tab: first.tab });
+    if (first && first !== VIEWS[0]) show({ tab: first.tab });
   });
 }

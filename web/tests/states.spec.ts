@@ -18,6 +18,7 @@ test("a directory that is not there is waited for, as is one without logs", asyn
   mkdirSync(log);
   await expect(page.getByRole("heading", { name: "No event files yet" })).toBeVisible();
   await expect(page.getByRole("navigation", { name: "Kinds" }).getByRole("link")).toHaveCount(0);
+  await expect(page).toHaveTitle("later · Cenote");
   cpSync(join(LOGS, "pooled/max"), join(log, "run"), { recursive: true });
   await expect(page.getByRole("article", { name: "input, run" }).locator("canvas")).toBeVisible();
   await expect(page).toHaveTitle("Images · later · Cenote");

@@ -22,7 +22,8 @@ export function App() {
   const main = useRef<HTMLElement>(null);
   const current = chosen(view.value.tab, kinds.value);
   const tab = current?.tab ?? "";
-  const title = windowTitle(current?.title ?? "", log.value?.logdir ?? "");
+  const name = kinds.value.size > 0 ? current?.title ?? "" : "";
+  const title = windowTitle(name, log.value?.logdir ?? "");
   useEffect(() => { document.title = title; }, [title]);
   useEffect(() => { drawer.value = false; }, [tab]);
   const { compare, panes } = view.value;
@@ -48,7 +49,7 @@ export function App() {
       <div class="body">
         <Drawer />
         <main id="view" class="view" ref={main} tabIndex={-1} inert={drawer.value}>
-          <h1 class="unseen">{current?.title ?? "Cenote"}{isCompared && ", side by side"}</h1>
+          <h1 class="unseen">{name || "Cenote"}{isCompared && ", side by side"}</h1>
           {!current || nothing(current) ? <Nothing view={current} /> : <View current={current} />}
         </main>
       </div>
