@@ -59,6 +59,13 @@ export function positionOf(axis: ParallelAxis, session: Session): number | undef
   return Number.isFinite(number) ? share(scale, number) : undefined;
 }
 
+/** The colour of a session by where its value lies on an axis. */
+export function shadeOf(axis: ParallelAxis, session: Session): string {
+  const position = positionOf(axis, session);
+  // From one hue to the other over those between, not through grey.
+  return position === undefined ? "var(--ink-3)" : `color-mix(in oklch, var(--low), var(--high) ${Math.round(position * 100)}%)`;
+}
+
 type NumberScale = Exclude<ParallelScale, { kind: "values" }>;
 
 function share(scale: NumberScale, value: number): number {

@@ -84,6 +84,8 @@ export interface View {
   sorted: SortOrder | null;
   /** The scales of axes of sessions that somebody chose, by column. */
   scales: Record<string, "linear" | "log">;
+  /** The column that colours the lines of sessions; none is their runs. */
+  shade: string;
   raw: boolean;
   theme: "system" | "light" | "dark";
 }
@@ -133,6 +135,7 @@ const FIELDS: { [Name in keyof View]: Field<View[Name]> } = {
   filters: filters(),
   sorted: sortOrder(),
   scales: oneByName("linear", "log"),
+  shade: text(),
   raw: flag(false),
   theme: oneOf("system", "light", "dark"),
 };
