@@ -220,11 +220,12 @@ test("cards follow one another by run or by tag, and a card takes a whole row", 
   await expect(page).toHaveURL(/wide=/);
 });
 
-test("keys of the page move all cards through their steps", async ({ page, open }) => {
+test("keys on a card move all cards through their steps", async ({ page, open }) => {
   await open(POOLED);
   const typed = page.getByRole("spinbutton", { name: "Type a step of all cards" });
   await expect(typed).toBeVisible();
   const last = await typed.inputValue();
+  await page.getByRole("button", { name: "Look closely at output of max" }).focus();
   await page.keyboard.press("Home");
   await expect(typed).toHaveValue("0");
   await page.keyboard.press("PageUp");

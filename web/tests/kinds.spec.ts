@@ -182,6 +182,17 @@ test("sessions are filtered by keys, and lead to their runs", async ({ page, ope
   await expect(page).toHaveURL(/tab=scalars/);
 });
 
+test("lines of sessions are coloured by a value of theirs", async ({ page, open }) => {
+  await open(EVERY, view({ tab: "hparams" }));
+  const colors = () => page.locator(".parallel polyline").evaluateAll((lines) => lines.map((line) => getComputedStyle(line).stroke));
+  await expect.poll(async () => (await colors()).length).toBe(3);
+  const byRun = await colors();
+  await page.getByRole("combobox", { name: "Colour by" }).selectOption({ label: "lr" });
+  await expect(page).toHaveURL(/shade=/);
+  await expect.poll(colors).not.toEqual(byRun);
+  expect(new Set(await colors()).size).toBe(3);
+});
+
 test("a finger that begins on an axis scrolls, and filters nothing", async ({ browser, open, page }) => {
   const { url } = await open(EVERY, view({ tab: "hparams" }));
   const phone = await browser.newPage({ viewport: { width: 390, height: 500 }, hasTouch: true, isMobile: true });

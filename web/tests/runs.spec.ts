@@ -109,6 +109,13 @@ test("tags are grouped by prefix, counted, closed and filtered", async ({ page, 
   await expect(page.getByText("No images match")).toBeVisible();
 });
 
+test("groups count tags, as tabs do, however many cards each has", async ({ page, open }) => {
+  await open(join(LOGS, "pooled"), view({ tab: "images" }));
+  await expect(page.locator(".card")).toHaveCount(4);
+  await expect(page.locator(".group .count")).toHaveText("2");
+  await expect(page.getByRole("navigation", { name: "Kinds" }).getByRole("link", { name: /^Images/ })).toHaveText("Images2");
+});
+
 test("damage of the log is told", async ({ page, open }) => {
   const log = join(LOGS, "damaged");
   rmSync(log, { recursive: true, force: true });
@@ -121,6 +128,9 @@ test("damage of the log is told", async ({ page, open }) => {
   bytes.fill(0x7f, 4000, 4040);
   writeFileSync(file, bytes);
   await open(log);
+  // The sign stands right behind the name.
+  const [name, sign] = await Promise.all([page.locator(".run bdi"), page.locator(".run .damaged")].map((each) => each.boundingBox()));
+  expect(sign!.x - (name!.x + name!.width)).toBeLessThan(12);
   await page.getByRole("button", { name: /problem/ }).click();
   const sheet = page.getByRole("dialog", { name: "Problems of the log" });
   await expect(sheet.getByRole("listitem").first()).toContainText("tfevents");

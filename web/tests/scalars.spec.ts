@@ -140,6 +140,25 @@ test("of many lines those nearest to the pointer are listed, with all times, and
   await expect(rows(page).first().locator("td").last()).toHaveText(/^2023-11-1\d \d\d:\d\d:\d\d$/);
 });
 
+test("smoothing is typed, and a field says what it is of", async ({ page, open }, info) => {
+  append(join(info.outputPath("log"), "run"), ...line("loss", (step) => step % 2));
+  await open(info.outputPath("log"), view({ tab: "scalars" }));
+  const typed = page.getByRole("spinbutton", { name: "Smoothing, typed" });
+  const slider = page.getByRole("slider", { name: "Smoothing" });
+  for (const [text, value] of [["0.973", "0.973"], ["7", "0.999"], ["", "0.999"]] as const) {
+    await typed.fill(text);
+    await typed.press("Enter");
+    await expect(slider).toHaveValue(value);
+    await expect(typed).toHaveValue(value);
+  }
+  await expect(page).toHaveURL(/smoothing=0.999/);
+  await slider.dblclick();
+  await expect(typed).toHaveValue("0.6");
+  await expect(page.getByText("First at the pointer")).toBeVisible();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog").getByText("Ctrl + wheel")).toBeVisible();
+});
+
 test("the labels of large steps are whole", async ({ page, open }, info) => {
   append(join(info.outputPath("log"), "run"), ...Array.from({ length: 20 }, (_, n) => scalar("big", 1e12 + n * 1e10, n)));
   await open(info.outputPath("log"), view({ tab: "scalars", smoothing: 0 }));

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, startBoard, test, view } from "./board";
+import { append, scalar } from "./events";
 import { LOGS } from "./logs";
 
 function fresh(name: string): string {
@@ -16,8 +17,11 @@ test("a directory that is not there is waited for, as is one without logs", asyn
   await expect(page.locator("pre").first()).toContainText(`cenote run --logdir ${log}`);
   mkdirSync(log);
   await expect(page.getByRole("heading", { name: "No event files yet" })).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Kinds" }).getByRole("link")).toHaveCount(0);
+  await expect(page).toHaveTitle("later · Cenote");
   cpSync(join(LOGS, "pooled/max"), join(log, "run"), { recursive: true });
   await expect(page.getByRole("article", { name: "input, run" }).locator("canvas")).toBeVisible();
+  await expect(page).toHaveTitle("Images · later · Cenote");
 });
 
 test("a log of which nothing can be read is told from one without pictures", async ({ page, open }) => {
@@ -27,6 +31,43 @@ test("a log of which nothing can be read is told from one without pictures", asy
   await open(log);
   await expect(page.getByRole("heading", { name: "Nothing that can be read in this log yet" })).toBeVisible();
   await expect(page.getByText("other tabs")).toHaveCount(0);
+});
+
+test("a log without values is not called damaged", async ({ page, open }) => {
+  const log = fresh("without values");
+  append(join(log, "run"));
+  await open(log);
+  await expect(page.getByRole("heading", { name: "No values in this log yet" })).toBeVisible();
+  await expect(page.getByText("Embeddings lie in files of their own")).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Kinds" }).getByRole("link")).toHaveCount(0);
+});
+
+test("what a view shows is asked for again when that changes, and by pages in sight alone", async ({ page, open }) => {
+  const log = fresh("asked");
+  cpSync(join(LOGS, "every_kind"), log, { recursive: true });
+  const asked: string[] = [];
+  page.on("request", (request) => { asked.push(new URL(request.url()).pathname); });
+  const count = (route: string) => asked.filter((path) => path === `/api/${route}`).length;
+  await page.addInitScript(() => { Object.defineProperty(document, "hidden", { get: () => !("isSeen" in window) }); });
+  await open(log, view({ tab: "hparams" }));
+  await expect(page.getByRole("region", { name: "Sessions" }).locator("tbody tr")).toHaveCount(3);
+  // Whoever has not looked at the page yet needs no news.
+  await page.waitForTimeout(1500);
+  expect(count("updates")).toBe(0);
+  await page.evaluate(() => {
+    Object.assign(window, { isSeen: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await expect.poll(() => count("updates")).toBe(1);
+  expect(count("hparams")).toBe(1);
+  for (let step = 0; step < 4; step += 1) {
+    const before = count("runs");
+    append(join(log, "beside"), scalar("loss", step, step));
+    await expect.poll(() => count("runs"), { timeout: 15_000 }).toBeGreaterThan(before);
+  }
+  expect(count("hparams")).toBe(1);
+  append(join(log, "run1/session0"), scalar("accuracy", 100, 1));
+  await expect.poll(() => count("hparams"), { timeout: 15_000 }).toBe(2);
 });
 
 test("a run that is deleted goes, and the rest stays", async ({ page, open }) => {

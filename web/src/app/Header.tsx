@@ -4,14 +4,14 @@ import { dark, toggleTheme } from "../lib/theme";
 import { Icon } from "../lib/icons";
 import { linkTo } from "../lib/view";
 import { VIEWS } from "../views";
-import { DrawerButton } from "./App";
+import { drawer, DrawerButton } from "./Drawer";
 import { helpIsOpen } from "./Help";
 import { Status } from "./Status";
 
 export function Header({ tab }: { tab: string }) {
   const about = log.value;
   return (
-    <header class="top">
+    <header class="top" inert={drawer.value}>
       <DrawerButton />
       <div class="brand">
         <img src="/icon.svg" alt="" width="22" height="22" />
@@ -21,10 +21,12 @@ export function Header({ tab }: { tab: string }) {
       <nav class="tabs" aria-label="Kinds">
         {VIEWS.map((each) => {
           const tags = each.kinds.reduce((sum, kind) => sum + (kinds.value.get(kind) ?? 0), 0);
-          if (tags === 0 && each.tab !== tab) return null;
+          // The one that is looked at stays, unless the log has nothing at all.
+          if (tags === 0 && (each.tab !== tab || kinds.value.size === 0)) return null;
+          const count = each.count ? each.count() : tags;
           return (
             <a key={each.tab} aria-current={each.tab === tab ? "page" : undefined} {...linkTo({ tab: each.tab, compare: false })}>
-              {each.title}<span class="count">{each.count?.() ?? tags}</span>
+              {each.title}{count !== null && <span class="count">{count}</span>}
             </a>
           );
         })}

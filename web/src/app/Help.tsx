@@ -1,4 +1,4 @@
-// What keys do.
+// What keys and the pointer do.
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../lib/icons";
@@ -11,12 +11,18 @@ const KEYS: [string, [string, string][]][] = [
     ["?", "this help"], ["t", "dark or light"], ["/", "filter tags"], ["Esc", "close"],
   ]],
   ["Steps of images", [
-    ["← →", "the step before, the next"], ["PgUp PgDn", "a tenth of them ahead, back"], ["Home, End", "the first, the last"],
-    ["Space", "play and stop"], ["l", "link the steps of all cards"],
+    ["← →", "the step before, the next"], ["l", "link the steps of all cards"],
+  ]],
+  ["On a card, in the bar, side by side", [
+    ["PgUp PgDn", "a tenth of the steps ahead, back"], ["Home, End", "the first, the last"], ["Space", "play and stop"],
   ]],
   ["Images", [
     ["g", "split grids into their images"], [", .", "the image before, the next in the grid"],
     ["x", "crisp or smooth pixels"], ["c", "the next channel"], ["Enter", "compare what is chosen"],
+  ]],
+  ["Charts", [
+    ["Drag", "see a part"], ["Double click", "see all again, as 0 does"], ["Shift + drag", "move what is seen, as Shift + arrows"],
+    ["Ctrl + wheel", "zoom, as + and − do"], ["Shift + wheel", "move to the side"], ["← →", "from point to point, on a chart"],
   ]],
   ["Side by side", [
     ["+ −", "zoom"], ["0", "fit"], ["1", "actual size"], ["Shift + arrows", "move the picture"],
@@ -33,7 +39,7 @@ export function Help() {
   return (
     <dialog ref={dialog} class="sheet help" aria-label="Keys and help" onClose={() => { helpIsOpen.value = false; }}>
       <header>
-        <h2>Keys</h2>
+        <h2>Keys and help</h2>
         <button type="button" class="icon" aria-label="Close" onClick={() => dialog.current?.close()}><Icon name="close" /></button>
       </header>
       <div class="keys">

@@ -4,6 +4,7 @@ import { api, type Kind } from "../lib/api";
 import { colorOf } from "../lib/color";
 import { Toolbar } from "../lib/controls";
 import { bytes, whole } from "../lib/format";
+import { NoMatch } from "../lib/NoMatch";
 import { cardName, log, type Series, series } from "../lib/store";
 import { titleOf } from "../lib/title";
 
@@ -19,7 +20,7 @@ export function Listing({ kinds }: { kinds: readonly Kind[] }) {
           <thead><tr><th>Tag</th><th>Run</th><th>Kind</th><th>Values</th><th>Steps</th><th>Size</th><th>Save</th></tr></thead>
           <tbody>{found.map((each) => <Row key={cardName(each.run.name, each.tag.tag)} {...each} />)}</tbody>
         </table>
-        {found.length === 0 && <p class="notice">No tag matches.</p>}
+        {found.length === 0 && <NoMatch what="tags" />}
       </div>
     </>
   );

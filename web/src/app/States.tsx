@@ -36,10 +36,12 @@ export function Nothing({ view: current }: { view: ViewOfKinds | undefined }) {
     );
   }
   if (kinds.value.size === 0 && complete) {
+    const isDamaged = about.problems.length + about.damage.length > 0;
     return (
-      <State title="Nothing that can be read in this log yet">
+      <State title={isDamaged ? "Nothing that can be read in this log yet" : "No values in this log yet"}>
         <p><code>{about.logdir}</code> holds event files, but no value that the board can show. What is written to them is shown as it comes.</p>
-        {about.problems.length + about.damage.length > 0 && <><p>What is wrong with them:</p><Problems log={about} /></>}
+        {isDamaged ? <><p>What is wrong with them:</p><Problems log={about} /></>
+          : <p>Embeddings lie in files of their own, which TensorBoard draws: <code>tensorboard --logdir {about.logdir}</code></p>}
       </State>
     );
   }

@@ -9,13 +9,14 @@ export function Status() {
   const { done, total, complete } = progress.value;
   const damaged = [...runs.value.values()].reduce((sum, run) => sum + run.damage, 0) + (log.value?.problems.length ?? 0);
   const reading = !complete && total > 0;
-  const text = lost.value !== null ? "No server" : reading ? `Reading ${Math.floor(100 * done / total)} %` : "Live";
+  const text = lost.value !== null ? "No server" : reading ? "Reading" : "Live";
   const state = lost.value !== null ? "lost" : reading ? "reading" : "live";
   return (
     <div class="status">
       {damaged > 0 && log.value?.exists && <Damage count={damaged} />}
-      <span class={`lamp ${state}`} role="status" title={reading ? `${bytes(done)} of ${bytes(total)} read` : undefined}>
-        {text}
+      <span class={`lamp ${state}`} role="status">
+        {/* Who hears the page is told that it is read, not each percent. */}
+        {text}{state === "reading" && <span aria-hidden="true" title={`${bytes(done)} of ${bytes(total)} read`}>{Math.floor(100 * done / total)} %</span>}
       </span>
       {reading && <progress class="reading" aria-label="Read so far" max={total} value={done} />}
     </div>

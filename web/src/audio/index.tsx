@@ -5,9 +5,9 @@ import { blob } from "../lib/api";
 import { Toolbar } from "../lib/controls";
 import { Failed } from "../lib/Failed";
 import { Icon } from "../lib/icons";
+import { NoMatch } from "../lib/NoMatch";
 import { cardName, type Series, series } from "../lib/store";
 import { titleOf } from "../lib/title";
-import { view } from "../lib/view";
 import { fileName } from "../images/names";
 import { positionOf } from "../images/position";
 import { StepBar } from "../images/StepBar";
@@ -20,14 +20,16 @@ export default function Sounds() {
   return (
     <>
       <Toolbar><LinkToggle /></Toolbar>
-      {items.length === 0 && <p class="notice">No sound matches <code>{view.value.tags}</code>.</p>}
+      {items.length === 0 && <NoMatch what="sounds" />}
       <CardGrid items={items} tagOf={({ tag }) => tag.tag} keyOf={({ run, tag }) => cardName(run.name, tag.tag)} cardWidth={360}
-        heightOf={() => 172}>
+        heightOf={heightOf}>
         {(item) => <SoundCard {...item} />}
       </CardGrid>
     </>
   );
 }
+
+const heightOf = (): number => 172;
 
 function SoundCard({ run, tag }: Series) {
   const card = cardName(run.name, tag.tag);

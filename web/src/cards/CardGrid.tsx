@@ -1,6 +1,7 @@
 // Cards by group of tags. Only those in sight are drawn, so there may be thousands.
 import type { ComponentChildren } from "preact";
 import { useMemo, useRef } from "preact/hooks";
+import { whole } from "../lib/format";
 import { grouped } from "../lib/match";
 import { useWindow } from "../lib/useWindow";
 import { show, toggled, view } from "../lib/view";
@@ -28,7 +29,8 @@ export function CardGrid<T>({ items, tagOf, keyOf, cardWidth, heightOf, children
   const { width, top, bottom } = useWindow(frame);
   const { closed, wide } = view.value;
   const placed = useMemo(() => {
-    const groups = grouped([...items], tagOf).map(([name, items]) => ({ name, items, closed: closed.includes(name) }));
+    const groups = grouped([...items], tagOf).map(([name, items]) =>
+      ({ name, items, tags: new Set(items.map(tagOf)).size, closed: closed.includes(name) }));
     const geometry = { width, cardWidth: Math.min(cardWidth, width), heightOf, gap: GAP, heading: HEADING };
     return layout(groups, geometry, (item) => wide.includes(keyOf(item)));
   }, [items, width, cardWidth, heightOf, closed, wide]);
@@ -40,7 +42,7 @@ export function CardGrid<T>({ items, tagOf, keyOf, cardWidth, heightOf, children
           <button type="button" aria-expanded={!group.closed} onClick={() => show({ closed: toggled(closed, group.name) })}>
             <Chevron open={!group.closed} />
             <span>{group.name || "Ungrouped"}</span>
-            <span class="count">{group.items.length}</span>
+            <span class="count" title={group.tags === group.items.length ? undefined : `${whole(group.tags)} tags on ${whole(group.items.length)} cards`}>{whole(group.tags)}</span>
           </button>
         </h2>
       ))}

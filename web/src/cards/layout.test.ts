@@ -3,7 +3,7 @@ import { inSight, layout } from "./layout";
 
 const geometry = { width: 320, cardWidth: 100, heightOf: (_: number, wide: boolean) => wide ? 200 : 50, gap: 10, heading: 30 };
 const place = (items: number[], closed = false, wide: number[] = []) =>
-  layout([{ name: "a", items, closed }], geometry, (item) => wide.includes(item));
+  layout([{ name: "a", items, tags: items.length, closed }], geometry, (item) => wide.includes(item));
 
 test("cards fill rows", () => {
   const { cards, height } = place([1, 2, 3, 4]);

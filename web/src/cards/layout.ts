@@ -3,6 +3,8 @@
 export interface Group<T> {
   name: string;
   items: readonly T[];
+  /** How many tags they are of, which is what tabs count too. */
+  tags: number;
   closed: boolean;
 }
 

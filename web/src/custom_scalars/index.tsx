@@ -5,7 +5,7 @@ import { api, type Category } from "../lib/api";
 import { useFetched } from "../lib/cache";
 import { Toolbar } from "../lib/controls";
 import { Failed } from "../lib/Failed";
-import { log, runs, type Series, series, shown } from "../lib/store";
+import { runs, type Series, series, shown, statesOf } from "../lib/store";
 import { view } from "../lib/view";
 import { ScalarCard } from "../scalars/ScalarCard";
 import { Tools } from "../scalars/Tools";
@@ -21,7 +21,8 @@ interface Item {
 }
 
 export default function CustomScalars() {
-  const { value, ...failed } = useFetched(`${log.value?.session} ${log.value?.revision}`, api.customScalars);
+  const state = useMemo(() => statesOf("custom_scalars"), [runs.value]);
+  const { value, ...failed } = useFetched(state, api.customScalars);
   const items = useMemo(() => itemsOf(value?.categories ?? []), [value, runs.value, shown.value, view.value.tags]);
   return (
     <>
@@ -29,12 +30,14 @@ export default function CustomScalars() {
       <Failed {...failed} />
       {value && items.length === 0 && <p class="notice">The log lays out no charts.</p>}
       <CardGrid items={items} tagOf={({ name }) => name} keyOf={({ name }) => `custom ${name}`} cardWidth={360}
-        heightOf={(width, wide) => wide ? 520 : Math.round(width * 0.62) + 80}>
+        heightOf={heightOf}>
         {({ name, title, sources, margins, missing }) => <ScalarCard name={`custom ${name}`} title={title} sources={sources} margins={margins} missing={missing} />}
       </CardGrid>
     </>
   );
 }
+
+const heightOf = (width: number, wide: boolean): number => wide ? 520 : Math.round(width * 0.62) + 80;
 
 function itemsOf(categories: readonly Category[]): Item[] {
   const scalars = series("scalar");

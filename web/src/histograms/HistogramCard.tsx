@@ -17,7 +17,7 @@ import { formatValue, formatX } from "../scalars/x_axis";
 import { histogramsOf, leftOutInWords, type StepHistogram } from "./buckets";
 import { distributionOf } from "./distribution";
 import { timeMarks, valueMarks } from "./marks";
-import { BINS, type HistogramMode, hitRidge, pathOf, ridgesOf } from "./ridges";
+import { BINS, type HistogramMode, hitRidge, pathOf, type Ridge, ridgesOf } from "./ridges";
 
 /** Histograms drawn of one tag, evenly picked by the server. */
 const MANY = 60;
@@ -47,6 +47,12 @@ interface Props {
   color: string;
 }
 
+/** Older ones are paler. Not by `opacity`, which makes the browser draw each into a layer of its own. */
+function opacityOf({ age }: Ridge) {
+  const opacity = 0.35 + 0.65 * age;
+  return { "fill-opacity": opacity, "stroke-opacity": opacity };
+}
+
 function Ridges({ histograms, label, mode, color }: Props & { mode: HistogramMode }) {
   const { axis } = view.value;
   const [pointer, setPointer] = useState<{ x: number; y: number } | null>(null);
@@ -66,7 +72,7 @@ function Ridges({ histograms, label, mode, color }: Props & { mode: HistogramMod
           onPointerMove={move} onPointerLeave={() => setPointer(null)}>
           {drawn.ridges.map((ridge) => (
             <path key={ridge.index} d={pathOf(ridge.outline)} class={hit?.ridge === ridge ? `${mode} hit` : mode}
-              fill={mode === "offset" ? color : "none"} stroke={mode === "overlay" ? color : undefined} opacity={0.35 + 0.65 * ridge.age} />
+              fill={mode === "offset" ? color : "none"} stroke={mode === "overlay" ? color : undefined} {...opacityOf(ridge)} />
           ))}
         </svg>
         {mode === "offset" && (

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Bucket, domainOf, histogramsOf, leftOutInWords, percentiles, pickEvenly, rebin, totalOf } from "./buckets";
+import { type Bucket, domainOf, histogramsOf, leftOutInWords, percentiles, rebin, totalOf } from "./buckets";
 import { distributionOf } from "./distribution";
 import { hitRidge, ridgesOf } from "./ridges";
 
@@ -22,11 +22,6 @@ test("the domain covers all histograms, and has room where all values are one", 
 test("percentiles spread counts evenly in their buckets", () => {
   expect(percentiles([[0, 10, 100]], [0, 2500, 5000, 10_000])).toEqual([0, 2.5, 5, 10]);
   expect(percentiles([], [5000])).toEqual([0]);
-});
-
-test("of many steps some are picked evenly, the first and the last among them", () => {
-  expect(pickEvenly([0, 1, 2, 3, 4, 5, 6, 7, 8], 3)).toEqual([0, 4, 8]);
-  expect(pickEvenly([1, 2], 3)).toEqual([1, 2]);
 });
 
 test("ridges lie one behind the other by their time, or on one base line", () => {

@@ -120,12 +120,3 @@ export function percentiles(buckets: readonly Bucket[], basisPoints: readonly nu
     return left + ((point - before) / (at(weights, i) - before)) * (right - left);
   });
 }
-
-/** At most `count` of the items, evenly picked, the first and the last always among them. */
-export function pickEvenly<T>(items: readonly T[], count: number): readonly T[] {
-  if (items.length <= count) {
-    return items;
-  }
-  const last = items.length - 1;
-  return Array.from({ length: count }, (_, i) => items[Math.round((i * last) / (count - 1))] as T);
-}

@@ -10,3 +10,8 @@ test("a distribution is the percentiles of each step", () => {
   expect([...curves[0]?.line.x ?? []]).toEqual([3, 5]);
   expect(bands).toHaveLength(4);
 });
+
+test("lengths of time are told apart along a distribution as along a chart of scalars", () => {
+  const { x } = distributionOf([], "relative", "#000");
+  expect([x.kind, x.format(0.002, 0.009)]).toEqual(["duration", "0.0020 s"]);
+});

@@ -1,7 +1,7 @@
 /** How the values of a tag are spread over time: its percentiles as lines, and areas between them. */
 import type { ChartModel } from "../scalars/chart/model";
 import { extentOf, padded } from "../scalars/extent";
-import { formatWithin, formatX, type XAxis, X_AXIS_NAMES, xValues } from "../scalars/x_axis";
+import { chartAxisOf, formatWithin, type XAxis, xValues } from "../scalars/x_axis";
 import { percentiles, type StepHistogram } from "./buckets";
 
 /** What the percentiles of `BASIS_POINTS` are called. */
@@ -28,7 +28,7 @@ export function distributionOf(histograms: readonly StepHistogram[], axis: XAxis
     curves: NAMES.map((name, place) => ({ id: name, name, color, line: { x, y: lines[place] ?? new Float64Array(0), starts: [0] } })),
     home: { x: across ? padded(across, false, 0.02) : NOWHERE, y: up ? padded(up) : NOWHERE },
     logarithmic: false,
-    x: { label: X_AXIS_NAMES[axis], format: (value) => formatX(value, axis), kind: axis === "step" ? "number" : axis === "wall" ? "moment" : "duration" },
+    x: chartAxisOf(axis),
     y: { label: "", format: formatWithin, kind: "number" },
   };
 }

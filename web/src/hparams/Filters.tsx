@@ -1,5 +1,6 @@
 // Filters of sessions by fields: what a drag along an axis does, for keys and for fingers.
-import { distinctValues, type Column, type Filter, isNumeric, type Session } from "./table";
+import type { Filter } from "../lib/view";
+import { distinctValues, type Column, isNumeric, type Session } from "./table";
 
 interface Props {
   columns: readonly Column[];

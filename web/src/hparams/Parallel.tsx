@@ -1,15 +1,18 @@
 // Sessions as lines over parallel axes. Dragging along an axis keeps the sessions that pass there.
 import { useState } from "preact/hooks";
 import { colorOf } from "../lib/color";
+import type { Filter } from "../lib/view";
 import { formatValue } from "../scalars/x_axis";
-import { brushOf, lineOf, type ParallelAxis, ticksOf } from "./parallel";
-import type { Filter, Session } from "./table";
+import { brushOf, lineOf, type ParallelAxis, shadeOf, ticksOf } from "./parallel";
+import type { Session } from "./table";
 
 interface Props {
   axes: readonly ParallelAxis[];
   sessions: readonly Session[];
   found: readonly Session[];
   filters: ReadonlyMap<string, Filter>;
+  /** The axis whose values colour the lines; none is the runs. */
+  shade: ParallelAxis | undefined;
   /** The part of an axis, 0 to 1 from below, that sessions must pass; null for all. */
   onBrush: (axis: number, part: [number, number] | null) => void;
   onScale: (axis: number, kind: "linear" | "log") => void;
@@ -30,14 +33,14 @@ const y = (place: number): number => TOP + HEIGHT * (1 - place);
 const x = (axis: number): number => LEFT + axis * WIDTH;
 const short = (text: string): string => text.length > MOST ? `${text.slice(0, MOST - 1)}…` : text;
 
-export function Parallel({ axes, sessions, found, filters, onBrush, onScale }: Props) {
+export function Parallel({ axes, sessions, found, filters, shade, onBrush, onScale }: Props) {
   const passing = new Set(found.map(({ name }) => name));
   const width = LEFT + MARGIN + (axes.length - 1) * WIDTH;
   return (
     <div class="parallel" tabIndex={0} role="region" aria-label="Parallel coordinates: drag along an axis to filter">
       <svg width={width} height={TOP + HEIGHT + 32} role="group" aria-label={`${found.length} of ${sessions.length} sessions over ${axes.length} axes`}>
         {sessions.map((session) => lineOf(axes, session).filter((part) => part.length > 1).map((part, n) => (
-          <polyline key={`${session.name} ${n}`} class={passing.has(session.name) ? "" : "out"} stroke={colorOf(session.name)}
+          <polyline key={`${session.name} ${n}`} class={passing.has(session.name) ? "" : "out"} style={{ stroke: shade ? shadeOf(shade, session) : colorOf(session.name) }}
             points={part.map(({ axis, at }) => `${x(axis)},${y(at).toFixed(1)}`).join(" ")}><title>{session.name}</title></polyline>
         )))}
         {axes.map((axis, n) => (

@@ -5,18 +5,20 @@ import { useFetched } from "../lib/cache";
 import { colorOf } from "../lib/color";
 import { Failed } from "../lib/Failed";
 import { Search } from "../lib/Search";
-import { log, runs, shown } from "../lib/store";
-import { type Link, linkTo, show, view } from "../lib/view";
+import { runs, shown, statesOf } from "../lib/store";
+import { type Filter, type Link, linkTo, show, type SortOrder, view } from "../lib/view";
 import { formatValue } from "../scalars/x_axis";
 import { Filters } from "./Filters";
-import { axisOf, brushFilter, telling } from "./parallel";
+import { axisOf, brushFilter, type ParallelAxis, telling } from "./parallel";
 import { Parallel } from "./Parallel";
 import { columnsOf, sessionsOf } from "./sessions";
-import { type Column, type Filter, filterSessions, nextOrder, SESSION_COLUMN, type Session, type SortOrder, sortSessions } from "./table";
+import { type Column, filterSessions, nextOrder, SESSION_COLUMN, type Session, sortSessions } from "./table";
 import "./hparams.css";
 
 export default function Hparams() {
-  const { value, ...failed } = useFetched(`${log.value?.session} ${log.value?.revision}`, api.hparams);
+  // Metrics are scalars of the run that says which session it is.
+  const state = useMemo(() => statesOf("hparams", "scalar"), [runs.value]);
+  const { value, ...failed } = useFetched(state, api.hparams);
   const { sessions: search, sorted } = view.value;
   const order = sorted ?? undefined;
   const filters = useMemo(() => new Map(Object.entries(view.value.filters)), [view.value.filters]);
@@ -43,16 +45,30 @@ export default function Hparams() {
   };
   return (
     <>
-      <div class="toolbar" role="toolbar" aria-label="View">
+      <div class="toolbar" role="group" aria-label="View">
         <div class="tag-filter"><Search label="Search sessions" plain value={search} onInput={(sessions) => show({ sessions })} /></div>
         <span class="count" role="status">{found.length} of {all.length} sessions</span>
+        {axes.length > 1 && <Shade axes={axes} />}
         {filters.size > 0 && <button type="button" class="text" onClick={() => setFilters(new Map())}>Remove {filters.size === 1 ? "the filter" : "all filters"}</button>}
       </div>
       <Failed {...failed} />
-      {axes.length > 1 && <Parallel axes={axes} sessions={all} found={found} filters={filters} onBrush={brush} onScale={scale} />}
+      {axes.length > 1 && <Parallel axes={axes} sessions={all} found={found} filters={filters}
+        shade={axes.find(({ column }) => column.id === view.value.shade)} onBrush={brush} onScale={scale} />}
       {axes.length > 0 && <Filters columns={axes.map(({ column }) => column)} sessions={all} filters={filters} onFilter={filter} />}
       <Table columns={columns} sessions={found} order={order} onOrder={(order) => show({ sorted: order ?? null })} />
     </>
+  );
+}
+
+/** What colours lines: their runs, or the values of an axis. */
+function Shade({ axes }: { axes: readonly ParallelAxis[] }) {
+  return (
+    <label class="shade-by">Colour by{" "}
+      <select value={view.value.shade} onChange={(event) => show({ shade: event.currentTarget.value })}>
+        <option value="">run</option>
+        {axes.map(({ column: { id, name } }) => <option key={id} value={id}>{name}</option>)}
+      </select>
+    </label>
   );
 }
 

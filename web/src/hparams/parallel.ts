@@ -1,6 +1,7 @@
 /** Parallel coordinates: one vertical axis for each column, one line for each session. */
+import type { Filter } from "../lib/view";
 import { extentOf } from "../scalars/extent";
-import { type Column, distinctValues, type Filter, isNumeric, type Session } from "./table";
+import { type Column, distinctValues, isNumeric, type Session } from "./table";
 
 /** One axis. */
 export interface ParallelAxis {
@@ -56,6 +57,13 @@ export function positionOf(axis: ParallelAxis, session: Session): number | undef
   }
   const number = Number(value);
   return Number.isFinite(number) ? share(scale, number) : undefined;
+}
+
+/** The colour of a session by where its value lies on an axis. */
+export function shadeOf(axis: ParallelAxis, session: Session): string {
+  const position = positionOf(axis, session);
+  // From one hue to the other over those between, not through grey.
+  return position === undefined ? "var(--ink-3)" : `color-mix(in oklch, var(--low), var(--high) ${Math.round(position * 100)}%)`;
 }
 
 type NumberScale = Exclude<ParallelScale, { kind: "values" }>;

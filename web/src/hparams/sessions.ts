@@ -12,7 +12,6 @@ export function columnsOf({ hparams, metrics }: Hparams): Column[] {
 export function sessionsOf({ sessions }: Hparams): Session[] {
   return sessions.map(({ run, status, hparams, metrics }) => ({
     name: run,
-    runs: [run],
     status,
     values: new Map<string, HparamValue>([
       ...Object.entries(hparams).map(([name, value]) => [`hparam:${name}`, value] as const),

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { axisOf, brushFilter, brushOf, lineOf, positionOf, telling, ticksOf } from "./parallel";
+import { axisOf, brushFilter, brushOf, lineOf, positionOf, shadeOf, telling, ticksOf } from "./parallel";
 import { distinctValues, filterSessions, isNumeric, nextOrder, type Session, sortSessions } from "./table";
 
 const session = (name: string, values: Record<string, number | string | boolean>): Session =>
-  ({ name, runs: [name], status: "", values: new Map(Object.entries(values)) });
+  ({ name, status: "", values: new Map(Object.entries(values)) });
 const sessions = [
   session("run 10", { lr: 0.1, optimizer: "sgd", loss: 3 }),
   session("run 9", { lr: 0.001, optimizer: "adam", loss: Number.NaN }),
@@ -71,4 +71,11 @@ test("a column with one value takes no axis", () => {
   const columns = ["lr", "seed", "optimizer"].map((id) => ({ id, name: id, group: "hparam" as const }));
   const all = [session("a", { lr: 1, seed: 3, optimizer: "sgd" }), session("b", { lr: 2, seed: 3, optimizer: "sgd" }), session("c", { lr: 1 })];
   expect(telling(all, columns).map(({ id }) => id)).toEqual(["lr"]);
+});
+
+test("a line has the colour of where its value lies; one without, that of none", () => {
+  const axis = axisOf(sessions, { id: "lr", name: "lr", group: "hparam" }, "log");
+  const shares = sessions.map((session) => /\d+(?=%)/.exec(shadeOf(axis, session))?.[0]);
+  expect(shares).toEqual(["100", "0", "50"]);
+  expect(shadeOf(axis, session("run 2", {}))).toBe("var(--ink-3)");
 });

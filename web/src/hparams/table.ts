@@ -1,5 +1,6 @@
 /** The table of hyperparameters: rows, columns, filters and order. */
 import { byName } from "../lib/match";
+import type { Filter, SortOrder } from "../lib/view";
 
 /** A hyperparameter or a metric. */
 export type HparamValue = number | string | boolean;
@@ -7,8 +8,6 @@ export type HparamValue = number | string | boolean;
 /** One session: a run, or a part of one. */
 export interface Session {
   readonly name: string;
-  /** The runs that belong to it. */
-  readonly runs: readonly string[];
   readonly status: string;
   readonly values: ReadonlyMap<string, HparamValue>;
 }
@@ -19,17 +18,6 @@ export interface Column {
   readonly id: string;
   readonly name: string;
   readonly group: "hparam" | "metric";
-}
-
-/** What a column must hold for a row to be shown. */
-export type Filter =
-  | { readonly kind: "range"; readonly min?: number; readonly max?: number }
-  | { readonly kind: "values"; readonly allowed: readonly string[] };
-
-/** The column a table is sorted by; none is the order of the log. */
-export interface SortOrder {
-  readonly column: string;
-  readonly descending: boolean;
 }
 
 /** Names of sessions sort under this. */

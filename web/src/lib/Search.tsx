@@ -21,7 +21,7 @@ export function Search({ label, value, plain = false, onInput }: Props) {
         <input type="search" aria-label={label} placeholder={label} value={value} spellcheck={false}
           aria-invalid={wrong !== null} aria-describedby={wrong === null ? undefined : told}
           onInput={(event) => onInput(event.currentTarget.value)}
-          onKeyDown={(event) => { if (event.key === "Escape") { onInput(""); event.currentTarget.blur(); } }} />
+          onKeyDown={(event) => { if (event.key === "Escape") onInput(""); }} />
       </label>
       {wrong !== null && <p id={told} role="status">Not a regular expression ({wrong}): taken as plain text.</p>}
     </div>

@@ -6,7 +6,7 @@ import { lost } from "./store";
 export class Cache<T> {
   private readonly kept = new Map<string, Promise<T>>();
 
-  constructor(private readonly most: number, private readonly dropped: (value: T) => void = () => {}) {}
+  constructor(private readonly most: number) {}
 
   has(key: string): boolean {
     return this.kept.has(key);
@@ -23,10 +23,9 @@ export class Cache<T> {
     const made = make();
     this.kept.set(key, made);
     made.catch(() => { if (this.kept.get(key) === made) this.kept.delete(key); });
-    for (const [oldest, value] of this.kept) {
+    for (const oldest of this.kept.keys()) {
       if (this.kept.size <= this.most) break;
       this.kept.delete(oldest);
-      value.then(this.dropped, () => {});
     }
     return made;
   }

@@ -31,6 +31,18 @@ test("a run that was begun later changes the colour of none, wherever its name s
   }
 });
 
+test("a run that is deleted changes the colours of few others, and of none begun before it", () => {
+  const runs = begun(...Array.from({ length: 90 }, (_, n) => `sweep/lr=${n / 8}`));
+  const before = colorsOf(runs);
+  const changed = runs.map((gone, place) => {
+    const after = colorsOf(runs.filter((run) => run !== gone));
+    const others = runs.map(({ name }, n) => [n, after.has(name) && after.get(name) !== before.get(name)] as const).filter(([, differs]) => differs);
+    for (const [n] of others) expect(n).toBeGreaterThan(place);
+    return others.length;
+  });
+  expect(changed.reduce((sum, count) => sum + count, 0) / changed.length).toBeLessThan(5);
+});
+
 test("a colour that somebody picks stays until all are given back", () => {
   paint(begun("a", "b"));
   const [a, b, times] = [colorOf("a"), colorOf("b"), repaints.value];

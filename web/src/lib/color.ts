@@ -2,6 +2,7 @@
 // change none, on whatever page. Somebody may pick another, which this browser keeps.
 import { signal } from "@preact/signals";
 import type { Run } from "./api";
+import { keep, keptValues } from "./kept";
 
 /** Hues that people who do not see all colours still tell apart, on light and dark ground. */
 const PALETTE = ["#1f8a9c", "#e0751a", "#7a5fd0", "#3c9a3c", "#d14a7c", "#8c6a3f", "#3b7dd8", "#b59a00", "#c94a3a", "#5d7a8c"];
@@ -30,21 +31,29 @@ function hash(name: string): number {
   return sum;
 }
 
-/** The colours of runs: as long as some of the palette are left, those, near the place that a name asks for. */
+/** So many runs after those that have the palette share as many colours, and so on. More would be told apart less. */
+const BLOCK = 100;
+
+/**
+ * The colours of runs: as long as some of the palette are left, those, near the place that a name asks for. Later runs have
+ * others by the same rule, so that one that is deleted changes few.
+ */
 export function colorsOf(runs: Iterable<Begun>): Map<string, string> {
   const time = ({ first_wall_time }: Begun) => first_wall_time === null ? Infinity : Number(first_wall_time);
   const order = [...runs].sort((a, b) => (time(a) === time(b) ? 0 : time(a) - time(b)) || (a.name < b.name ? -1 : 1));
   const taken = new Set<number>();
   return new Map(order.map(({ name }, count) => {
-    let place = count < PALETTE.length ? hash(name) % PALETTE.length : count;
-    while (taken.has(place)) place = (place + 1) % PALETTE.length;
+    const beyond = count - PALETTE.length;
+    const [first, size] = beyond < 0 ? [0, PALETTE.length] : [PALETTE.length + beyond - beyond % BLOCK, BLOCK];
+    let place = first + hash(name) % size;
+    while (taken.has(place)) place = first + (place + 1 - first) % size;
     taken.add(place);
     return [name, colorAt(place)];
   }));
 }
 
 let given = new Map<string, string>();
-/** Changes with the colour of a run that had one: what is drawn has to be drawn anew. */
+/** Changes with the colour of a run that had one: what is worked out from colours and held has to be worked out anew. */
 export const repaints = signal(0);
 
 /** Gives colours to the runs of the log. */
@@ -56,36 +65,23 @@ export function paint(runs: Iterable<Begun>): void {
 
 const PLACE = "cenote-colours";
 /** What somebody picked, by run. */
-const picked = new Map<string, string>(Object.entries(kept()));
-
-function kept(): Record<string, string> {
-  try {
-    return JSON.parse(localStorage.getItem(PLACE) ?? "{}") as Record<string, string>;
-  } catch {
-    // There is none, or what is in it is not ours.
-    return {};
-  }
-}
+const picked = keptValues<string>(PLACE);
 
 /** Gives a run a colour of one's own. */
 export function pick(run: string, color: string): void {
   picked.set(run, color);
-  keep();
+  changed();
 }
 
 /** Gives all runs the colours back that they had. */
 export function unpick(): void {
   picked.clear();
-  keep();
+  changed();
 }
 
-function keep(): void {
+function changed(): void {
   repaints.value += 1;
-  try {
-    localStorage.setItem(PLACE, JSON.stringify(Object.fromEntries(picked)));
-  } catch {
-    // A browser that keeps nothing has the colours until the page is closed.
-  }
+  keep(PLACE, picked);
 }
 
 /** Whether any run has a colour that was picked. */

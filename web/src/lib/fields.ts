@@ -1,6 +1,5 @@
 // How one part of a view is written into an address, and read from it.
-import type { Filter, SortOrder } from "../hparams/table";
-import type { Pane } from "./view";
+import type { Filter, Pane, SortOrder } from "./view";
 
 export interface Field<T> {
   usual: T;

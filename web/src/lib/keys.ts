@@ -1,7 +1,20 @@
 // Keys that work anywhere on the page, except where a person types.
-import { useLayoutEffect } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
-export type Keys = Record<string, (event: KeyboardEvent) => void>;
+/** What a key does. It may say `false`: then it was none of its, and goes on to what lies below, and to the browser. */
+export type Keys = Record<string, (event: KeyboardEvent) => unknown>;
+
+/** What hears keys, the first one first: of two in one layer, the one that came last. An open drawer has all keys to itself, as a dialog has. */
+const LAYERS = ["drawer", "view", "page"] as const;
+type Layer = typeof LAYERS[number];
+
+interface Heard {
+  layer: Layer;
+  /** Those of the last drawing. */
+  keys: () => Keys;
+}
+
+let heard: readonly Heard[] = [];
 
 /** Whether keys belong to a field, and not to the page. */
 export function isTyping(target: EventTarget | null): boolean {
@@ -21,21 +34,38 @@ function ownKeys(target: EventTarget | null): string[] {
   return target.closest("button, summary, [role=button]") ? [" ", "Enter"] : [];
 }
 
-/** Calls what belongs to a key while the component is there. */
-export function useKeys(keys: Keys): void {
+function press(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  const { key, target } = event;
+  if (isTyping(target) && !(isSlider(target) && !ARROWS.includes(key))) {
+    // Who is in a field leaves that, and nothing else.
+    if (key === "Escape") (target as HTMLElement).blur();
+    return;
+  }
+  if (ownKeys(target).includes(key) || document.querySelector("dialog[open]")) return;
+  const isTaken = ({ keys }: Heard) => {
+    const act = keys()[key];
+    return act !== undefined && act(event) !== false;
+  };
+  if (inOrder(heard).some(isTaken)) event.preventDefault();
+}
+
+/** All that hears a key, in the order in which it does. */
+export function inOrder<Each extends Pick<Heard, "layer">>(all: readonly Each[]): Each[] {
+  const drawer = all.filter(({ layer }) => layer === "drawer");
+  return drawer.length > 0 ? drawer : [...all].reverse().sort((a, b) => LAYERS.indexOf(a.layer) - LAYERS.indexOf(b.layer));
+}
+
+if (typeof window !== "undefined") addEventListener("keydown", press);
+
+/** Calls what belongs to a key while the component is there, and `keys` are not null. */
+export function useKeys(keys: Keys | null, layer: Layer = "view"): void {
+  const latest = useRef(keys);
+  latest.current = keys;
   useLayoutEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      const target = event.target;
-      if (isTyping(target) && !(isSlider(target) && !ARROWS.includes(event.key)) && event.key !== "Escape") return;
-      if (ownKeys(target).includes(event.key)) return;
-      if (document.querySelector("dialog[open]")) return;
-      const act = keys[event.key];
-      if (!act) return;
-      event.preventDefault();
-      act(event);
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  });
+    if (keys === null) return;
+    const mine = { layer, keys: () => latest.current ?? {} };
+    heard = [...heard, mine];
+    return () => { heard = heard.filter((each) => each !== mine); };
+  }, [keys === null, layer]);
 }

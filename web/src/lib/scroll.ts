@@ -1,19 +1,19 @@
 // Places scroll back to where they were left.
 import { type RefObject } from "preact";
 import { useLayoutEffect } from "preact/hooks";
+import { keep, keptValues } from "./kept";
 
 /** Where the browser keeps it, for this tab alone and as long as that is open. */
 const PLACE = "cenote-scroll";
 /** How far down each place was left, in pixels. */
-const left = new Map<string, number>(Object.entries(beforeReload()));
+const left = beforeReload();
 
 /** Where places were left before the page was loaded again. One that is opened anew begins at the top. */
-function beforeReload(): Record<string, number> {
-  if (typeof sessionStorage === "undefined") return {};
-  addEventListener("pagehide", () => sessionStorage.setItem(PLACE, JSON.stringify(Object.fromEntries(left))));
+function beforeReload(): Map<string, number> {
+  addEventListener("pagehide", () => keep(PLACE, left, "sessionStorage"));
   const [entry] = performance.getEntriesByType("navigation");
   const isAgain = ["reload", "back_forward"].includes((entry as PerformanceNavigationTiming | undefined)?.type ?? "");
-  return isAgain ? JSON.parse(sessionStorage.getItem(PLACE) ?? "{}") as Record<string, number> : {};
+  return isAgain ? keptValues(PLACE, "sessionStorage") : new Map();
 }
 
 /** For so many milliseconds a place may grow until it can be scrolled down: lists are drawn after they are measured, some after their code has come. */

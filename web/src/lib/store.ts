@@ -1,16 +1,16 @@
 // The log as the server tells it, kept up to date.
-import { computed, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { api, type Kind, type Log, type Progress, type Run, type Runs, type Tag, type Update } from "./api";
-import { visibility } from "../runs/visibility";
 import { paint } from "./color";
 import { byName, matcher } from "./match";
 import { titleOf } from "./title";
 import { view } from "./view";
+import { visibility } from "./visibility";
 
 export const log = signal<Log | null>(null);
 export const runs = signal<Map<string, Run>>(new Map());
 export const progress = signal<Progress>({ done: 0, total: 0, complete: false });
-/** How long the server has been silent: null while it answers. */
+/** Why the server does not answer, in words; null while it does. */
 export const lost = signal<string | null>(null);
 
 let session = "";
@@ -90,6 +90,8 @@ export const patience = (failures: number): number => Math.min(30, 2 ** failures
 function listen(): void {
   clearTimeout(retry);
   source?.close();
+  // Who looks at it again listens again.
+  if (document.hidden) return;
   source = new EventSource("/api/updates");
   source.onmessage = (event: MessageEvent<string>) => {
     failures = 0;
@@ -153,8 +155,17 @@ export interface Series {
   tag: Tag;
 }
 
-/** The series of some kinds that are to be shown. The filter is of names as the page shows them. */
+const lists = new Map<string, ReadonlySignal<Series[]>>();
+
+/** The series of some kinds that are to be shown, the same list until they change. The filter is of names as the page shows them. */
 export function series(...kinds: Kind[]): Series[] {
+  const name = kinds.join();
+  let found = lists.get(name);
+  if (!found) lists.set(name, found = computed(() => seriesOf(kinds)));
+  return found.value;
+}
+
+function seriesOf(kinds: readonly Kind[]): Series[] {
   const match = matcher(tagFilter.value);
   const found: Series[] = [];
   for (const run of shown.value) {
@@ -163,6 +174,24 @@ export function series(...kinds: Kind[]): Series[] {
     }
   }
   return found;
+}
+
+/** A tag with its series in all runs that have it. */
+export interface Across {
+  tag: string;
+  title: string;
+  sources: Series[];
+}
+
+/** Series by tag, in the order of their names. */
+export function byTag(all: readonly Series[]): Across[] {
+  const found = new Map<string, Across>();
+  for (const { run, tag } of all) {
+    const across = found.get(tag.tag) ?? { tag: tag.tag, title: titleOf(tag), sources: [] };
+    across.sources.push({ run, tag });
+    found.set(tag.tag, across);
+  }
+  return [...found.values()].sort((a, b) => byName(a.tag, b.tag));
 }
 
 /** How many tags of each kind there are in all runs. */
@@ -187,6 +216,13 @@ export const sessionCount = computed<number>(() =>
 /** A name for all the values that a tag has now, for what is made of them: others are added, or its run has another generation. */
 export const stateOf = (run: Pick<Run, "name" | "generation">, tag: Pick<Tag, "tag" | "count">): string =>
   JSON.stringify([run.generation, run.name, tag.tag, tag.count]);
+
+/** The same for all tags of a kind in the log, shown or not, and for those of other kinds in the runs that have one. */
+export function statesOf(kind: Kind, ...beside: Kind[]): string {
+  const kinds = [kind, ...beside];
+  const having = [...runs.value.values()].filter(({ tags }) => tags.some((tag) => tag.kind === kind));
+  return having.flatMap((run) => run.tags.filter((tag) => kinds.includes(tag.kind)).map((tag) => stateOf(run, tag))).join("\n");
+}
 
 /** The name of a card, for its step in the address. */
 export const cardName = (run: string, tag: string, sample = 0): string =>

@@ -6,5 +6,11 @@ export function titleOf({ tag, display_name, kind }: Pick<Tag, "tag" | "display_
   return (kind === "text" ? name.replace(/\/text_summary$/, "") : name) || "(no name)";
 }
 
+/** What the window is called: which log it shows is what tells it from others. */
+export function windowTitle(view: string, logdir: string): string {
+  const folder = logdir.split(/[\\/]/).filter(Boolean).at(-1);
+  return [view, folder, "Cenote"].filter(Boolean).join(" · ");
+}
+
 /** What the log says of a tag, in Markdown, as a line: what marks code tells nothing there. */
 export const inLine = (description: string): string => description.replaceAll("`", "").replace(/\s+/g, " ").trim();

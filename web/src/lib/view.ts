@@ -1,6 +1,5 @@
 // What is shown, all of it in the address: a link restores the view, and a reload keeps it.
 import { batch, signal } from "@preact/signals";
-import type { Filter, SortOrder } from "../hparams/table";
 import { type Field, filters, flag, names, number, numbersByName, oneByName, oneOf, optionalNumber, panes, sortOrder, text, triple, type Zooms, zooms } from "./fields";
 
 /** One series of pictures; the sample counts where a value holds several. */
@@ -8,6 +7,17 @@ export interface Pane {
   run: string;
   tag: string;
   sample?: number;
+}
+
+/** What a column must hold for a session to be shown. */
+export type Filter =
+  | { readonly kind: "range"; readonly min?: number; readonly max?: number }
+  | { readonly kind: "values"; readonly allowed: readonly string[] };
+
+/** The column that sessions are sorted by; none is the order of the log. */
+export interface SortOrder {
+  readonly column: string;
+  readonly descending: boolean;
 }
 
 export interface View {
@@ -74,6 +84,8 @@ export interface View {
   sorted: SortOrder | null;
   /** The scales of axes of sessions that somebody chose, by column. */
   scales: Record<string, "linear" | "log">;
+  /** The column that colours the lines of sessions; none is their runs. */
+  shade: string;
   raw: boolean;
   theme: "system" | "light" | "dark";
 }
@@ -123,6 +135,7 @@ const FIELDS: { [Name in keyof View]: Field<View[Name]> } = {
   filters: filters(),
   sorted: sortOrder(),
   scales: oneByName("linear", "log"),
+  shade: text(),
   raw: flag(false),
   theme: oneOf("system", "light", "dark"),
 };

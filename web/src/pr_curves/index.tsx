@@ -4,11 +4,11 @@ import { Card } from "../cards/Card";
 import { CardGrid } from "../cards/CardGrid";
 import { api, type Answer, type Curve } from "../lib/api";
 import { useFetched } from "../lib/cache";
+import { repaints } from "../lib/color";
 import { Toolbar } from "../lib/controls";
 import { Failed } from "../lib/Failed";
-import { type Series, series, stateOf } from "../lib/store";
-import { titleOf } from "../lib/title";
-import { view } from "../lib/view";
+import { NoMatch } from "../lib/NoMatch";
+import { type Across, byTag, series, stateOf } from "../lib/store";
 import { LinkToggle } from "../images/Tools";
 import { positionOf } from "../images/position";
 import { StepBar } from "../images/StepBar";
@@ -24,40 +24,32 @@ const MANY = 100;
 /** What is told of a point of a curve. */
 const COLUMNS = ["Threshold", "Precision", "Recall", "TP", "FP", "TN", "FN"];
 
-interface Item {
-  tag: string;
-  sources: Series[];
-}
-
 export default function PrCurves() {
-  const items = new Map<string, Item>();
-  for (const { run, tag } of series("pr_curve")) {
-    const item = items.get(tag.tag) ?? { tag: tag.tag, sources: [] };
-    item.sources.push({ run, tag });
-    items.set(tag.tag, item);
-  }
+  const all = series("pr_curve");
+  const items = useMemo(() => byTag(all), [all]);
   return (
     <>
       <Toolbar><LinkToggle /></Toolbar>
-      {items.size === 0 && <p class="notice">No PR curves match <code>{view.value.tags}</code>.</p>}
-      <CardGrid items={[...items.values()]} tagOf={({ tag }) => tag} keyOf={({ tag }) => `pr ${tag}`} cardWidth={360}
-        heightOf={(width, wide) => wide ? 520 : Math.round(width * 0.8) + 100}>
+      {items.length === 0 && <NoMatch what="PR curves" />}
+      <CardGrid items={items} tagOf={({ tag }) => tag} keyOf={({ tag }) => `pr ${tag}`} cardWidth={360}
+        heightOf={heightOf}>
         {(item) => <CurveCard {...item} />}
       </CardGrid>
     </>
   );
 }
 
-function CurveCard({ tag, sources }: Item) {
+const heightOf = (width: number, wide: boolean): number => wide ? 520 : Math.round(width * 0.8) + 100;
+
+function CurveCard({ tag, title, sources }: Across) {
   const state = sources.map(({ run, tag }) => stateOf(run, tag)).join("\n");
   const { value, ...failed } = useFetched(state, () => Promise.all(sources.map(async ({ run: { name } }) => ({ run: name, answer: await api.curves(name, tag, MANY) }))));
   const card = `pr ${tag}`;
   const [zoom, setZoom] = useZoom(card);
-  const title = sources[0] ? titleOf(sources[0].tag) : tag;
   const longest = value?.reduce<Answer<Curve> | null>((most, { answer }) => !most || answer.steps.length > most.steps.length ? answer : most, null);
   const values = longest && { steps: longest.steps, wall_times: longest.wall_times.map(Number), keys: [], sizes: [], marks: null };
   const step = values?.steps[positionOf(card, values)] ?? null;
-  const model = useMemo(() => curvesOf(value ?? [], step), [value, step]);
+  const model = useMemo(() => curvesOf(value ?? [], step), [value, step, repaints.value]);
   const numbersOf = ({ curve, index }: Hit): number[] => {
     const answer = value?.find(({ run }) => run === curve.id)?.answer;
     const point = answer && pointAt(answer, step, index);

@@ -10,7 +10,7 @@ import { runs, shown, sorted } from "../lib/store";
 import { show, toggled, view } from "../lib/view";
 import { VirtualList } from "../lib/VirtualList";
 import { type Node, rows, tree } from "./tree";
-import { isVisible, only, type Rules, setEach, setVisible, visibility } from "./visibility";
+import { isVisible, only, type Rules, setEach, setVisible, visibility } from "../lib/visibility";
 
 const ROW = 32;
 
@@ -85,8 +85,8 @@ function Row({ node, shown, pinned, open }: { node: Node; shown: boolean; pinned
       <button type="button" class="label" aria-pressed={shown} title={run ? about(run) : `${path}: ${whole(node.runs)} runs`}
         onClick={() => turn(node, !shown)}>
         <bdi>{label}</bdi>{count > 0 && <span class="count">{whole(count)}</span>}
+        {run && run.damage > 0 && <Damaged places={run.damage} />}
       </button>
-      {run && run.damage > 0 && <span class="damaged" title={`${run.damage} damaged places`}><Icon name="warning" /></span>}
       <button type="button" class="text solo" aria-label={`Show only ${path}`} title={`Show ${path} alone`} onClick={() => show(only(path))}>only</button>
       {run && (
         <button type="button" class="icon pin" aria-pressed={pinned} aria-label={`Pin ${path}`} title="Keep at the top"
@@ -94,6 +94,11 @@ function Row({ node, shown, pinned, open }: { node: Node; shown: boolean; pinned
       )}
     </div>
   );
+}
+
+function Damaged({ places }: { places: number }) {
+  const told = `${whole(places)} damaged ${places === 1 ? "place" : "places"}`;
+  return <span class="damaged" role="img" aria-label={told} title={told}><Icon name="warning" /></span>;
 }
 
 function about(run: Run): string {

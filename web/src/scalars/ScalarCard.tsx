@@ -1,6 +1,7 @@
 // One chart: a tag in all runs that are shown, or several tags.
 import { useMemo } from "preact/hooks";
 import { Card } from "../cards/Card";
+import { repaints } from "../lib/color";
 import { Failed } from "../lib/Failed";
 import { whole } from "../lib/format";
 import { Icon } from "../lib/icons";
@@ -45,7 +46,7 @@ export function ScalarCard({ name, title, sources, tag, margins = NONE, missing 
     const series = value?.get(seriesName(source));
     return series ? [{ id: seriesName(source), run: source.run.name, tag: source.tag.tag, series }] : [];
   }), [value, sources.map(seriesName).join()]);
-  const model = useMemo(() => chartOf(all, { axis, smoothing, logarithmic, ignoreOutliers, margins }), [all, axis, smoothing, logarithmic, ignoreOutliers, margins]);
+  const model = useMemo(() => chartOf(all, { axis, smoothing, logarithmic, ignoreOutliers, margins }), [all, axis, smoothing, logarithmic, ignoreOutliers, margins, repaints.value]);
   const marks = markersInWords(model.curves.map(({ markers = [] }) => markers));
   const seen = zoom ?? model.home;
   const valueText = (value: number) => model.y.format(value, spanOf(seen.y));

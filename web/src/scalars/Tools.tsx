@@ -6,11 +6,11 @@ export function Tools() {
   const { smoothing, axis, log, outliers, pointer } = view.value;
   return (
     <>
-      <Range label="Smoothing" min={0} max={0.999} step={0.001} value={smoothing} usual={0.6} text={smoothing.toFixed(3)}
+      <Range label="Smoothing" min={0} max={0.999} step={0.001} value={smoothing} usual={0.6} typed
         onInput={(smoothing) => show({ smoothing })} />
       <Choice label="Along the width" value={axis} onChange={(axis) => show({ axis })}
         choices={[["step", "Step"], ["relative", "Relative"], ["wall", "Wall"]]} />
-      <Choice label="Order at the pointer" value={pointer} onChange={(pointer) => show({ pointer })}
+      <Choice label="First at the pointer" labelled value={pointer} onChange={(pointer) => show({ pointer })}
         choices={[["descending", "Highest"], ["ascending", "Lowest"], ["nearest", "Nearest"], ["default", "By run"]]} />
       <Toggle label="Log scale" pressed={log} onChange={(log) => show({ log })} />
       <Toggle label="Ignore outliers" title="Show the middle nine tenths" pressed={outliers} onChange={(outliers) => show({ outliers })} />

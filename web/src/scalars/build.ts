@@ -6,7 +6,7 @@ import type { ChartBand, ChartCurve, ChartModel } from "./chart/model";
 import { at, type ScalarSeries } from "./columns";
 import { extentOf, padded, valueExtent } from "./extent";
 import { curveOf } from "./line";
-import { formatWithin, formatX, type XAxis, X_AXIS_NAMES } from "./x_axis";
+import { chartAxisOf, formatWithin, type XAxis } from "./x_axis";
 
 export interface ChartOptions {
   readonly axis: XAxis;
@@ -87,7 +87,7 @@ export function chartOf(all: readonly ChartSeries[], options: ChartOptions): Sca
       y: y ? padded(y, logarithmic) : logarithmic ? { min: 0.1, max: 1 } : NOWHERE,
     },
     logarithmic,
-    x: { label: X_AXIS_NAMES[axis], format: (value, span) => formatX(value, axis, span), kind: axis === "step" ? "number" : axis === "wall" ? "moment" : "duration" },
+    x: chartAxisOf(axis),
     y: { label: "", format: formatWithin, kind: "number" },
   };
 }

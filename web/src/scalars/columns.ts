@@ -93,15 +93,6 @@ export function filterSeries(series: ScalarSeries, keep: (index: number) => bool
 /** Whether a later session has voided a point. */
 export const isVoided = ({ marks }: Pick<ScalarSeries, "marks">, index: number): boolean => at(marks, index) === Mark.Purged;
 
-/** How many points carry each mark. */
-export function countMarks(series: ScalarSeries): Record<Mark, number> {
-  const counts = { [Mark.Forward]: 0, [Mark.Repeated]: 0, [Mark.Backward]: 0, [Mark.Purged]: 0 };
-  for (const mark of series.marks) {
-    counts[mark as Mark] += 1;
-  }
-  return counts;
-}
-
 /** Where a column starts again: the first index of each part that does not decrease. */
 export function partStarts(column: Float64Array): number[] {
   const starts: number[] = column.length > 0 ? [0] : [];

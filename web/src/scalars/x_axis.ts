@@ -1,16 +1,22 @@
 /** What runs along the width of a chart: steps, time since the first point of a run, or the time of day. */
 import { duration, durationWithin, moment, whole } from "../lib/format";
+import type { ChartAxis } from "./chart/model";
 import { at, type ScalarSeries } from "./columns";
 
 export type XAxis = "step" | "relative" | "wall";
 
-export const X_AXES: readonly XAxis[] = ["step", "relative", "wall"];
-
-export const X_AXIS_NAMES: Readonly<Record<XAxis, string>> = {
+const NAMES: Readonly<Record<XAxis, string>> = {
   step: "Step",
   relative: "Relative time",
   wall: "Wall time",
 };
+
+const KINDS: Readonly<Record<XAxis, ChartAxis["kind"]>> = { step: "number", relative: "duration", wall: "moment" };
+
+/** What a chart has along its width. */
+export function chartAxisOf(axis: XAxis): ChartAxis {
+  return { label: NAMES[axis], format: (value, span) => formatX(value, axis, span), kind: KINDS[axis] };
+}
 
 /** Where each point of a series lies; times in seconds. */
 export function xValues(series: Pick<ScalarSeries, "steps" | "wallTimes">, axis: XAxis): Float64Array {

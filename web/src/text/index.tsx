@@ -7,6 +7,7 @@ import { useFetched } from "../lib/cache";
 import { Toggle, Toolbar } from "../lib/controls";
 import { Failed } from "../lib/Failed";
 import { moment, whole } from "../lib/format";
+import { NoMatch } from "../lib/NoMatch";
 import { cardName, type Series, series, stateOf } from "../lib/store";
 import { titleOf } from "../lib/title";
 import { show, view } from "../lib/view";
@@ -16,19 +17,21 @@ import { rowsOf } from "./table";
 import "./text.css";
 
 export default function Texts() {
-  const { raw, tags } = view.value;
+  const { raw } = view.value;
   const items = series("text");
   return (
     <>
       <Toolbar><Toggle label="As in the log" title="Without Markdown" pressed={raw} onChange={(raw) => show({ raw })} /></Toolbar>
-      {items.length === 0 && <p class="notice">No text matches <code>{tags}</code>.</p>}
+      {items.length === 0 && <NoMatch what="texts" />}
       <CardGrid items={items} tagOf={({ tag }) => titleOf(tag)} keyOf={({ run, tag }) => cardName(run.name, tag.tag)} cardWidth={420}
-        heightOf={(_, wide) => wide ? Math.max(360, innerHeight - 240) : 360}>
+        heightOf={heightOf}>
         {(item) => <TextCard {...item} />}
       </CardGrid>
     </>
   );
 }
+
+const heightOf = (_: number, wide: boolean): number => wide ? Math.max(360, innerHeight - 240) : 360;
 
 function TextCard({ run, tag }: Series) {
   // The place that the texts come before: null for the last ones, until somebody scrolls in them.

@@ -22,22 +22,19 @@ interface Props {
   tooltip: (hits: readonly Hit[]) => ComponentChildren;
   /** The point under the pointer in words, for a screen reader. */
   inWords: (hits: readonly Hit[]) => string;
-  /** A place along the axis that is marked. */
-  marked?: number | undefined;
-  onClick?: (hits: readonly Hit[]) => void;
 }
 
 /** Rings around points: more would hide the lines. */
 const MOST_RINGS = 24;
 
-export function Chart({ label, model, zoom, onZoom, tooltip, inWords, marked, onClick }: Props) {
+export function Chart({ label, model, zoom, onZoom, tooltip, inWords }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const [pointer, setPointer] = useState<Pointer | undefined>();
   const [, redraw] = useState(0);
   const extent = zoom ?? model.home;
-  const latest = useRef({ model, extent, onZoom, onClick });
-  latest.current = { model, extent, onZoom, onClick };
+  const latest = useRef({ model, extent, onZoom });
+  latest.current = { model, extent, onZoom };
   const isDark = dark.value;
 
   useLayoutEffect(() => {
@@ -46,10 +43,6 @@ export function Chart({ label, model, zoom, onZoom, tooltip, inWords, marked, on
     const made = new Plot(element, latest.current.model, latest.current.extent, {
       onPointer: setPointer,
       onZoom: (extent) => latest.current.onZoom(extent),
-      onClick: (pointer) => {
-        const { model, onClick } = latest.current;
-        onClick?.(hitsAt(model.curves, pointer.x, made.projection(), pointer.top));
-      },
     });
     plot.current = made;
     const observer = new ResizeObserver(() => {
@@ -84,7 +77,7 @@ export function Chart({ label, model, zoom, onZoom, tooltip, inWords, marked, on
     <div class="chart" tabIndex={0} role="group" aria-label={`${label}. Arrow keys: from point to point; + and −: zoom; 0: all.`}
       onKeyDown={onKeyDown} onBlur={() => setPointer(undefined)}>
       <div class="plot" ref={host} />
-      <Overlay plot={plot.current} hits={hits} marked={marked} />
+      <Overlay plot={plot.current} hits={hits} />
       <span class="unseen" role="status">{hits.length > 0 ? inWords(hits) : ""}</span>
       {pointer !== undefined && hits.length > 0 && <Tooltip host={host} pointer={pointer} plot={plot.current}>{tooltip(hits)}</Tooltip>}
     </div>
@@ -94,21 +87,18 @@ export function Chart({ label, model, zoom, onZoom, tooltip, inWords, marked, on
 interface OverlayProps {
   plot: Plot | null;
   hits: readonly Hit[];
-  marked: number | undefined;
 }
 
-/** Rings around the points at the pointer, the line that is nearest to it, and the marked place. */
-function Overlay({ plot, hits, marked }: OverlayProps) {
+/** Rings around the points at the pointer, and the line that is nearest to it. */
+function Overlay({ plot, hits }: OverlayProps) {
   if (plot === null) return null;
   const { left, top } = plot.corner();
   const projection = plot.projection();
-  const place = marked === undefined ? Number.NaN : pixelX(projection, marked);
   const nearest = hits.length > 1 ? nearestOf(hits)?.curve : undefined;
   const rings = hits.filter((hit) => hit.top >= 0 && hit.top <= projection.height && hit.left >= 0 && hit.left <= projection.width);
   return (
     <svg class="overlay" aria-hidden="true">
       <g transform={`translate(${left} ${top})`}>
-        {place >= 0 && place <= projection.width && <line class="marked" x1={place} x2={place} y1={0} y2={projection.height} />}
         {nearest && (
           <svg width={projection.width} height={projection.height}>
             <path class="nearest" d={pathOfLine(nearest, projection)} stroke={nearest.color} stroke-dasharray={nearest.dash?.join(" ")} />

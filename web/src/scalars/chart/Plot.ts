@@ -18,10 +18,9 @@ export interface PlotHandlers {
   onPointer(pointer: Pointer | undefined): void;
   /** What to show from now on; nothing is all. */
   onZoom(extent: Extent | undefined): void;
-  onClick(pointer: Pointer): void;
 }
 
-/** A movement of the pointer below this, in pixels, is a click and no drag. */
+/** A movement of the pointer below this, in pixels, is no drag. */
 const CLICK = 4;
 
 /** How much one notch of the wheel changes. */
@@ -123,7 +122,6 @@ export class Plot {
         draw: [() => this.draw()],
         setCursor: [() => this.handlers.onPointer(this.pointer())],
         setSelect: [() => this.select()],
-        ready: [(plot) => this.listen(plot.over)],
       },
     };
   }
@@ -157,20 +155,6 @@ export class Plot {
     const y = { min: heightAt(top + height), max: heightAt(top) };
     this.plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     this.handlers.onZoom({ x, y });
-  }
-
-  private listen(over: HTMLElement): void {
-    let pressed: { x: number; y: number } | undefined;
-    over.addEventListener("mousedown", (event) => {
-      pressed = event.shiftKey ? undefined : { x: event.clientX, y: event.clientY };
-    });
-    over.addEventListener("click", (event) => {
-      const pointer = this.pointer();
-      const still = pressed !== undefined && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < CLICK;
-      if (pointer !== undefined && still) {
-        this.handlers.onClick(pointer);
-      }
-    });
   }
 
   /** Follows the pointer with what is seen, until its button is let go. */

@@ -37,6 +37,9 @@ export interface Surface {
 /** Below this distance of points, in pixels, dots would hide the line. */
 const DOT_ROOM = 8;
 
+/** How far a piece of a line reaches to both sides of a lone point, in pixels. */
+const LONE_LINE = 15;
+
 /** Draws bands, then lines, then markers, so that the smaller stays visible. */
 export function paint(model: ChartModel, projection: Projection, surface: Surface): void {
   for (const band of model.bands ?? []) {
@@ -68,6 +71,11 @@ function paintCurve(curve: ChartCurve, projection: Projection, surface: Surface)
       : parts.flatMap((part) => (part.length === 1 ? part : []));
   for (const dot of dots) {
     surface.dot(dot, 2.25, color);
+  }
+  // Nothing would tell of which tag a lone point is: a piece of its line, as in the legend, does.
+  if (dotted === true && curve.dash !== undefined) {
+    const pieces = parts.flat().map(([x, y]): Pixel[] => [[x - LONE_LINE, y], [x + LONE_LINE, y]]);
+    surface.lines(pieces, { color, width: 1.75, opacity: 1, ...dash });
   }
 }
 
