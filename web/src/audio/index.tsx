@@ -4,11 +4,11 @@ import { CardGrid } from "../cards/CardGrid";
 import { blob } from "../lib/api";
 import { Toolbar } from "../lib/controls";
 import { Failed } from "../lib/Failed";
+import { stepName } from "../lib/files";
 import { Icon } from "../lib/icons";
 import { cardName, type Series, series } from "../lib/store";
 import { titleOf } from "../lib/title";
 import { view } from "../lib/view";
-import { fileName } from "../images/names";
 import { positionOf } from "../images/position";
 import { StepBar } from "../images/StepBar";
 import { LinkToggle } from "../images/Tools";
@@ -37,7 +37,7 @@ function SoundCard({ run, tag }: Series) {
   const title = titleOf(tag);
   const label = `${title} of ${run.name}`;
   const save = key !== undefined && (
-    <a class="icon" href={blob(key)} download={fileName(tag.tag, values?.steps[place])} aria-label={`Save ${label}`} title="Save this sound"><Icon name="save" /></a>
+    <a class="icon" href={blob(key)} download={stepName(tag.tag, values?.steps[place])} aria-label={`Save ${label}`} title="Save this sound"><Icon name="save" /></a>
   );
   return (
     <Card name={card} title={title} run={run.name} description={tag.description} widens={false} actions={save}>

@@ -3,12 +3,12 @@ import { useEffect, useRef } from "preact/hooks";
 import { Card } from "../cards/Card";
 import { blob, type Run, type Tag } from "../lib/api";
 import { Failed } from "../lib/Failed";
+import { stepName } from "../lib/files";
 import { Icon } from "../lib/icons";
 import { still } from "../lib/motion";
 import { cardName } from "../lib/store";
 import { titleOf as nameOf } from "../lib/title";
 import { type Pane, show, toggled, view } from "../lib/view";
-import { fileName } from "./names";
 import { openedBy, useFocusBack } from "./opener";
 import { PictureCanvas } from "./PictureCanvas";
 import { prefetch, usePicture } from "./pictures";
@@ -71,7 +71,7 @@ function Actions({ item, label, href, step }: { item: Item; label: string; href:
     <>
       <button type="button" class="icon" aria-pressed={chosen} aria-label={`Compare ${label}`} title="Put it side by side with others"
         onClick={() => show({ panes: toggled(view.value.panes, pane) })}><Icon name="compare" /></button>
-      {href !== null && <a class="icon" href={href} download={fileName(item.tag.tag, step)} aria-label={`Save ${label}`} title="Save this picture">
+      {href !== null && <a class="icon" href={href} download={stepName(item.tag.tag, step)} aria-label={`Save ${label}`} title="Save this picture">
         <Icon name="save" /></a>}
     </>
   );

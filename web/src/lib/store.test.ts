@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Run, Tag } from "./api";
-import { runs, sessionCount, stateOf } from "./store";
+import { cardName, runs, sessionCount, stateOf } from "./store";
 
 test("sessions of hyperparameters are counted by run, not by tag", () => {
   const tag = (name: string) => ({ tag: `_hparams_/${name}`, kind: "hparams" }) as Tag;
@@ -14,4 +14,10 @@ test("all of a tag's values have another name when there are more, and when they
   const state = (generation: string, count: number) => stateOf({ name: "run", generation }, { tag: "loss", count });
   expect(state("s-1", 3)).toBe(state("s-1", 3));
   expect(new Set([state("s-1", 3), state("s-1", 4), state("s-2", 3)]).size).toBe(3);
+});
+
+test("no two series have cards of one name", () => {
+  const names = [cardName("a", "b c"), cardName("a b", "c"), cardName("a", "b #1"), cardName("a", "b", 1), cardName("a", 'b",1'), cardName("a", "b")];
+  expect(new Set(names).size).toBe(names.length);
+  expect(cardName("a", "b", 0)).toBe(cardName("a", "b"));
 });

@@ -188,6 +188,6 @@ export const sessionCount = computed<number>(() =>
 export const stateOf = (run: Pick<Run, "name" | "generation">, tag: Pick<Tag, "tag" | "count">): string =>
   JSON.stringify([run.generation, run.name, tag.tag, tag.count]);
 
-/** The name of a card, for its step in the address. */
+/** The name of a card, for its step in the address. Names of runs and tags hold blanks: put side by side, two pairs of them may read alike. */
 export const cardName = (run: string, tag: string, sample = 0): string =>
-  sample > 0 ? `${run} ${tag} #${sample}` : `${run} ${tag}`;
+  JSON.stringify(sample > 0 ? [run, tag, sample] : [run, tag]);

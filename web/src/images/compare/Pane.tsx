@@ -3,12 +3,12 @@ import { useEffect } from "preact/hooks";
 import { address, blob } from "../../lib/api";
 import { colorOf } from "../../lib/color";
 import { Failed } from "../../lib/Failed";
+import { stepName } from "../../lib/files";
 import { Icon } from "../../lib/icons";
 import { cardName } from "../../lib/store";
 import { inLine } from "../../lib/title";
 import { show, view } from "../../lib/view";
 import { type Item, paneOf, titleOf } from "../ImageCard";
-import { fileName } from "../names";
 import { prefetch, useFrame, usePicture } from "../pictures";
 import { positionOf } from "../position";
 import { StepBar } from "../StepBar";
@@ -49,7 +49,7 @@ export function PaneView({ item, drawn }: { item: Item; drawn: boolean }) {
         <span class="names"><strong title={title}>{title}</strong><span class="of-run" title={run.name}><span class="dot" style={{ background: colorOf(run.name) }} />{run.name}</span>
           {tag.description && <span class="about" title={tag.description}>{inLine(tag.description)}</span>}</span>
         {box && <span class="count">{box.width} × {box.height}</span>}
-        {key !== null && <a class="icon" href={blob(key, sample)} download={fileName(tag.tag, values?.steps[place])}
+        {key !== null && <a class="icon" href={blob(key, sample)} download={stepName(tag.tag, values?.steps[place])}
           aria-label={`Save ${label}`} title="Save this picture"><Icon name="save" /></a>}
         <a class="button small" href={address("images.zip", { run: run.name, tag: tag.tag })} download
           aria-label={`Save all steps of ${label} as a ZIP`} title="Save all steps as a ZIP">ZIP</a>
