@@ -9,10 +9,10 @@ import { Icon } from "../lib/icons";
 import { cardName, type Series, series } from "../lib/store";
 import { titleOf } from "../lib/title";
 import { view } from "../lib/view";
-import { positionOf } from "../images/position";
-import { StepBar } from "../images/StepBar";
-import { LinkToggle } from "../images/Tools";
-import { useValues } from "../images/values";
+import { LinkToggle } from "../steps/LinkToggle";
+import { positionOf } from "../steps/position";
+import { StepBar } from "../steps/StepBar";
+import { useValues } from "../steps/values";
 import "./audio.css";
 
 export default function Sounds() {
@@ -47,7 +47,7 @@ function SoundCard({ run, tag }: Series) {
           <audio key={`${key} ${sample}`} controls preload="metadata" src={blob(key, sample)} aria-label={`${label}, step ${values?.steps[place]}`} />
         ))}
       </div>
-      {values ? <StepBar card={card} sample={0} values={values} label={label} plays={false} /> : <div class="steps" />}
+      {values ? <StepBar card={card} kind="audio" values={values} label={label} /> : <div class="steps" />}
     </Card>
   );
 }

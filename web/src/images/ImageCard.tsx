@@ -9,13 +9,13 @@ import { still } from "../lib/motion";
 import { cardName } from "../lib/store";
 import { titleOf as nameOf } from "../lib/title";
 import { type Pane, show, toggled, view } from "../lib/view";
+import { positionOf } from "../steps/position";
+import { StepBar } from "../steps/StepBar";
+import { useValues } from "../steps/values";
 import { openedBy, useFocusBack } from "./opener";
 import { PictureCanvas } from "./PictureCanvas";
-import { prefetch, usePicture } from "./pictures";
-import { positionOf } from "./position";
-import { StepBar } from "./StepBar";
+import { picture as bring, prefetch, usePicture } from "./pictures";
 import { useCut } from "./tiles";
-import { useValues } from "./values";
 
 export interface Item {
   run: Run;
@@ -59,7 +59,7 @@ export function ImageCard({ item }: { item: Item }) {
           : picture && box ? <PictureCanvas picture={picture} box={box} label={`${title}, step ${step}`} name={shownKey} />
           : picture ? <span class="failed">This grid has no image {view.value.tile + 1}</span> : null}
       </button>
-      {values ? <StepBar card={card} sample={sample} values={values} label={label} /> : <div class="steps" />}
+      {values ? <StepBar card={card} kind="image" values={values} label={label} bring={(key) => bring(key, sample)} /> : <div class="steps" />}
     </Card>
   );
 }

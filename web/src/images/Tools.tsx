@@ -1,18 +1,8 @@
-// What holds for all pictures: the common step, how they look, how grids are split.
+// What holds for all pictures: how they look, how grids are split.
 import type { ComponentChildren } from "preact";
 import { Choice, Range, Toggle } from "../lib/controls";
 import { Icon } from "../lib/icons";
 import { show, view } from "../lib/view";
-import { link } from "./position";
-
-/** Links or parts the steps of all cards. */
-export function LinkToggle() {
-  const { linked } = view.value;
-  return (
-    <Toggle pressed={linked} label={<><Icon name="link" />Linked</>} onChange={link}
-      title={linked ? "All cards show the same step (l)" : "Each card shows a step of its own (l)"} />
-  );
-}
 
 /** Splits grids into their images. `count` is how many the first one holds. */
 export function SplitTools({ count }: { count: number | null }) {

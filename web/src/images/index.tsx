@@ -7,16 +7,18 @@ import { useKeys } from "../lib/keys";
 import { byName } from "../lib/match";
 import { cardName, runs, type Series, series, shown, sorted } from "../lib/store";
 import { show, view } from "../lib/view";
+import { useStepKeys } from "../steps/keys";
+import { LinkToggle } from "../steps/LinkToggle";
+import { positionOf } from "../steps/position";
+import { StepBar } from "../steps/StepBar";
+import { useValues } from "../steps/values";
 import { Compare } from "./compare/Compare";
 import { ImageCard, type Item, paneOf } from "./ImageCard";
-import { lookKeys, stepKeys } from "./keys";
+import { lookKeys } from "./keys";
 import { openedBy, useFocusBack } from "./opener";
-import { usePicture } from "./pictures";
-import { positionOf } from "./position";
-import { StepBar } from "./StepBar";
+import { picture as bring, usePicture } from "./pictures";
 import { useCut } from "./tiles";
-import { LinkToggle, LookTools, SplitTools } from "./Tools";
-import { useValues } from "./values";
+import { LookTools, SplitTools } from "./Tools";
 import "./images.css";
 import "./compare/compare.css";
 
@@ -69,9 +71,6 @@ function everyItem(shown: readonly Item[]): Item[] {
   return [...shown, ...all.flatMap(samplesOf).filter((item) => !known.has(itemKey(item)))];
 }
 
-/** Up and down are left to the list. */
-const STEP_KEYS = ["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "End"];
-
 /** The step that all cards show, along the longest series. */
 function CommonSteps({ leader }: { leader: Item }) {
   const { run, tag, sample } = leader;
@@ -80,11 +79,12 @@ function CommonSteps({ leader }: { leader: Item }) {
   const place = values ? positionOf(card, values) : -1;
   const { picture } = usePicture(view.value.split ? values?.keys[place] ?? null : null, sample);
   const { count } = useCut(picture, values, sample);
-  useKeys({ ...lookKeys(), ...stepKeys(card, sample, () => values, STEP_KEYS) });
+  const steps = { card, kind: "image", bring: (key: string) => bring(key, sample) } as const;
+  useKeys({ ...lookKeys(), ...useStepKeys({ ...steps, values }) });
   return (
     <>
       <LinkToggle />
-      {view.value.linked && values && <div class="common-steps"><StepBar card={card} sample={sample} values={values} label="all cards" /></div>}
+      {view.value.linked && values && <div class="common-steps"><StepBar {...steps} values={values} label="all cards" /></div>}
       <SplitTools count={picture ? count : null} />
     </>
   );

@@ -1,26 +1,7 @@
 // What keys do to pictures.
-import type { Values } from "../lib/api";
 import type { Keys } from "../lib/keys";
 import { show, view } from "../lib/view";
 import { CHANNELS } from "./pixels";
-import { play, playing, stop } from "./player";
-import { link, moveTo, positionOf } from "./position";
-import { target } from "./steps";
-
-/** Keys that move a card through its steps. */
-export function stepKeys(card: string, sample: number, values: () => Values | null, keys: readonly string[]): Keys {
-  const move = (event: KeyboardEvent) => {
-    const series = values();
-    if (!series || event.shiftKey) return;
-    const place = target(event.key, positionOf(card, series), series.keys.length);
-    if (place !== null) moveTo(card, series, place);
-  };
-  return {
-    ...Object.fromEntries(keys.map((key) => [key, move])),
-    " ": () => playing.value === null ? void play({ card, sample, values }) : stop(),
-    l: () => link(!view.value.linked),
-  };
-}
 
 /** Keys that change how pictures look. */
 export function lookKeys(): Keys {

@@ -9,9 +9,9 @@ import { Failed } from "../lib/Failed";
 import { type Series, series, stateOf } from "../lib/store";
 import { titleOf } from "../lib/title";
 import { view } from "../lib/view";
-import { LinkToggle } from "../images/Tools";
-import { positionOf } from "../images/position";
-import { StepBar } from "../images/StepBar";
+import { LinkToggle } from "../steps/LinkToggle";
+import { positionOf } from "../steps/position";
+import { StepBar } from "../steps/StepBar";
 import { Chart } from "../scalars/chart/Chart";
 import type { Hit } from "../scalars/chart/hover";
 import { useZoom } from "../scalars/chart/zoom";
@@ -78,7 +78,7 @@ function CurveCard({ tag, sources }: Item) {
           const [threshold, precision, recall, ...counts] = numbersOf(hit).map((number) => formatValue(number));
           return `${hit.curve.name}: precision ${precision} at recall ${recall}, threshold ${threshold}, ${counts.map((count, n) => `${COLUMNS[n + 3]} ${count}`).join(", ")}`;
         }).join("; ")} />
-      {values ? <StepBar card={card} sample={0} values={values} label={title} plays={false} /> : <div class="steps" />}
+      {values ? <StepBar card={card} kind="pr_curve" values={values} label={title} /> : <div class="steps" />}
     </Card>
   );
 }

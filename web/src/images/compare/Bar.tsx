@@ -4,8 +4,9 @@ import { Choice, Range, Toggle } from "../../lib/controls";
 import { Icon } from "../../lib/icons";
 import { cardName } from "../../lib/store";
 import { show, view } from "../../lib/view";
+import { LinkToggle } from "../../steps/LinkToggle";
 import { type Item, paneOf, titleOf } from "../ImageCard";
-import { LinkToggle, LookTools, SplitTools } from "../Tools";
+import { LookTools, SplitTools } from "../Tools";
 import { nextScale } from "../zoom";
 import { useModel } from "./model";
 

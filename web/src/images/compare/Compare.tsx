@@ -3,10 +3,12 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useKeys } from "../../lib/keys";
 import { cardName, log, runs } from "../../lib/store";
 import { type Pane, show, view } from "../../lib/view";
+import { useStepKeys } from "../../steps/keys";
+import { useValues } from "../../steps/values";
 import { cells, tileSize } from "../grid";
 import type { Item } from "../ImageCard";
-import { lookKeys, stepKeys } from "../keys";
-import { useValues } from "../values";
+import { lookKeys } from "../keys";
+import { picture } from "../pictures";
 import { moved, nextScale } from "../zoom";
 import { Bar } from "./Bar";
 import { GridPicker } from "./GridPicker";
@@ -72,13 +74,13 @@ function tileSizeOf(picture: { width: number; height: number }, box: { width: nu
   return isCut ? { width: box.width, height: box.height } : tileSize(picture, view.value.columns, view.value.rows);
 }
 
-const STEP_KEYS = ["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "End"];
 const FAR = 64;
 
 /** Keys of a comparison; those for steps move its first picture. */
 function Keys({ model, item, two }: { model: Model; item: Item; two: boolean }) {
   const { value: values } = useValues(item.run, item.tag);
-  const steps = stepKeys(cardName(item.run.name, item.tag.tag, item.sample), item.sample, () => values, STEP_KEYS);
+  const card = cardName(item.run.name, item.tag.tag, item.sample);
+  const steps = useStepKeys({ card, kind: "image", values, bring: (key) => picture(key, item.sample) });
   const scale = (scale: number) => model.look({ ...model.sight.value, scale });
   const move = (x: number, y: number) => {
     const first = model.first.value;

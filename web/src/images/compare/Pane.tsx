@@ -8,12 +8,12 @@ import { Icon } from "../../lib/icons";
 import { cardName } from "../../lib/store";
 import { inLine } from "../../lib/title";
 import { show, view } from "../../lib/view";
+import { positionOf } from "../../steps/position";
+import { StepBar } from "../../steps/StepBar";
+import { useValues } from "../../steps/values";
 import { type Item, paneOf, titleOf } from "../ImageCard";
-import { prefetch, useFrame, usePicture } from "../pictures";
-import { positionOf } from "../position";
-import { StepBar } from "../StepBar";
+import { picture as bring, prefetch, useFrame, usePicture } from "../pictures";
 import { useCut } from "../tiles";
-import { useValues } from "../values";
 import { contentPixels, useLooked } from "./looked";
 import { useModel } from "./model";
 import { Readout } from "./Readout";
@@ -64,7 +64,7 @@ export function PaneView({ item, drawn }: { item: Item; drawn: boolean }) {
         </div>
       )}
       {drawn && <Readout content={content} />}
-      {values ? <StepBar card={card} sample={sample} values={values} label={label} /> : <div class="steps" />}
+      {values ? <StepBar card={card} kind="image" values={values} label={label} bring={(key) => bring(key, sample)} /> : <div class="steps" />}
     </figure>
   );
 }
