@@ -8,7 +8,7 @@ import { useKeptScroll } from "../lib/scroll";
 import { usePopovers } from "../lib/popover";
 import { toggleTheme } from "../lib/theme";
 import { kinds, lost } from "../lib/store";
-import { view } from "../lib/view";
+import { sideBySide, view } from "../lib/view";
 import { chosen, type ViewOfKinds } from "../views";
 import { RunList } from "../runs/RunList";
 import { Header } from "./Header";
@@ -26,8 +26,7 @@ export function App() {
   const tab = current?.tab ?? "";
   useEffect(() => { document.title = `${current?.title ?? ""} · Cenote`; }, [tab]);
   useEffect(() => { drawer.value = false; }, [tab]);
-  const { compare, panes } = view.value;
-  const isCompared = compare && panes.length > 0 && tab === "images";
+  const isCompared = view.value.compare && sideBySide(view.value).length > 0 && tab === "images";
   useKeptScroll(main, isCompared ? null : tab);
   usePopovers();
   useKeys({

@@ -15,7 +15,7 @@ import { useValues } from "../steps/values";
 import { openedBy, useFocusBack } from "./opener";
 import { PictureCanvas } from "./PictureCanvas";
 import { picture as bring, prefetch, usePicture } from "./pictures";
-import { useCut } from "./tiles";
+import { boxOf, useGrid } from "./tiles";
 
 export interface Item {
   run: Run;
@@ -26,17 +26,19 @@ export interface Item {
 export const paneOf = ({ run, tag, sample }: Item): Pane =>
   sample > 0 ? { run: run.name, tag: tag.tag, sample } : { run: run.name, tag: tag.tag };
 
+export const cardOf = ({ run, tag, sample }: Item): string => cardName(run.name, tag.tag, sample);
+
 export const titleOf = ({ tag, sample }: Item): string =>
   `${nameOf(tag)}${tag.samples > 1 ? ` · ${sample + 1} of ${tag.samples}` : ""}`;
 
 export function ImageCard({ item }: { item: Item }) {
   const { run, tag, sample } = item;
-  const card = cardName(run.name, tag.tag, sample);
+  const card = cardOf(item);
   const { value: values, ...missing } = useValues(run, tag);
   const place = values ? positionOf(card, values) : -1;
   const key = values?.keys[place] ?? null;
   const { picture, key: shownKey, ...failed } = usePicture(key, sample);
-  const { box } = useCut(picture, values, sample);
+  const box = boxOf(picture, useGrid(values, sample));
   const before = useRef(place);
   const mount = useRef<HTMLButtonElement>(null);
   useFocusBack(card, mount);
@@ -54,7 +56,7 @@ export function ImageCard({ item }: { item: Item }) {
     <Card name={card} title={title} run={run.name} description={tag.description} actions={<Actions item={item} label={label} href={key && blob(key, sample)} step={step} />}>
       <Failed {...missing.error === null ? failed : missing} />
       <button type="button" class="mount" ref={mount} aria-label={`Look closely at ${label}`} title="Look closely"
-        onClick={() => { openedBy(card); show({ panes: [paneOf(item)], compare: true, zoom: null }, true); }}>
+        onClick={() => { openedBy(card); show({ closely: [paneOf(item)], compare: true, zoom: null }, true); }}>
         {picture?.film && key && !still.value ? <img src={blob(key, sample)} alt={`${title}, step ${step}`} class={view.value.crisp ? "crisp" : ""} />
           : picture && box ? <PictureCanvas picture={picture} box={box} label={`${title}, step ${step}`} name={shownKey} />
           : picture ? <span class="failed">This grid has no image {view.value.tile + 1}</span> : null}
