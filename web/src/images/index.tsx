@@ -5,6 +5,7 @@ import { Choice, Range, Toolbar } from "../lib/controls";
 import { Icon } from "../lib/icons";
 import { useKeys } from "../lib/keys";
 import { byName } from "../lib/match";
+import { NoMatch } from "../lib/NoMatch";
 import { runs, type Series, series, shown, sorted } from "../lib/store";
 import { show, sideBySide, view } from "../lib/view";
 import { useStepKeys } from "../steps/keys";
@@ -38,7 +39,7 @@ export default function Images() {
         </LookTools>
         <CompareButton items={items} />
       </Toolbar>
-      {items.length === 0 && <p class="notice">No images match <code>{tags}</code>. <button type="button" class="text" onClick={() => show({ tags: "" })}>Show all tags</button></p>}
+      {items.length === 0 && <NoMatch what="images" />}
       <CardGrid items={items} tagOf={({ tag }) => tag.tag} keyOf={cardOf} cardWidth={size} heightOf={heightOf}>
         {(item) => <ImageCard item={item} />}
       </CardGrid>

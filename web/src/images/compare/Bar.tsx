@@ -22,7 +22,7 @@ export function Bar({ items, chosen, grid }: Props) {
   const two = chosen.length > 1;
   const [open, setOpen] = useState(false);
   return (
-    <div class="toolbar bar" role="toolbar" aria-label="Comparison">
+    <div class="toolbar bar" role="group" aria-label="Comparison">
       <button type="button" class="button" onClick={() => show(closed, true)} title="Back to all images (Esc)">
         <Icon name="left" />All images
       </button>
