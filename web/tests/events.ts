@@ -1,6 +1,7 @@
 // Writes event files with values that a test chooses.
 import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { png } from "../scripts/png.mjs";
 import { double, field, float, record, whole } from "../scripts/records.mjs";
 
 const text = (words: string): Buffer => Buffer.from(words);
@@ -14,6 +15,21 @@ export interface Written {
 
 export const scalar = (tag: string, step: number, value: number, time?: number): Written =>
   ({ value: Buffer.concat([field(1, text(tag)), float(2, value)]), step, ...(time === undefined ? {} : { time }) });
+
+/** A picture whose red, green and blue are told by `valueAt`, and what the log says of its tag. */
+export function picture(tag: string, step: number, [width, height]: readonly [number, number], valueAt: (x: number, y: number, channel: number) => number, about = ""): Written {
+  const image = Buffer.concat([whole(1, height), whole(2, width), whole(3, 3), field(4, png(width, height, valueAt))]);
+  return { value: Buffer.concat([field(1, text(tag)), field(9, field(3, text(about))), field(4, image)]), step };
+}
+
+/** A curve of precision over recall with a few thresholds, whose precision is one number. */
+export function prCurve(tag: string, step: number, precision: number): Written {
+  const rows = [[4, 3, 2], [4, 3, 2], [4, 5, 6], [0, 1, 2], [precision, precision, precision], [1, 0.75, 0.5]];
+  const plugin = field(1, Buffer.concat([field(1, text("pr_curves")), field(2, whole(2, 3))]));
+  const side = (size: number) => field(2, whole(1, size));
+  const tensor = Buffer.concat([whole(1, 1), field(2, Buffer.concat([side(6), side(3)])), field(4, Buffer.from(Float32Array.from(rows.flat()).buffer))]);
+  return { value: Buffer.concat([field(1, text(tag)), field(9, plugin), field(8, tensor)]), step };
+}
 
 /** Strings that belong to a plugin: a text, or the layout of custom scalars. */
 export function strings(plugin: string, tag: string, step: number, content: Buffer | string): Written {

@@ -6,7 +6,7 @@ import { usePopovers } from "../lib/popover";
 import { toggleTheme } from "../lib/theme";
 import { kinds, log, lost } from "../lib/store";
 import { windowTitle } from "../lib/title";
-import { view } from "../lib/view";
+import { sideBySide, view } from "../lib/view";
 import { chosen, type ViewOfKinds } from "../views";
 import { Drawer, drawer } from "./Drawer";
 import { Header } from "./Header";
@@ -26,8 +26,7 @@ export function App() {
   const title = windowTitle(name, log.value?.logdir ?? "");
   useEffect(() => { document.title = title; }, [title]);
   useEffect(() => { drawer.value = false; }, [tab]);
-  const { compare, panes } = view.value;
-  const isCompared = compare && panes.length > 0 && tab === "images";
+  const isCompared = view.value.compare && sideBySide(view.value).length > 0 && tab === "images";
   useKeptScroll(main, isCompared ? null : tab);
   usePopovers();
   const scroll = ({ target }: KeyboardEvent) => {

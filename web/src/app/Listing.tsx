@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { api, type Kind } from "../lib/api";
 import { colorOf } from "../lib/color";
 import { Toolbar } from "../lib/controls";
+import { fileName } from "../lib/files";
 import { bytes, whole } from "../lib/format";
 import { NoMatch } from "../lib/NoMatch";
 import { cardName, log, type Series, series } from "../lib/store";
@@ -49,7 +50,7 @@ function Save({ run, tag }: { run: string; tag: string }) {
     if (key === undefined) throw new Error("it has no value");
     const link = document.createElement("a");
     link.href = `/api/record/${key}`;
-    link.download = `${tag.replace(/[^\w.-]+/g, "_")}.pb`;
+    link.download = fileName([tag], "pb");
     link.click();
   };
   return (

@@ -4,15 +4,15 @@ import { CardGrid } from "../cards/CardGrid";
 import { blob } from "../lib/api";
 import { Toolbar } from "../lib/controls";
 import { Failed } from "../lib/Failed";
+import { stepName } from "../lib/files";
 import { Icon } from "../lib/icons";
 import { NoMatch } from "../lib/NoMatch";
 import { cardName, type Series, series } from "../lib/store";
 import { titleOf } from "../lib/title";
-import { fileName } from "../images/names";
-import { positionOf } from "../images/position";
-import { StepBar } from "../images/StepBar";
-import { LinkToggle } from "../images/Tools";
-import { useValues } from "../images/values";
+import { LinkToggle } from "../steps/LinkToggle";
+import { positionOf } from "../steps/position";
+import { StepBar } from "../steps/StepBar";
+import { useValues } from "../steps/values";
 import "./audio.css";
 
 export default function Sounds() {
@@ -39,7 +39,7 @@ function SoundCard({ run, tag }: Series) {
   const title = titleOf(tag);
   const label = `${title} of ${run.name}`;
   const save = key !== undefined && (
-    <a class="icon" href={blob(key)} download={fileName(tag.tag, values?.steps[place])} aria-label={`Save ${label}`} title="Save this sound"><Icon name="save" /></a>
+    <a class="icon" href={blob(key)} download={stepName(tag.tag, values?.steps[place])} aria-label={`Save ${label}`} title="Save this sound"><Icon name="save" /></a>
   );
   return (
     <Card name={card} title={title} run={run.name} description={tag.description} widens={false} actions={save}>
@@ -49,7 +49,7 @@ function SoundCard({ run, tag }: Series) {
           <audio key={`${key} ${sample}`} controls preload="metadata" src={blob(key, sample)} aria-label={`${label}, step ${values?.steps[place]}`} />
         ))}
       </div>
-      {values ? <StepBar card={card} sample={0} values={values} label={label} plays={false} /> : <div class="steps" />}
+      {values ? <StepBar card={card} kind="audio" values={values} label={label} /> : <div class="steps" />}
     </Card>
   );
 }

@@ -3,19 +3,19 @@ import { useEffect, useRef } from "preact/hooks";
 import { Card } from "../cards/Card";
 import { blob, type Run, type Tag } from "../lib/api";
 import { Failed } from "../lib/Failed";
+import { stepName } from "../lib/files";
 import { Icon } from "../lib/icons";
 import { still } from "../lib/motion";
 import { cardName } from "../lib/store";
 import { titleOf as nameOf } from "../lib/title";
 import { type Pane, show, toggled, view } from "../lib/view";
-import { fileName } from "./names";
+import { positionOf } from "../steps/position";
+import { StepBar } from "../steps/StepBar";
+import { useValues } from "../steps/values";
 import { openedBy, useFocusBack } from "./opener";
 import { PictureCanvas } from "./PictureCanvas";
-import { prefetch, usePicture } from "./pictures";
-import { positionOf } from "./position";
-import { StepBar } from "./StepBar";
-import { useCut } from "./tiles";
-import { useValues } from "./values";
+import { picture as bring, prefetch, usePicture } from "./pictures";
+import { boxOf, useGrid } from "./tiles";
 
 export interface Item {
   run: Run;
@@ -26,17 +26,19 @@ export interface Item {
 export const paneOf = ({ run, tag, sample }: Item): Pane =>
   sample > 0 ? { run: run.name, tag: tag.tag, sample } : { run: run.name, tag: tag.tag };
 
+export const cardOf = ({ run, tag, sample }: Item): string => cardName(run.name, tag.tag, sample);
+
 export const titleOf = ({ tag, sample }: Item): string =>
   `${nameOf(tag)}${tag.samples > 1 ? ` · ${sample + 1} of ${tag.samples}` : ""}`;
 
 export function ImageCard({ item }: { item: Item }) {
   const { run, tag, sample } = item;
-  const card = cardName(run.name, tag.tag, sample);
+  const card = cardOf(item);
   const { value: values, ...missing } = useValues(run, tag);
   const place = values ? positionOf(card, values) : -1;
   const key = values?.keys[place] ?? null;
   const { picture, key: shownKey, ...failed } = usePicture(key, sample);
-  const { box } = useCut(picture, values, sample);
+  const box = boxOf(picture, useGrid(values, sample));
   const before = useRef(place);
   const mount = useRef<HTMLButtonElement>(null);
   useFocusBack(card, mount);
@@ -54,12 +56,12 @@ export function ImageCard({ item }: { item: Item }) {
     <Card name={card} title={title} run={run.name} description={tag.description} actions={<Actions item={item} label={label} href={key && blob(key, sample)} step={step} />}>
       <Failed {...missing.error === null ? failed : missing} />
       <button type="button" class="mount" ref={mount} aria-label={`Look closely at ${label}`} title="Look closely"
-        onClick={() => { openedBy(card); show({ panes: [paneOf(item)], compare: true, zoom: null }, true); }}>
+        onClick={() => { openedBy(card); show({ closely: [paneOf(item)], compare: true, zoom: null }, true); }}>
         {picture?.film && key && !still.value ? <img src={blob(key, sample)} alt={`${title}, step ${step}`} class={view.value.crisp ? "crisp" : ""} />
           : picture && box ? <PictureCanvas picture={picture} box={box} label={`${title}, step ${step}`} name={shownKey} />
           : picture ? <span class="failed">This grid has no image {view.value.tile + 1}</span> : null}
       </button>
-      {values ? <StepBar card={card} sample={sample} values={values} label={label} /> : <div class="steps" />}
+      {values ? <StepBar card={card} kind="image" values={values} label={label} bring={(key) => bring(key, sample)} /> : <div class="steps" />}
     </Card>
   );
 }
@@ -71,7 +73,7 @@ function Actions({ item, label, href, step }: { item: Item; label: string; href:
     <>
       <button type="button" class="icon" aria-pressed={chosen} aria-label={`Compare ${label}`} title="Put it side by side with others"
         onClick={() => show({ panes: toggled(view.value.panes, pane) })}><Icon name="compare" /></button>
-      {href !== null && <a class="icon" href={href} download={fileName(item.tag.tag, step)} aria-label={`Save ${label}`} title="Save this picture">
+      {href !== null && <a class="icon" href={href} download={stepName(item.tag.tag, step)} aria-label={`Save ${label}`} title="Save this picture">
         <Icon name="save" /></a>}
     </>
   );

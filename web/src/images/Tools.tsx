@@ -1,23 +1,14 @@
-// What holds for all pictures: the common step, how they look, how grids are split.
+// What holds for all pictures: how they look, how grids are split.
 import type { ComponentChildren } from "preact";
 import { Choice, Range, Toggle } from "../lib/controls";
 import { Icon } from "../lib/icons";
 import { show, view } from "../lib/view";
-import { link } from "./position";
+import { type Grid, turnTo } from "./tiles";
 
-/** Links or parts the steps of all cards. */
-export function LinkToggle() {
-  const { linked } = view.value;
-  return (
-    <Toggle pressed={linked} label={<><Icon name="link" />Linked</>} onChange={link}
-      title={linked ? "All cards show the same step (l)" : "Each card shows a step of its own (l)"} />
-  );
-}
-
-/** Splits grids into their images. `count` is how many the first one holds. */
-export function SplitTools({ count }: { count: number | null }) {
+/** Splits grids into their images. */
+export function SplitTools({ grid }: { grid: Grid | null }) {
   const { split, tile, columns, rows } = view.value;
-  const to = (number: number) => show({ tile: Math.max(0, count === null ? number : Math.min(number, count - 1)) });
+  const to = (number: number) => turnTo(number, grid);
   return (
     <div class="split-tools" role="group" aria-label="Split grids">
       <Toggle pressed={split} label="Split grid" title="A batch in one picture, image by image (g)" onChange={(split) => show({ split })} />
@@ -25,10 +16,10 @@ export function SplitTools({ count }: { count: number | null }) {
         <>
           <span class="stepper">
             <button type="button" class="icon" aria-label="The image before" title="The image before (,)" disabled={tile === 0} onClick={() => to(tile - 1)}><Icon name="left" /></button>
-            <label>image <input type="number" min={1} max={count ?? undefined} value={tile + 1} aria-label="Image of the grid"
+            <label>image <input type="number" min={1} max={grid?.count} value={tile + 1} aria-label="Image of the grid"
               onChange={(event) => to((event.currentTarget.valueAsNumber || 1) - 1)} /></label>
-            {count !== null && <span class="count">of {count}</span>}
-            <button type="button" class="icon" aria-label="The next image" title="The next image (.)" disabled={count !== null && tile >= count - 1} onClick={() => to(tile + 1)}><Icon name="right" /></button>
+            {grid && <span class="count">of {grid.count}</span>}
+            <button type="button" class="icon" aria-label="The next image" title="The next image (.)" disabled={grid !== null && tile >= grid.count - 1} onClick={() => to(tile + 1)}><Icon name="right" /></button>
           </span>
           <span class="stepper" title="0 is a guess: torch lays out eight in a row">
             <Dimension label="columns" value={columns} onChange={(columns) => show({ columns })} />

@@ -1,9 +1,9 @@
 // Asks for the first pictures while the page is still being drawn: it takes longer to draw than they take to come.
 import { series } from "../lib/store";
 import { view } from "../lib/view";
+import { placeOf } from "../steps/steps";
+import { valuesAhead } from "../steps/values";
 import { picture } from "./pictures";
-import { placeOf } from "./steps";
-import { valuesAhead } from "./values";
 
 /** Pictures that are in sight at first, about. */
 const FIRST = 6;

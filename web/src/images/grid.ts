@@ -57,4 +57,4 @@ export function tileAt(grid: Size, tile: Size, place: { x: number; y: number }):
   return row * columns + column;
 }
 
-export const whole = ({ width, height }: Size): Box => ({ x: 0, y: 0, width, height });
+export const whole = ({ width, height, made }: Size): Box => ({ x: 0, y: 0, width, height, made });

@@ -5,47 +5,47 @@ import { Choice, Range, Toolbar } from "../lib/controls";
 import { Icon } from "../lib/icons";
 import { useKeys } from "../lib/keys";
 import { byName } from "../lib/match";
-import { cardName, runs, type Series, series, shown, sorted } from "../lib/store";
-import { show, view } from "../lib/view";
+import { NoMatch } from "../lib/NoMatch";
+import { runs, type Series, series, shown, sorted } from "../lib/store";
+import { show, sideBySide, view } from "../lib/view";
+import { useStepKeys } from "../steps/keys";
+import { LinkToggle } from "../steps/LinkToggle";
+import { StepBar } from "../steps/StepBar";
+import { useValues } from "../steps/values";
 import { Compare } from "./compare/Compare";
-import { ImageCard, type Item, paneOf } from "./ImageCard";
-import { lookKeys, stepKeys } from "./keys";
+import { cardOf, ImageCard, type Item, paneOf } from "./ImageCard";
+import { lookKeys } from "./keys";
 import { openedBy, useFocusBack } from "./opener";
-import { usePicture } from "./pictures";
-import { positionOf } from "./position";
-import { StepBar } from "./StepBar";
-import { useCut } from "./tiles";
-import { LinkToggle, LookTools, SplitTools } from "./Tools";
-import { useValues } from "./values";
+import { picture as bring } from "./pictures";
+import { useGrid } from "./tiles";
+import { LookTools, SplitTools } from "./Tools";
 import "./images.css";
 import "./compare/compare.css";
 
 export default function Images() {
-  const { compare, panes, tags, size, order } = view.value;
+  const { compare, tags, size, order } = view.value;
   const items = useMemo(() => ordered(series("image").flatMap(samplesOf), order), [runs.value, shown.value, tags, order]);
   // Who comes back from another tab has left what was compared.
   useEffect(() => () => openedBy(null), []);
-  if (compare && panes.length > 0) return <Compare items={everyItem(items)} />;
+  if (compare && sideBySide(view.value).length > 0) return <Compare items={everyItem(items)} />;
   const leader = items.reduce<Item | null>((most, item) => !most || item.tag.count > most.tag.count ? item : most, null);
   return (
     <>
       <Toolbar>
-        {leader && <CommonSteps key={itemKey(leader)} leader={leader} />}
+        {leader && <CommonSteps key={cardOf(leader)} leader={leader} />}
         <LookTools>
           <Range label="Card size" min={160} max={800} step={20} value={size} usual={280} onInput={(size) => show({ size })} />
           <Choice label="Order" value={order} onChange={(order) => show({ order })} choices={[["run", "By run"], ["tag", "By tag"]]} />
         </LookTools>
         <CompareButton items={items} />
       </Toolbar>
-      {items.length === 0 && <p class="notice">No images match <code>{tags}</code>. <button type="button" class="text" onClick={() => show({ tags: "" })}>Show all tags</button></p>}
-      <CardGrid items={items} tagOf={({ tag }) => tag.tag} keyOf={itemKey} cardWidth={size} heightOf={heightOf}>
+      {items.length === 0 && <NoMatch what="images" />}
+      <CardGrid items={items} tagOf={({ tag }) => tag.tag} keyOf={cardOf} cardWidth={size} heightOf={heightOf}>
         {(item) => <ImageCard item={item} />}
       </CardGrid>
     </>
   );
 }
-
-const itemKey = ({ run, tag, sample }: Item): string => cardName(run.name, tag.tag, sample);
 
 /** Pictures are shown in a square, below a heading and above the steps; a card on a row of its own is less high. */
 const heightOf = (width: number, wide: boolean): number => Math.round(wide ? Math.min(width, innerHeight * 0.7) : width) + 104;
@@ -64,28 +64,24 @@ function ordered(items: Item[], by: "run" | "tag"): Item[] {
 
 /** All pictures of the log, those that are shown first. */
 function everyItem(shown: readonly Item[]): Item[] {
-  const known = new Set(shown.map(itemKey));
+  const known = new Set(shown.map(cardOf));
   const all = sorted.value.flatMap((run) => run.tags.filter(({ kind }) => kind === "image").map((tag) => ({ run, tag })));
-  return [...shown, ...all.flatMap(samplesOf).filter((item) => !known.has(itemKey(item)))];
+  return [...shown, ...all.flatMap(samplesOf).filter((item) => !known.has(cardOf(item)))];
 }
-
-/** Up and down are left to the list. */
-const STEP_KEYS = ["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "End"];
 
 /** The step that all cards show, along the longest series. */
 function CommonSteps({ leader }: { leader: Item }) {
   const { run, tag, sample } = leader;
-  const card = itemKey(leader);
+  const card = cardOf(leader);
   const { value: values } = useValues(run, tag);
-  const place = values ? positionOf(card, values) : -1;
-  const { picture } = usePicture(view.value.split ? values?.keys[place] ?? null : null, sample);
-  const { count } = useCut(picture, values, sample);
-  useKeys({ ...lookKeys(), ...stepKeys(card, sample, () => values, STEP_KEYS) });
+  const grid = useGrid(values, sample);
+  const steps = { card, kind: "image", bring: (key: string) => bring(key, sample) } as const;
+  useKeys({ ...lookKeys(grid), ...useStepKeys({ ...steps, values }) });
   return (
     <>
       <LinkToggle />
-      {view.value.linked && values && <div class="common-steps"><StepBar card={card} sample={sample} values={values} label="all cards" /></div>}
-      <SplitTools count={picture ? count : null} />
+      {view.value.linked && values && <div class="common-steps"><StepBar {...steps} values={values} label="all cards" /></div>}
+      <SplitTools grid={grid} />
     </>
   );
 }
@@ -100,7 +96,7 @@ function CompareButton({ items }: { items: Item[] }) {
   useFocusBack(COMPARE, button);
   const open = () => {
     openedBy(COMPARE);
-    show({ compare: true, zoom: null, panes: panes.length > 0 ? panes : items.slice(0, 2).map(paneOf) }, true);
+    show({ compare: true, zoom: null, closely: panes.length > 0 ? [] : items.slice(0, 2).map(paneOf) }, true);
   };
   useKeys({ Enter: open });
   return (

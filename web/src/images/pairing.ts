@@ -4,7 +4,7 @@ import { extent, outputs, type Windows, windowsOf } from "./layer";
 import type { Point } from "./zoom";
 
 /** Along one axis of `images` images beside each other, pixel `n` of a small image lies on its large one from `offset + n * step` on, `step` long. */
-interface Along {
+export interface Along {
   step: number;
   offset: number;
   /** Whether the step is a whole number of pixels, and not just how the sizes stand to each other. */
@@ -15,6 +15,8 @@ interface Along {
   small: number;
   /** How many pixels of the large picture each window of the layer reaches over, where the log says which layer it was. */
   reach?: number | undefined;
+  /** How far apart they are, of those that the window takes. */
+  dilation?: number | undefined;
 }
 
 /** Two pictures, the one of more pixels as the ground of the other. */
@@ -30,10 +32,10 @@ const MOST_EDGE = 1 / 4;
 
 /** As the layer has it: each pixel of the small picture in the middle of its window. */
 function byLayer(windows: Windows, large: number, small: number, images: number): Along {
-  const { stride, padding } = windows;
+  const { stride, padding, dilation } = windows;
   const reach = extent(windows);
   const exact = outputs(windows, large / images) === small / images;
-  return { step: stride, offset: (reach - stride) / 2 - padding, exact, images, large, small, reach };
+  return { step: stride, offset: (reach - stride) / 2 - padding, exact, images, large, small, reach, dilation };
 }
 
 /** A whole step where the last window may stick out, or leave out less than a second one. */

@@ -1,8 +1,7 @@
 // Pictures of the log, decoded.
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { blob } from "../lib/api";
 import { type Failure, useAgain } from "../lib/cache";
-import { still } from "../lib/motion";
 import type { Size } from "./grid";
 import { exactPixels } from "./exact";
 import { HEAD, whyNotShown } from "./forms";
@@ -13,16 +12,6 @@ export interface Picture extends Size {
   /** What it was decoded from, if it moves: then its bitmap is the first frame. */
   film: Blob | null;
 }
-
-/** One of several pictures that follow one another. */
-interface Frame {
-  picture: Picture;
-  /** When the next one follows, in milliseconds from the beginning of the first. */
-  until: number;
-}
-
-/** Most frames that are kept apart of one picture. */
-const MOST_FRAMES = 256;
 
 /** Bytes of decoded pictures that are kept. */
 const ROOM = 192 << 20;
@@ -82,53 +71,6 @@ async function decode(key: string, sample: number): Promise<Picture> {
 }
 
 const sizeOf = ({ width, height }: Size): Size => ({ width, height });
-
-/** The frames of a picture that moves. */
-async function framesOf(film: Blob): Promise<Frame[]> {
-  // Not every browser has it: then the first frame stands for all.
-  if (!("ImageDecoder" in globalThis)) return [];
-  const decoder = new ImageDecoder({ data: await film.arrayBuffer(), type: film.type, colorSpaceConversion: "none" });
-  await Promise.all([decoder.tracks.ready, decoder.completed]);
-  const frames: Frame[] = [];
-  let until = 0;
-  for (let frameIndex = 0; frameIndex < Math.min(MOST_FRAMES, decoder.tracks.selectedTrack?.frameCount ?? 0); frameIndex += 1) {
-    const { image } = await decoder.decode({ frameIndex });
-    const bitmap = await createImageBitmap(image, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
-    // In microseconds; browsers show a frame of no duration for a tenth of a second.
-    until += (image.duration || 100_000) / 1000;
-    image.close();
-    frames.push({ picture: { bitmap, ...sizeOf(bitmap), film: null }, until });
-  }
-  decoder.close();
-  return frames;
-}
-
-/** The frame of a picture that is shown now: all pictures that move keep one time. Without motion, the first. */
-export function useFrame(picture: Picture | null): Picture | null {
-  const film = picture?.film ?? null;
-  const [shown, setShown] = useState<{ film: Blob; picture: Picture } | null>(null);
-  useEffect(() => {
-    if (!film || still.value) return;
-    let asked = 0;
-    let wanted = true;
-    // They are taken apart here, not where pictures are kept: cards let the browser show them.
-    const run = (frames: readonly Frame[]) => {
-      const whole = frames.at(-1)?.until ?? 0;
-      const tick = (now: number) => {
-        const frame = frames.find(({ until }) => now % whole < until);
-        if (frame) setShown((last) => last?.picture === frame.picture ? last : { film, picture: frame.picture });
-        asked = requestAnimationFrame(tick);
-      };
-      if (wanted && frames.length > 1) asked = requestAnimationFrame(tick);
-    };
-    framesOf(film).then(run, () => {});
-    return () => {
-      wanted = false;
-      cancelAnimationFrame(asked);
-    };
-  }, [film, still.value]);
-  return shown && shown.film === film && !still.value ? shown.picture : picture;
-}
 
 /** Decodes pictures that may be wanted next. */
 export function prefetch(keys: readonly (string | undefined)[], sample: number): void {

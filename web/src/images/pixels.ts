@@ -40,19 +40,21 @@ export function adjust(data: Uint8ClampedArray, look: Look): void {
   }
 }
 
+/** How far two pictures are apart: of each value how far, without a sign. What has no partner is empty. */
 export interface Difference extends Pixels {
-  /** Over red, green and blue of all pixels that have a partner, of 255, before they are amplified. */
+  /** Over red, green and blue of all pixels that have a partner, of 255. */
   mean: number;
   most: number;
+  /** What the first picture has more than the second at a pixel; null where that has no partner. */
+  at: (x: number, y: number) => Rgba | null;
 }
 
-/**
- * How far two pictures are apart, in the size of the larger one: each of its pixels and its partner in the other. Amplified
- * `gain` times. A pixel without a partner is left empty.
- */
-export function difference(a: Pixels, b: Pixels, gain: number): Difference {
-  const { large: { width, height }, small, x: across, y: down } = pairing(a, b);
-  const [ground, other] = small === b ? [a.data, b.data] : [b.data, a.data];
+/** How far two pictures are apart, in the size of the larger one: each of its pixels and its partner in the other. */
+export function difference(a: Pixels, b: Pixels): Difference {
+  const { large, small, x: across, y: down } = pairing(a, b);
+  const { width, height, made } = large;
+  const [ground, other] = small === b ? [a, b] : [b, a];
+  const sign = ground === a ? 1 : -1;
   const data = new Uint8ClampedArray(width * height * 4);
   const [columns, rows] = [partners(across), partners(down)];
   let [sum, most, count] = [0, 0, 0];
@@ -63,16 +65,36 @@ export function difference(a: Pixels, b: Pixels, gain: number): Difference {
       if (row < 0 || column < 0) continue;
       const [at, from] = [(y * width + x) * 4, (row * small.width + column) * 4];
       for (let channel = 0; channel < 3; channel += 1) {
-        const apart = Math.abs((ground[at + channel] ?? 0) - (other[from + channel] ?? 0));
+        const apart = Math.abs((ground.data[at + channel] ?? 0) - (other.data[from + channel] ?? 0));
         sum += apart;
         if (apart > most) most = apart;
-        data[at + channel] = apart * gain;
+        data[at + channel] = apart;
       }
       data[at + 3] = 255;
       count += 3;
     }
   }
-  return { width, height, data, mean: sum / Math.max(1, count), most };
+  const at = (x: number, y: number): Rgba | null => {
+    const [column, row] = [columns[x] ?? -1, rows[y] ?? -1];
+    if (column < 0 || row < 0) return null;
+    const [here, there] = [valuesAt(ground, x, y), valuesAt(other, column, row)];
+    return here.map((value, channel) => sign * (value - (there[channel] ?? 0))) as unknown as Rgba;
+  };
+  return { width, height, made, data, mean: sum / Math.max(1, count), most, at };
+}
+
+/** A difference as it is drawn: amplified, and then looked at as any picture. What is empty stays so. */
+export function amplified(apart: Difference, gain: number, look: Look): Pixels {
+  const { width, height, made } = apart;
+  const data = new Uint8ClampedArray(apart.data.length);
+  for (let at = 0; at < data.length; at += 4) {
+    for (let channel = at; channel < at + 3; channel += 1) data[channel] = (apart.data[channel] ?? 0) * gain;
+    const pixel = at / 4;
+    data[at + 3] = look.channel === "a" ? Math.abs(apart.at(pixel % width, Math.floor(pixel / width))?.[3] ?? 0) * gain : 255;
+  }
+  adjust(data, look);
+  for (let at = 3; at < data.length; at += 4) data[at] = apart.data[at] ?? 0;
+  return { width, height, made, data };
 }
 
 /** A part of a picture. */
@@ -97,11 +119,17 @@ export function valuesAt({ width, data }: Pixels, x: number, y: number): Rgba {
   return [data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0, data[at + 3] ?? 0];
 }
 
-/** The values of a pixel as they are written into it: red, green and blue, or one number where they are equal, and alpha if any. */
-export function linesOf([r, g, b, a]: Rgba): string[] {
-  const colors = r === g && g === b ? [r] : [r, g, b];
-  return [...colors.map(String), ...(a < 255 ? [`A ${a}`] : [])];
-}
+/** Red, green and blue, or one number where they are equal. */
+const colorsOf = ([r, g, b]: Rgba): string[] => (r === g && g === b ? [r] : [r, g, b]).map(signed);
+
+/** The values of a pixel as they are written into it, with alpha if any. */
+export const linesOf = (values: Rgba): string[] => [...colorsOf(values), ...(values[3] < 255 ? [`A ${values[3]}`] : [])];
+
+/** The same of how far two pixels are apart. */
+export const linesApart = (values: Rgba): string[] => [...colorsOf(values), ...(values[3] !== 0 ? [`A ${signed(values[3])}`] : [])];
+
+/** A number with a minus as wide as a digit. */
+export const signed = (value: number): string => String(value).replace("-", "\u2212");
 
 /** Black or white: what can be read on a colour that lets its ground show through. */
 export function inkOn([r, g, b, a]: Rgba, ground: Rgb): "#000" | "#fff" {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Run, Tag } from "./api";
-import { byTag, runs, series, sessionCount, stateOf, statesOf } from "./store";
+import { byTag, cardName, runs, series, sessionCount, stateOf, statesOf } from "./store";
 import { view } from "./view";
 
 test("sessions of hyperparameters are counted by run, not by tag", () => {
@@ -38,4 +38,10 @@ test("what is made of some tags is named by those, and by no others of the log",
   };
   expect(state("1", 1, 1)).toBe(state("1", 1, 7));
   expect(new Set([state("1", 1, 1), state("1", 2, 1), state("2", 1, 1)]).size).toBe(3);
+});
+
+test("no two series have cards of one name", () => {
+  const names = [cardName("a", "b c"), cardName("a b", "c"), cardName("a", "b #1"), cardName("a", "b", 1), cardName("a", 'b",1'), cardName("a", "b")];
+  expect(new Set(names).size).toBe(names.length);
+  expect(cardName("a", "b", 0)).toBe(cardName("a", "b"));
 });

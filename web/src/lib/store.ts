@@ -224,6 +224,6 @@ export function statesOf(kind: Kind, ...beside: Kind[]): string {
   return having.flatMap((run) => run.tags.filter((tag) => kinds.includes(tag.kind)).map((tag) => stateOf(run, tag))).join("\n");
 }
 
-/** The name of a card, for its step in the address. */
+/** The name of a card, for its step in the address. Names of runs and tags hold blanks: put side by side, two pairs of them may read alike. */
 export const cardName = (run: string, tag: string, sample = 0): string =>
-  sample > 0 ? `${run} ${tag} #${sample}` : `${run} ${tag}`;
+  JSON.stringify(sample > 0 ? [run, tag, sample] : [run, tag]);

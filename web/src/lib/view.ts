@@ -40,8 +40,9 @@ export interface View {
   /** The steps of single cards, by card; and their places in the series where a step occurs more than once. */
   steps: Record<string, number>;
   places: Record<string, number>;
-  /** Pictures that stand side by side. */
+  /** Pictures that are chosen to stand side by side, and those that are looked at closely in their place. */
   panes: Pane[];
+  closely: Pane[];
   compare: boolean;
   layout: "beside" | "swipe" | "difference";
   /** Whether panes show all pictures at one size, or all pixels. */
@@ -105,6 +106,7 @@ const FIELDS: { [Name in keyof View]: Field<View[Name]> } = {
   steps: numbersByName(),
   places: numbersByName(),
   panes: panes(),
+  closely: panes(),
   compare: flag(false),
   layout: oneOf("beside", "swipe", "difference"),
   match: oneOf("size", "pixels"),
@@ -210,6 +212,15 @@ export function linkTo(change: Partial<View>): Link {
       show(change, true);
     },
   };
+}
+
+/** What stands side by side: what is looked at closely, or else what is chosen. */
+export const sideBySide = ({ closely, panes }: View): Pane[] => closely.length > 0 ? closely : panes;
+
+/** The change that puts others there; without any, nothing stands side by side. */
+export function withPanes(panes: Pane[]): Partial<View> {
+  const change = view.value.closely.length > 0 ? { closely: panes } : { panes };
+  return panes.length > 0 ? change : { ...change, compare: false };
 }
 
 /** Adds to a list what is not in it, and takes away what is. */

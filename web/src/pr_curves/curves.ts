@@ -1,7 +1,7 @@
 /** Precision over recall of some runs at a step. */
 import type { Answer, Curve } from "../lib/api";
 import { colorOf } from "../lib/color";
-import { placeOf } from "../images/steps";
+import { placeOf } from "../steps/steps";
 import type { ChartModel } from "../scalars/chart/model";
 import { formatWithin } from "../scalars/x_axis";
 

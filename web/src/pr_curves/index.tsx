@@ -9,9 +9,9 @@ import { Toolbar } from "../lib/controls";
 import { Failed } from "../lib/Failed";
 import { NoMatch } from "../lib/NoMatch";
 import { type Across, byTag, series, stateOf } from "../lib/store";
-import { LinkToggle } from "../images/Tools";
-import { positionOf } from "../images/position";
-import { StepBar } from "../images/StepBar";
+import { LinkToggle } from "../steps/LinkToggle";
+import { positionOf } from "../steps/position";
+import { StepBar } from "../steps/StepBar";
 import { Chart } from "../scalars/chart/Chart";
 import type { Hit } from "../scalars/chart/hover";
 import { useZoom } from "../scalars/chart/zoom";
@@ -70,7 +70,7 @@ function CurveCard({ tag, title, sources }: Across) {
           const [threshold, precision, recall, ...counts] = numbersOf(hit).map((number) => formatValue(number));
           return `${hit.curve.name}: precision ${precision} at recall ${recall}, threshold ${threshold}, ${counts.map((count, n) => `${COLUMNS[n + 3]} ${count}`).join(", ")}`;
         }).join("; ")} />
-      {values ? <StepBar card={card} sample={0} values={values} label={title} plays={false} /> : <div class="steps" />}
+      {values ? <StepBar card={card} kind="pr_curve" values={values} label={title} /> : <div class="steps" />}
     </Card>
   );
 }

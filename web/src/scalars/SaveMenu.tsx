@@ -1,9 +1,10 @@
 // Saves a chart: its numbers, or the picture.
+import { fileName } from "../lib/files";
 import { Icon } from "../lib/icons";
 import type { ChartSeries } from "./build";
 import type { ChartModel, Extent } from "./chart/model";
 import { chartSvg } from "./chart/svg";
-import { fileName, runsInWords, scalarsCsv, scalarsJson } from "./export";
+import { runsInWords, scalarsCsv, scalarsJson } from "./export";
 
 interface Props {
   title: string;

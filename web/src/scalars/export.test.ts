@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { fileName } from "../lib/files";
 import { seriesOf } from "./columns";
-import { fileName, runsInWords } from "./export";
+import { runsInWords } from "./export";
 
 test("files of the same tag of other runs have other names", () => {
   const of = (...runs: string[]) => runs.map((run) => ({ run, tag: "loss", series: seriesOf([]) }));

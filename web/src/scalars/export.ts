@@ -66,12 +66,3 @@ export function runsInWords(all: readonly NamedSeries[]): string {
   const [run = "", ...others] = new Set(all.map(({ run }) => run));
   return others.length > 0 ? `${others.length + 1} runs` : run;
 }
-
-/** A name for a file, of what every file system takes. */
-export function fileName(parts: readonly string[], extension: string): string {
-  const name = parts
-    .map((part) => part.replaceAll(/[^\p{L}\p{N}._-]+/gu, "_").replaceAll(/^[._]+|_+$/g, ""))
-    .filter((part) => part !== "")
-    .join(".");
-  return `${name.slice(0, 120) || "data"}.${extension}`;
-}

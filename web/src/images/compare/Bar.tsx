@@ -2,26 +2,28 @@
 import { useState } from "preact/hooks";
 import { Choice, Range, Toggle } from "../../lib/controls";
 import { Icon } from "../../lib/icons";
-import { cardName } from "../../lib/store";
-import { show, view } from "../../lib/view";
-import { type Item, paneOf, titleOf } from "../ImageCard";
-import { LinkToggle, LookTools, SplitTools } from "../Tools";
+import { show, sideBySide, view, withPanes } from "../../lib/view";
+import { LinkToggle } from "../../steps/LinkToggle";
+import { cardOf, type Item, paneOf, titleOf } from "../ImageCard";
+import { LookTools, SplitTools } from "../Tools";
+import type { Grid } from "../tiles";
 import { nextScale } from "../zoom";
 import { useModel } from "./model";
+import { closed } from "./order";
 
 interface Props {
   items: readonly Item[];
   chosen: readonly Item[];
-  count: number | null;
+  grid: Grid | null;
 }
 
-export function Bar({ items, chosen, count }: Props) {
+export function Bar({ items, chosen, grid }: Props) {
   const { layout, match, speed, values } = view.value;
   const two = chosen.length > 1;
   const [open, setOpen] = useState(false);
   return (
-    <div class="toolbar bar" role="toolbar" aria-label="Comparison">
-      <button type="button" class="button" onClick={() => show({ compare: false }, true)} title="Back to all images (Esc)">
+    <div class="toolbar bar" role="group" aria-label="Comparison">
+      <button type="button" class="button" onClick={() => show(closed, true)} title="Back to all images (Esc)">
         <Icon name="left" />All images
       </button>
       <button type="button" class="toggle more-tools" aria-expanded={open} aria-controls="tools" onClick={() => setOpen(!open)}>Tools</button>
@@ -30,7 +32,7 @@ export function Bar({ items, chosen, count }: Props) {
           choices={[["beside", "Side by side"], ["swipe", "Swipe"], ["difference", "Difference"]]} />}
         <Zoom />
         <LinkToggle />
-        <SplitTools count={count} />
+        <SplitTools grid={grid} />
         <LookTools>
           <Choice label="Sizes" value={match} onChange={(match) => show({ match, zoom: null })}
             choices={[["size", "Equal sizes"], ["pixels", "Equal pixels"]]} />
@@ -61,9 +63,8 @@ function Zoom() {
 
 /** Adds a series; those of the same tag or run first. */
 function AddPane({ items, chosen }: { items: readonly Item[]; chosen: readonly Item[] }) {
-  const name = ({ run, tag, sample }: Item) => cardName(run.name, tag.tag, sample);
-  const present = new Set(chosen.map(name));
-  const rest = items.filter((item) => !present.has(name(item)));
+  const present = new Set(chosen.map(cardOf));
+  const rest = items.filter((item) => !present.has(cardOf(item)));
   const near = (item: Item) => chosen.some(({ run, tag }) => run === item.run || tag.tag === item.tag.tag);
   const ordered = [...rest.filter(near), ...rest.filter((item) => !near(item))].slice(0, 500);
   if (ordered.length === 0) return null;
@@ -71,10 +72,10 @@ function AddPane({ items, chosen }: { items: readonly Item[]; chosen: readonly I
     <select class="add" aria-label="Add a picture" value="" onChange={(event) => {
       const added = ordered[Number(event.currentTarget.value)];
       event.currentTarget.value = "";
-      if (added) show({ panes: [...view.value.panes, paneOf(added)] });
+      if (added) show(withPanes([...sideBySide(view.value), paneOf(added)]));
     }}>
       <option value="">Add…</option>
-      {ordered.map((item, n) => <option key={name(item)} value={n}>{titleOf(item)} · {item.run.name}</option>)}
+      {ordered.map((item, n) => <option key={cardOf(item)} value={n}>{titleOf(item)} · {item.run.name}</option>)}
     </select>
   );
 }

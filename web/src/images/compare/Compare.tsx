@@ -1,17 +1,22 @@
 // Pictures side by side: one look into all of them, to the pixel.
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { Values } from "../../lib/api";
 import { useKeys } from "../../lib/keys";
 import { cardName, log, runs } from "../../lib/store";
-import { type Pane, show, view } from "../../lib/view";
-import { cells, tileSize } from "../grid";
-import type { Item } from "../ImageCard";
-import { lookKeys, stepKeys } from "../keys";
-import { useValues } from "../values";
+import { type Pane, show, sideBySide, view, withPanes } from "../../lib/view";
+import { useStepKeys } from "../../steps/keys";
+import { positionOf } from "../../steps/position";
+import { useValues } from "../../steps/values";
+import { cardOf, type Item } from "../ImageCard";
+import { lookKeys } from "../keys";
+import { picture, usePicture } from "../pictures";
+import { type Grid, useGrid } from "../tiles";
 import { moved, nextScale } from "../zoom";
 import { Bar } from "./Bar";
 import { GridPicker } from "./GridPicker";
 import { Joined } from "./Joined";
-import { Model, ModelContext } from "./model";
+import { Model, ModelContext, useModel } from "./model";
+import { closed } from "./order";
 import { PaneView } from "./Pane";
 import { Pairings } from "./Pairings";
 
@@ -25,60 +30,77 @@ function itemOf({ run: name, tag: wanted, sample = 0 }: Pane): Item | null {
 }
 
 export function Compare({ items }: { items: readonly Item[] }) {
-  const { panes, layout, split } = view.value;
-  const model = useMemo(() => new Model(() => view.value.panes.map(nameOf)), []);
+  const model = useMemo(() => new Model(() => sideBySide(view.value).map(nameOf)), []);
   const frame = useRef<HTMLDivElement>(null);
-  const found = panes.map((pane) => ({ pane, item: itemOf(pane) }));
-  const chosen = found.flatMap(({ item }) => item ? [item] : []);
+  const found = sideBySide(view.value).map((pane) => ({ pane, item: itemOf(pane) }));
+  const [first, ...others] = found.flatMap(({ item }) => item ? [item] : []);
   const gone = found.filter(({ item }) => !item).map(({ pane }) => pane);
-  const joined = layout !== "beside" && chosen.length > 1;
-  const first = model.first.value;
-  const tile = split && first ? tileSizeOf(first.picture, first.box) : null;
   useEffect(() => { frame.current?.focus({ preventScroll: true }); }, []);
   return (
     <ModelContext.Provider value={model}>
       <div class="compare" ref={frame} tabIndex={-1}>
-        <Bar items={items} chosen={chosen} count={tile && first ? cells(first.picture, tile).count : null} />
-        {chosen[0] && <Keys model={model} item={chosen[0]} two={chosen.length > 1} />}
         {gone.length > 0 && log.value && <p class="gone" role="alert">The log has no {gone.map(({ run, tag }) => `${tag} of ${run}`).join(", ")}.{" "}
-          <button type="button" class="text" onClick={() => show({ panes: panes.filter((pane) => !gone.includes(pane)), compare: chosen.length > 0 })}>Leave out</button></p>}
-        <div class="table">
-          {split && first && !tile && <p class="gone">A picture of {first.picture.width} × {first.picture.height} pixels cannot be cut so: tell columns and rows that fit.</p>}
-          <div class="beside-picker">
-            {tile && first && <GridPicker picture={first.picture} tile={tile} />}
-            {joined
-              ? <Joined cards={chosen.map(({ run, tag, sample }) => cardName(run.name, tag.tag, sample))} />
-              : <Panes chosen={chosen} drawn />}
-          </div>
-          {joined && <Panes chosen={chosen} drawn={false} />}
-          <Pairings cards={chosen.map(({ run, tag, sample }) => cardName(run.name, tag.tag, sample))} />
-        </div>
+          <button type="button" class="text" onClick={() => show(withPanes(sideBySide(view.value).filter((pane) => itemOf(pane))))}>Leave out</button></p>}
+        {first ? <Chosen items={items} chosen={[first, ...others]} /> : <Bar items={items} chosen={[]} grid={null} />}
       </div>
     </ModelContext.Provider>
   );
 }
 
-function Panes({ chosen, drawn }: { chosen: readonly Item[]; drawn: boolean }) {
+interface ChosenProps {
+  items: readonly Item[];
+  chosen: readonly [Item, ...Item[]];
+}
+
+/** What is chosen, of which the first picture tells how the others are looked at. */
+function Chosen({ items, chosen }: ChosenProps) {
+  const [{ run, tag, sample }] = chosen;
+  const { layout, split } = view.value;
+  const { value: values } = useValues(run, tag);
+  const grid = useGrid(values, sample);
+  const place = values ? positionOf(cardOf(chosen[0]), values) : -1;
+  const { picture: first } = usePicture(split ? values?.keys[place] ?? null : null, sample);
+  const joined = layout !== "beside" && chosen.length > 1;
+  // Only the two that are joined take part.
+  const seen = joined ? chosen.slice(0, 2) : chosen;
   return (
-    <div class={drawn ? `panes of-${Math.min(chosen.length, 4)}` : "panes bare"}>
-      {chosen.map((item) => <PaneView key={cardName(item.run.name, item.tag.tag, item.sample)} item={item} drawn={drawn} />)}
+    <>
+      <Bar items={items} chosen={chosen} grid={grid} />
+      <Keys item={chosen[0]} values={values} grid={grid} two={chosen.length > 1} />
+      <div class="table">
+        {grid && !grid.tile && <p class="gone">A picture of {grid.size.width} × {grid.size.height} pixels cannot be cut so: tell columns and rows that fit.</p>}
+        <div class="beside-picker">
+          {split && first && grid?.tile && <GridPicker picture={first} tile={grid.tile} />}
+          {joined ? <Joined chosen={chosen} /> : <Panes chosen={chosen} />}
+        </div>
+        {joined && <Panes chosen={seen} letters={["A", "B"]} />}
+        <Pairings cards={seen.map(cardOf)} />
+      </div>
+    </>
+  );
+}
+
+function Panes({ chosen, letters }: { chosen: readonly Item[]; letters?: readonly string[] }) {
+  return (
+    <div class={letters ? "panes bare" : `panes of-${Math.min(chosen.length, 4)}`}>
+      {chosen.map((item, n) => <PaneView key={cardOf(item)} item={item} letter={letters?.[n]} />)}
     </div>
   );
 }
 
-/** The size of a tile, from the box that is cut: a box as large as its picture is no tile unless it is told so. */
-function tileSizeOf(picture: { width: number; height: number }, box: { width: number; height: number }) {
-  const isCut = box.width < picture.width || box.height < picture.height;
-  return isCut ? { width: box.width, height: box.height } : tileSize(picture, view.value.columns, view.value.rows);
-}
-
-const STEP_KEYS = ["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "End"];
 const FAR = 64;
 
+interface KeysProps {
+  item: Item;
+  values: Values | null;
+  grid: Grid | null;
+  two: boolean;
+}
+
 /** Keys of a comparison; those for steps move its first picture. */
-function Keys({ model, item, two }: { model: Model; item: Item; two: boolean }) {
-  const { value: values } = useValues(item.run, item.tag);
-  const steps = stepKeys(cardName(item.run.name, item.tag.tag, item.sample), item.sample, () => values, STEP_KEYS);
+function Keys({ item, values, grid, two }: KeysProps) {
+  const model = useModel();
+  const steps = useStepKeys({ card: cardOf(item), kind: "image", values, bring: (key) => picture(key, item.sample) });
   const scale = (scale: number) => model.look({ ...model.sight.value, scale });
   const move = (x: number, y: number) => {
     const first = model.first.value;
@@ -89,7 +111,7 @@ function Keys({ model, item, two }: { model: Model; item: Item; two: boolean }) 
     else steps[key]?.(event);
   };
   useKeys({
-    ...lookKeys(), ...steps,
+    ...lookKeys(grid), ...steps,
     ArrowLeft: arrow("ArrowLeft", 1, 0), ArrowRight: arrow("ArrowRight", -1, 0),
     ArrowUp: arrow("", 0, 1), ArrowDown: arrow("", 0, -1),
     "+": () => scale(nextScale(model.sight.value.scale, true)), "=": () => scale(nextScale(model.sight.value.scale, true)),
@@ -98,7 +120,7 @@ function Keys({ model, item, two }: { model: Model; item: Item; two: boolean }) 
     v: () => show({ values: !view.value.values }),
     m: () => show({ match: view.value.match === "size" ? "pixels" : "size", zoom: null }),
     ...(two ? { b: () => show({ layout: "beside" }), s: () => show({ layout: "swipe" }), d: () => show({ layout: "difference" }) } : {}),
-    Escape: () => show({ compare: false }, true),
+    Escape: () => show(closed, true),
   });
   return null;
 }

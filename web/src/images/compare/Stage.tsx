@@ -3,7 +3,6 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { dark, styleRgb } from "../../lib/theme";
 import { view } from "../../lib/view";
 import type { Size } from "../grid";
-import type { Pixels } from "../pixels";
 import type { Point } from "../zoom";
 import { draw, type Layer } from "./draw";
 import type { Drawable } from "./looked";
@@ -14,7 +13,6 @@ export interface Shown {
   drawn: Drawable;
   from?: number;
   to?: number;
-  pixels: (() => Pixels) | null;
 }
 
 interface Props {
@@ -29,15 +27,16 @@ export function Stage({ layers, label }: Props) {
   useGestures(canvas, {
     picture: () => base ? { size: base, sight: model.sightOf(base) } : null,
     pane: () => model.pane.value,
+    isWhole: () => view.value.zoom === null,
     look: (picture, sight) => model.lookFrom(picture, sight),
     point: (place) => { if (base) model.point(base, place); },
     twice: (place) => model.look(view.value.zoom ? null : base ? actual(model.sight.value.scale, model.inFirst(base, place)) : null),
   });
   useEffect(() => measure(canvas.current, (size) => { model.pane.value = size; }), []);
   const pane = model.pane.value;
-  const { crisp, values } = view.value;
-  const placed: Layer[] = layers.map(({ drawn, from = 0, to = 1, pixels }) =>
-    ({ ...drawn, sight: model.sightOf(drawn.box), pointed: model.pointed(drawn.box), from, to, pixels }));
+  const { crisp, values, zoom } = view.value;
+  const placed: Layer[] = layers.map(({ drawn, from = 0, to = 1 }) =>
+    ({ ...drawn, sight: model.sightOf(drawn.box), pointed: model.pointed(drawn.box), footprints: model.footprints(drawn.box), from, to }));
   useLayoutEffect(() => {
     const element = canvas.current;
     const context = element?.getContext("2d");
@@ -46,7 +45,7 @@ export function Stage({ layers, label }: Props) {
     if (element.height !== pane.height) element.height = pane.height;
     draw(context, pane, placed, { crisp, values, ink: dark.value ? "#62c9cf" : "#fff", ground: styleRgb("--mount") });
   });
-  return <canvas ref={canvas} class="stage" role="img" aria-label={label} tabIndex={-1} />;
+  return <canvas ref={canvas} class={zoom ? "stage" : "stage whole"} role="img" aria-label={label} tabIndex={-1} />;
 }
 
 /** Actual size, or larger where that is how it fits already. */

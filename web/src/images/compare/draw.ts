@@ -1,20 +1,18 @@
 // Draws pictures into a pane, pixel by pixel.
 import type { Box, Size } from "../grid";
-import { inkOn, linesOf, type Pixels, type Rgb, valuesAt } from "../pixels";
+import { inkOn, type Rgb, valuesAt } from "../pixels";
 import { placed, type Point, type Sight } from "../zoom";
+import type { Drawable } from "./looked";
 
 /** A picture, and the part of the pane in which it is seen. */
-export interface Layer {
-  source: CanvasImageSource;
-  box: Box;
+export interface Layer extends Drawable {
   sight: Sight;
-  /** Its pixel that is framed. */
+  /** Its pixel that is framed, and the parts that belong to it. */
   pointed: Point | null;
+  footprints: readonly Box[][];
   /** Parts of the pane's width, 0 to 1. */
   from: number;
   to: number;
-  /** For the values that are written into large pixels. */
-  pixels: (() => Pixels) | null;
 }
 
 export interface Marks {
@@ -52,11 +50,28 @@ function drawLayer(context: CanvasRenderingContext2D, pane: Size, layer: Layer, 
   context.imageSmoothingQuality = "high";
   context.drawImage(source, box.x + left, box.y + top, right - left, bottom - top,
     at.x + left * sight.scale, at.y + top * sight.scale, (right - left) * sight.scale, (bottom - top) * sight.scale);
-  if (values && sight.scale >= READABLE * devicePixelRatio && layer.pixels) {
-    writeValues(context, layer.pixels(), ground, at, sight.scale, { x: left, y: top, width: right - left, height: bottom - top });
+  if (values && sight.scale >= READABLE * devicePixelRatio) {
+    writeValues(context, layer, ground, at, { x: left, y: top, width: right - left, height: bottom - top });
   }
+  for (const part of layer.footprints.flat()) outline(context, at, sight.scale, part, ink);
   const pixel = layer.pointed;
   if (pixel) frame(context, at.x + pixel.x * sight.scale, at.y + pixel.y * sight.scale, sight.scale, ink);
+}
+
+/** Frames a part of a picture with a dashed line, which is seen on dark and on light pixels. */
+function outline(context: CanvasRenderingContext2D, at: Point, scale: number, { x, y, width, height }: Box, ink: string): void {
+  const thick = Math.round(2 * devicePixelRatio);
+  // Outside of the pixels, so that none is covered.
+  const grown = thick / 2;
+  const frame = [at.x + x * scale - grown, at.y + y * scale - grown, width * scale + 2 * grown, height * scale + 2 * grown] as const;
+  context.save();
+  context.lineWidth = thick;
+  context.strokeStyle = "#000";
+  context.strokeRect(...frame);
+  context.setLineDash([3 * thick, 2 * thick]);
+  context.strokeStyle = ink;
+  context.strokeRect(...frame);
+  context.restore();
 }
 
 function frame(context: CanvasRenderingContext2D, x: number, y: number, side: number, ink: string): void {
@@ -69,20 +84,20 @@ function frame(context: CanvasRenderingContext2D, x: number, y: number, side: nu
 }
 
 /** The values of each pixel in sight. */
-function writeValues(context: CanvasRenderingContext2D, pixels: Pixels, ground: Rgb, at: Point, side: number, seen: Box): void {
+function writeValues(context: CanvasRenderingContext2D, { seen: pixels, linesAt, sight: { scale } }: Layer, ground: Rgb, at: Point, seen: Box): void {
+  const drawn = pixels();
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (let y = seen.y; y < seen.y + seen.height; y += 1) {
     for (let x = seen.x; x < seen.x + seen.width; x += 1) {
-      const values = valuesAt(pixels, x, y);
-      context.fillStyle = inkOn(values, ground);
-      const lines = linesOf(values);
+      context.fillStyle = inkOn(valuesAt(drawn, x, y), ground);
+      const lines = linesAt(x, y);
       // Four lines have to share the height, three the width of their longest.
-      const size = Math.min(side / (lines.length > 3 ? 5.2 : 4.4), 15 * devicePixelRatio);
+      const size = Math.min(scale / (lines.length > 3 ? 5.2 : 4.4), 15 * devicePixelRatio);
       context.font = `${size}px ui-monospace, monospace`;
       lines.forEach((text, line) => {
         const down = (line - (lines.length - 1) / 2) * size * 1.15;
-        context.fillText(text, at.x + (x + 0.5) * side, at.y + (y + 0.5) * side + down);
+        context.fillText(text, at.x + (x + 0.5) * scale, at.y + (y + 0.5) * scale + down);
       });
     }
   }

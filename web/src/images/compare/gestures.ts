@@ -8,6 +8,8 @@ export interface Gestures {
   /** The picture that is under the hand, and how it lies. */
   picture: () => { size: Size; sight: Sight } | null;
   pane: () => Size;
+  /** Whether all of it is seen: then a finger alone scrolls the page. */
+  isWhole: () => boolean;
   look: (picture: Size, sight: Sight) => void;
   point: (place: Point | null) => void;
   /** Called on a double click or tap. */
@@ -42,13 +44,13 @@ function listen(canvas: HTMLCanvasElement, gestures: () => Gestures): () => void
     held.set(event.pointerId, at(event));
   };
   const onMove = (event: PointerEvent) => {
-    const { picture, pane, look, point } = gestures();
+    const { picture, pane, look, point, isWhole } = gestures();
     const under = picture();
     if (!under) return;
     const [before, now] = [held.get(event.pointerId), at(event)];
-    if (before) {
-      held.set(event.pointerId, now);
-      const other = [...held].find(([pointer]) => pointer !== event.pointerId)?.[1];
+    const other = [...held].find(([pointer]) => pointer !== event.pointerId)?.[1];
+    if (before) held.set(event.pointerId, now);
+    if (before && (other || event.pointerType !== "touch" || !isWhole())) {
       const turned = other
         ? zoomed(under.size, pane(), under.sight, apart(now, other) / apart(before, other), middleOf(now, other))
         : under.sight;

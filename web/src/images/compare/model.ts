@@ -4,25 +4,39 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { show, view } from "../../lib/view";
 import type { Box, Size } from "../grid";
+import { around, footprint } from "../footprint";
 import type { Picture } from "../pictures";
 import { counterpart, linkedScale, reach, sameSight } from "../pairing";
+import { namesOf } from "./names";
 import { fit, pixelAt, type Point, type Sight } from "../zoom";
 
 /** What a pane shows now. */
 export interface Content {
   card: string;
   title: string;
+  run: string;
   picture: Picture;
   box: Box;
 }
+
+/** What is pointed at: a place of a picture, in parts of it and in parts of the first picture. */
+interface Pointer {
+  picture: Size;
+  place: Point;
+  inFirst: Point;
+}
+
+const areaOf = ({ width, height }: Size): number => width * height;
+const isAlike = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;
 
 export class Model {
   /** By card. */
   readonly contents: Signal<Map<string, Content>> = signal(new Map());
   /** In screen pixels; all panes are alike. */
   readonly pane: Signal<Size> = signal({ width: 0, height: 0 });
-  /** The place under the pointer, in parts of the first picture. */
-  readonly pointer: Signal<Point | null> = signal(null);
+  readonly pointer: Signal<Pointer | null> = signal(null);
+  /** What each picture is called, by card. */
+  readonly names: ReadonlySignal<Map<string, string>> = computed(() => namesOf([...this.contents.value.values()]));
   readonly first: ReadonlySignal<Content | null>;
   readonly sight: ReadonlySignal<Sight>;
 
@@ -73,13 +87,41 @@ export class Model {
 
   /** Points at a place of one picture. */
   point(picture: Size, place: Point | null): void {
-    this.pointer.value = place && counterpart(picture, this.first.value?.box ?? picture, place);
+    this.pointer.value = place && { picture, place, inFirst: counterpart(picture, this.first.value?.box ?? picture, place) };
   }
 
   /** The pixel of one picture that belongs to what is under the pointer. */
   pointed(picture: Size): Point | null {
-    const place = this.pointer.value;
-    return place && pixelAt(picture, counterpart(this.first.value?.box ?? picture, picture, place));
+    const place = this.pointer.value?.inFirst;
+    return place ? pixelAt(picture, counterpart(this.first.value?.box ?? picture, picture, place)) : null;
+  }
+
+  /**
+   * The parts of a picture that belong to the pixel under the pointer: its window, or what it helps to make. Of the picture that
+   * is pointed at, the windows of those pixels of smaller pictures that belong to it.
+   */
+  footprints(picture: Size): Box[][] {
+    const pointer = this.pointer.value;
+    if (!pointer) return [];
+    const pixel = pixelAt(pointer.picture, pointer.place);
+    if (!pixel) return [];
+    if (!isAlike(pointer.picture, picture)) return [footprint(pointer.picture, picture, pixel)].filter((boxes) => boxes.length > 0);
+    const found = [...this.contents.value.values()].filter(({ box }) => areaOf(box) < areaOf(picture))
+      .map(({ box }) => this.windowOf(box, picture)).filter((boxes) => boxes.length > 0);
+    return [...new Map(found.map((boxes) => [JSON.stringify(boxes), boxes])).values()];
+  }
+
+  private windowOf(small: Size, picture: Size): Box[] {
+    const pixel = this.pointed(small);
+    return pixel ? footprint(small, picture, pixel) : [];
+  }
+
+  /** The box around the one part of a picture that belongs to the pixel under the pointer, and whether that is what it was made of. */
+  belonging(picture: Size): { box: Box; isWindow: boolean } | null {
+    const [boxes, ...others] = this.footprints(picture);
+    const box = boxes && others.length === 0 ? around(boxes) : null;
+    const from = this.pointer.value?.picture;
+    return box && from ? { box, isWindow: areaOf(picture) >= areaOf(from) } : null;
   }
 
   /** Looks at a place; the first picture's scale counts. */

@@ -1,27 +1,32 @@
-// Where the pictures of a series are, kept up to date.
+// Where the values of a series are, kept up to date.
 import { api, type Run, type Tag, type Values } from "../lib/api";
-import { Cache, type Fetched, useFetched } from "../lib/cache";
+import { Cache, type Fetched, States, useFetched } from "../lib/cache";
 import { stateOf } from "../lib/store";
 
-const fetched = new Cache<Values>(256);
-/** The last that is known of each series, which new values are added to. */
-const latest = new Map<string, Values>();
+/** Series that are kept, of each what was last known. */
+const MOST_KEPT = 256;
+
+const kept = new States<Values>(MOST_KEPT);
+/** Those of which the whole has come. */
+const come = new WeakSet<Promise<Values>>();
+const ends = new Cache<Values>(MOST_KEPT);
 
 /** Longer series are fetched in two parts, so that the last picture need not wait for the list of all. The server knows it too. */
 const LONG = 4000;
 
-/** A name for a series, to whose values others are only added, and one for all that is known of it now. */
-function namesOf(run: Run, tag: Tag): { series: string; state: string } {
-  return { series: JSON.stringify([run.generation, run.name, tag.tag]), state: stateOf(run, tag) };
-}
+/** A name for a series, to whose values others are only added. */
+const nameOf = (run: Run, tag: Tag): string => JSON.stringify([run.generation, run.name, tag.tag]);
 
-const all = (run: Run, tag: Tag): Promise<Values> => {
-  const { series, state } = namesOf(run, tag);
-  return fetched.get(state, async () => {
-    if (isLong(run, tag)) await end(run, tag).then(rest, () => {});
-    return load(series, run, tag);
-  });
-};
+function all(run: Run, tag: Tag): Promise<Values> {
+  const [name, state] = [nameOf(run, tag), stateOf(run, tag)];
+  const known = kept.get(name, state);
+  if (known) return known;
+  const before = kept.last(name);
+  const values = kept.put(name, state, load(run, tag, before));
+  if (before && come.has(before)) come.add(values);
+  else values.then(() => come.add(values), () => {});
+  return values;
+}
 
 /** The list of a long series is megabytes: it is asked for this many milliseconds later, when the first pictures are drawn. */
 const REST = 400;
@@ -29,15 +34,18 @@ const rest = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve,
 
 /** The end as it was when first asked for: that of a log that is being read moves on faster than a page is drawn. */
 const end = (run: Run, tag: Tag): Promise<Values> =>
-  fetched.get(`end of ${namesOf(run, tag).series}`, () => api.values(run.name, tag.tag, tag.count - 1));
+  ends.get(nameOf(run, tag), () => api.values(run.name, tag.tag, tag.count - 1));
 
-const isLong = (run: Run, tag: Tag): boolean => tag.count > LONG && !latest.has(namesOf(run, tag).series);
+/** Whether the end of a series is asked for by itself, before the whole of it has come. */
+function isLong(run: Run, tag: Tag): boolean {
+  const known = kept.last(nameOf(run, tag));
+  return tag.count > LONG && !(known && come.has(known));
+}
 
 /** The values of a tag of a run; asked for again when there are more. */
 export function useValues(run: Run, tag: Tag): Fetched<Values> {
-  const { series, state } = namesOf(run, tag);
-  const whole = useFetched(state, () => all(run, tag));
-  const last = useFetched(isLong(run, tag) ? series : null, () => end(run, tag));
+  const whole = useFetched(stateOf(run, tag), () => all(run, tag));
+  const last = useFetched(isLong(run, tag) ? nameOf(run, tag) : null, () => end(run, tag));
   return whole.value || !last.value ? whole : { ...whole, value: last.value };
 }
 
@@ -46,11 +54,11 @@ export function valuesAhead(run: Run, tag: Tag): Promise<Values> {
   return isLong(run, tag) ? end(run, tag) : all(run, tag);
 }
 
-async function load(series: string, { name }: Run, { tag }: Tag): Promise<Values> {
-  const before = latest.get(series);
-  const values = before && await grown(before, name, tag) || await api.values(name, tag);
-  latest.set(series, values);
-  return values;
+/** The whole of a series: what is new of one that is known, if nothing else has changed. */
+async function load(run: Run, tag: Tag, known: Promise<Values> | undefined): Promise<Values> {
+  if (!known && tag.count > LONG) await end(run, tag).then(rest, () => {});
+  const before = await known?.catch(() => null);
+  return before && await grown(before, run.name, tag.tag) || await api.values(run.name, tag.tag);
 }
 
 /** A series with what has come after it, if nothing else has changed. */

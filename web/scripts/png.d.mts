@@ -1,0 +1,1 @@
+export function png(width: number, height: number, valueAt: (x: number, y: number, channel: number) => number): Buffer;
