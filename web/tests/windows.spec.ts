@@ -62,6 +62,27 @@ test("a pixel of the output shows the window that it was made of, and one of the
   await expect(readout(page, "input of max")).not.toContainText("window");
 });
 
+test("where a layer took the largest values, marks say which pixels had them", async ({ page, open }) => {
+  const log = join(LOGS, "largest");
+  rmSync(log, { recursive: true, force: true });
+  // Red grows to the right, green downwards, and blue is the same.
+  const valueAt = (x: number, y: number, channel: number) => [x * 10, y * 10, 7][channel] ?? 0;
+  rewrite(join(log, "max"), picture("input", 0, [4, 4], valueAt),
+    picture("output", 0, [2, 2], (x, y, channel) => valueAt(2 * x + 1, 2 * y + 1, channel), "MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)"));
+  await open(log, compared([IN, OUT]));
+  await expect(figure(page, "output of max").getByText("2 × 2")).toBeVisible();
+  await pointAt(page, "output of max", 2, [1, 1], 4);
+  await expect(readout(page, "input of max")).toContainText("window x 2…3 y 2…3");
+  const input = stage(page, "input of max");
+  const { width, height } = await sizeOf(input);
+  const scale = parseFloat(await page.getByRole("group", { name: "Zoom" }).locator("output").innerText());
+  const marks = [[3, 2], [2, 3], [2, 2]].map(([x = 0, y = 0], channel) =>
+    [Math.round(width / 2 + (x - 2 + 1 / 8 + (channel + 0.5) / 5) * scale), Math.round(height / 2 + (y - 1 - 1 / 8 - 0.1) * scale)] as const);
+  const colors = await colorsOf(input, marks);
+  expect(colors.map(([r = 0, g = 0, b = 0]) => [r, g, b].indexOf(Math.max(r, g, b)))).toEqual([0, 1, 2]);
+  for (const color of colors) expect(Math.max(...color.slice(0, 3))).toBeGreaterThan(200);
+});
+
 test("pictures of one title are told apart, and any two of them are joined", async ({ page, open }) => {
   await open(pooled("joined"), compared([OUT, AVERAGE, AGAIN], { layout: "swipe" }));
   await expect(page.locator(".corner.left")).toHaveText("output of max");

@@ -53,6 +53,8 @@ export function Help() {
       <p>Pictures of different sizes stand beside each other as pooling leaves them: a pixel of the small one beside a whole
         window of the large one, in grids of as many pictures each in its own. Where no whole window fits the sizes, by their
         ratio. Which it is stands below the pictures.</p>
+      <p>Around the pixel under the pointer its window is dashed. Where a layer took the largest values, marks in red, green and
+        blue are on the pixels that had them.</p>
       <p>The address of the page holds all that is shown: copy it to show somebody the same.</p>
       <p class="quiet">Cenote {log.value?.version} · <a href="/api/openapi.json">API</a></p>
     </dialog>

@@ -59,8 +59,8 @@ function Swipe({ a, b }: Two) {
   const names = useModel().names.value;
   const [one, other] = [useLooked(a), useLooked(b)];
   const layers = [
-    ...(one ? [{ drawn: one, from: 0, to: swipe }] : []),
-    ...(other ? [{ drawn: other, from: swipe, to: 1 }] : []),
+    ...(a && one ? [{ drawn: one, card: a.card, from: 0, to: swipe }] : []),
+    ...(b && other ? [{ drawn: other, card: b.card, from: swipe, to: 1 }] : []),
   ];
   const [left, right] = [a, b].map((content) => names.get(content?.card ?? "") ?? "");
   const drag = (event: PointerEvent) => {

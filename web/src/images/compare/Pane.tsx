@@ -71,7 +71,7 @@ export function PaneView({ item, letter }: Props) {
           onClick={() => show(withPanes(without(paneOf(item))))}><Icon name="close" /></button>
       </figcaption>
       {drawn
-        ? <div class="sheet-of-glass"><Stage label={`${label}, step ${step ?? ""}`} layers={looked ? [{ drawn: looked }] : []} />{lacks}</div>
+        ? <div class="sheet-of-glass"><Stage label={`${label}, step ${step ?? ""}`} layers={looked ? [{ drawn: looked, card }] : []} />{lacks}</div>
         : lacks}
       {drawn && <Readout content={content} />}
       {values ? <StepBar card={card} kind="image" values={values} label={label} bring={(key) => bring(key, sample)} /> : <div class="steps" />}

@@ -11,6 +11,8 @@ import { useModel } from "./model";
 
 export interface Shown {
   drawn: Drawable;
+  /** The card that it is of. */
+  card?: string;
   from?: number;
   to?: number;
 }
@@ -35,8 +37,10 @@ export function Stage({ layers, label }: Props) {
   useEffect(() => measure(canvas.current, (size) => { model.pane.value = size; }), []);
   const pane = model.pane.value;
   const { crisp, values, zoom } = view.value;
-  const placed: Layer[] = layers.map(({ drawn, from = 0, to = 1 }) =>
-    ({ ...drawn, sight: model.sightOf(drawn.box), pointed: model.pointed(drawn.box), footprints: model.footprints(drawn.box), from, to }));
+  const placed: Layer[] = layers.map(({ drawn, card = "", from = 0, to = 1 }) => ({
+    ...drawn, sight: model.sightOf(drawn.box), from, to,
+    pointed: model.pointed(drawn.box), footprints: model.footprints(drawn.box), largest: model.largest(card),
+  }));
   useLayoutEffect(() => {
     const element = canvas.current;
     const context = element?.getContext("2d");

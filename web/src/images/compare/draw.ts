@@ -1,5 +1,6 @@
 // Draws pictures into a pane, pixel by pixel.
 import type { Box, Size } from "../grid";
+import type { Largest } from "../maximum";
 import { inkOn, type Rgb, valuesAt } from "../pixels";
 import { placed, type Point, type Sight } from "../zoom";
 import type { Drawable } from "./looked";
@@ -10,6 +11,8 @@ export interface Layer extends Drawable {
   /** Its pixel that is framed, and the parts that belong to it. */
   pointed: Point | null;
   footprints: readonly Box[][];
+  /** The pixels that have the largest values of those parts. */
+  largest: readonly Largest[];
   /** Parts of the pane's width, 0 to 1. */
   from: number;
   to: number;
@@ -25,6 +28,10 @@ export interface Marks {
 
 /** The size of a pixel from which its values are written into it. */
 const READABLE = 36;
+
+/** The size of a pixel from which a mark is seen in it, and the marks for red, green and blue. */
+const MARKED = 9;
+const MARKS = ["#ff2d2d", "#1fd655", "#3d6bff"];
 
 export function draw(context: CanvasRenderingContext2D, pane: Size, layers: readonly Layer[], marks: Marks): void {
   context.clearRect(0, 0, pane.width, pane.height);
@@ -54,6 +61,7 @@ function drawLayer(context: CanvasRenderingContext2D, pane: Size, layer: Layer, 
     writeValues(context, layer, ground, at, { x: left, y: top, width: right - left, height: bottom - top });
   }
   for (const part of layer.footprints.flat()) outline(context, at, sight.scale, part, ink);
+  if (sight.scale >= MARKED * devicePixelRatio) for (const pixel of layer.largest) markLargest(context, at, sight.scale, pixel);
   const pixel = layer.pointed;
   if (pixel) frame(context, at.x + pixel.x * sight.scale, at.y + pixel.y * sight.scale, sight.scale, ink);
 }
@@ -72,6 +80,18 @@ function outline(context: CanvasRenderingContext2D, at: Point, scale: number, { 
   context.strokeStyle = ink;
   context.strokeRect(...frame);
   context.restore();
+}
+
+/** A square in the lower left of a pixel for each channel of which it has the largest value. */
+function markLargest(context: CanvasRenderingContext2D, at: Point, scale: number, { x, y, channels }: Largest): void {
+  const side = Math.max(2, Math.round(scale / 5));
+  for (const channel of channels) {
+    const [left, top] = [Math.round(at.x + x * scale + scale / 8 + channel * (side + 1)), Math.round(at.y + (y + 1) * scale - scale / 8 - side)];
+    context.fillStyle = "#fff";
+    context.fillRect(left - 1, top - 1, side + 2, side + 2);
+    context.fillStyle = MARKS[channel] ?? "#000";
+    context.fillRect(left, top, side, side);
+  }
 }
 
 function frame(context: CanvasRenderingContext2D, x: number, y: number, side: number, ink: string): void {

@@ -5,10 +5,12 @@ import { useContext } from "preact/hooks";
 import { show, view } from "../../lib/view";
 import type { Box, Size } from "../grid";
 import { around, footprint } from "../footprint";
+import { isMaximum, type Largest, largestOf } from "../maximum";
 import type { Picture } from "../pictures";
 import { counterpart, linkedScale, reach, sameSight } from "../pairing";
-import { namesOf } from "./names";
 import { fit, pixelAt, type Point, type Sight } from "../zoom";
+import { contentPixels } from "./looked";
+import { namesOf } from "./names";
 
 /** What a pane shows now. */
 export interface Content {
@@ -122,6 +124,21 @@ export class Model {
     const box = boxes && others.length === 0 ? around(boxes) : null;
     const from = this.pointer.value?.picture;
     return box && from ? { box, isWindow: areaOf(picture) >= areaOf(from) } : null;
+  }
+
+  /** Where in a picture the values of the pixel under the pointer come from, if a layer took the largest ones. */
+  largest(card: string): Largest[] {
+    const [content, pointer] = [this.contents.value.get(card), this.pointer.value];
+    if (!content || !pointer) return [];
+    const { box } = content;
+    const isPointedAt = (small: Size) => areaOf(pointer.picture) >= areaOf(box) || isAlike(small, pointer.picture) && small.made === pointer.picture.made;
+    for (const small of this.contents.value.values()) {
+      if (areaOf(small.box) >= areaOf(box) || !isMaximum(small.box.made) || !isPointedAt(small.box)) continue;
+      const pixel = this.pointed(small.box);
+      const found = pixel ? largestOf(contentPixels(content), footprint(small.box, box, pixel), contentPixels(small), pixel) : [];
+      if (found.length > 0) return found;
+    }
+    return [];
   }
 
   /** Looks at a place; the first picture's scale counts. */
