@@ -157,15 +157,26 @@ impl<'a> Image<'a> {
         if layout == self.layout {
             return self;
         }
-        // A matrix is transposed: its rows are pixels of so many channels, or channels of so many pixels.
-        let plane = self.shape.height * self.shape.width;
-        let row = match self.layout {
-            ImageLayout::Hwc => self.shape.channels,
-            ImageLayout::Chw => plane,
-        };
-        let mut pixels = Vec::with_capacity(self.pixels.len());
-        for column in 0..row {
-            pixels.extend(self.pixels[column..].iter().step_by(row));
+        let (channels, plane) = (self.shape.channels, self.shape.height * self.shape.width);
+        let mut pixels = vec![0; self.pixels.len()];
+        match layout {
+            ImageLayout::Chw => {
+                for (channel, plane) in pixels.chunks_exact_mut(plane).enumerate() {
+                    let pixels = self.pixels.chunks_exact(channels);
+                    plane
+                        .iter_mut()
+                        .zip(pixels)
+                        .for_each(|(byte, pixel)| *byte = pixel[channel]);
+                }
+            }
+            ImageLayout::Hwc => {
+                for (channel, plane) in self.pixels.chunks_exact(plane).enumerate() {
+                    let pixels = pixels.chunks_exact_mut(channels);
+                    pixels
+                        .zip(plane)
+                        .for_each(|(pixel, byte)| pixel[channel] = *byte);
+                }
+            }
         }
         Image {
             layout,

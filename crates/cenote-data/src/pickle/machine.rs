@@ -20,7 +20,7 @@ const NUMBERS: [&str; 2] = [
     "numpy.core.multiarray scalar",
     "numpy._core.multiarray scalar",
 ];
-const LABELS: &str = "labels as a list of ints, such as labels.tolist() makes";
+const LABELS: &str = "labels as a list of ints: [int(label) for label in labels]";
 
 /// More opcodes than this are not carried out, so that a hostile file of short ones cannot fill the memory. A published
 /// file has up to some 300,000.

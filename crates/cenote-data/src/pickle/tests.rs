@@ -191,8 +191,8 @@ fn labels_of_numpy_s_own_numbers_are_refused_with_a_remedy() {
     let scalar = b"\x80\x02cnumpy._core.multiarray\nscalar\n.";
     assert_eq!(
         message(scalar),
-        "data_batch_1: byte 2 of the pickle: a number of numpy's own types; save labels as a list of ints, such as \
-         labels.tolist() makes"
+        "data_batch_1: byte 2 of the pickle: a number of numpy's own types; save labels as a list of ints: \
+         [int(label) for label in labels]"
     );
     let array = message(&changed(b"u1", b"i8"));
     assert!(array.contains("an array of `i8`; images are arrays of `u1`: save them with dtype uint8, and labels as a list of ints"));
