@@ -109,6 +109,7 @@ test("kinds that nothing draws are listed, and can be saved", async ({ page, ope
   await open(EVERY, view({ tab: "other" }));
   await expect(page.getByRole("row", { name: /tetrahedron_VERTEX/ })).toBeVisible();
   await expect(page.getByText(`tensorboard --logdir ${EVERY}`)).toBeVisible();
+  await expect(page.getByText("Embeddings lie beside the event files of")).toBeVisible();
   const [saved] = await Promise.all([
     page.waitForEvent("download"), page.getByRole("button", { name: /^Save tetrahedron_VERTEX/ }).click(),
   ]);

@@ -70,7 +70,7 @@ test("what a key plays follows a series that grows", async ({ page, open }) => {
   rewrite(join(log, "run"), ...range(3).map((step) => picture("x", step, [4, 4], grey(step))));
   await open(log, view({ step: 0, speed: 4 }));
   await expect(common(page)).toHaveValue("0");
-  await page.keyboard.press(" ");
+  await page.getByRole("slider", { name: "Step of all cards" }).press(" ");
   append(join(log, "run"), ...range(3, 3).map((step) => picture("x", step, [4, 4], grey(step))));
   await expect(common(page)).toHaveValue("5", { timeout: 15_000 });
 });

@@ -8,6 +8,7 @@ import { bytes, whole } from "../lib/format";
 import { NoMatch } from "../lib/NoMatch";
 import { cardName, log, type Series, series } from "../lib/store";
 import { titleOf } from "../lib/title";
+import { Embeddings } from "./Embeddings";
 
 export function Listing({ kinds }: { kinds: readonly Kind[] }) {
   const found = series(...kinds);
@@ -16,6 +17,7 @@ export function Listing({ kinds }: { kinds: readonly Kind[] }) {
       <Toolbar />
       <p class="notice">Graphs, meshes and embeddings are not drawn here; what the log holds of them can be saved. TensorBoard
         draws them: <code>tensorboard --logdir {log.value?.logdir}</code></p>
+      <Embeddings />
       <div class="listing" tabIndex={0} role="region" aria-label="Values without a view">
         <table>
           <thead><tr><th>Tag</th><th>Run</th><th>Kind</th><th>Values</th><th>Steps</th><th>Size</th><th>Save</th></tr></thead>

@@ -2,6 +2,7 @@
 import { shown, kinds, log, progress, reconnect, runs } from "../lib/store";
 import { show, view } from "../lib/view";
 import type { ViewOfKinds } from "../views";
+import { Embeddings } from "./Embeddings";
 import { Problems } from "./Problems";
 
 /** Whether a view has nothing to show. */
@@ -41,7 +42,7 @@ export function Nothing({ view: current }: { view: ViewOfKinds | undefined }) {
       <State title={isDamaged ? "Nothing that can be read in this log yet" : "No values in this log yet"}>
         <p><code>{about.logdir}</code> holds event files, but no value that the board can show. What is written to them is shown as it comes.</p>
         {isDamaged ? <><p>What is wrong with them:</p><Problems log={about} /></>
-          : <p>Embeddings lie in files of their own, which TensorBoard draws: <code>tensorboard --logdir {about.logdir}</code></p>}
+          : <Embeddings>TensorBoard draws them: <code>tensorboard --logdir {about.logdir}</code></Embeddings>}
       </State>
     );
   }

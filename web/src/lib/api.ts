@@ -28,6 +28,8 @@ export interface Run {
   size: number;
   records: number;
   damage: number;
+  /** Whether embeddings lie beside its files. */
+  embeddings: boolean;
   tags: Tag[];
 }
 

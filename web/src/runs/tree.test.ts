@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Run } from "../lib/api";
 import { rows, tree } from "./tree";
 
-const run = (name: string): Run => ({ name, generation: "1", first_wall_time: 0, size: 0, records: 0, damage: 0, tags: [] });
+const run = (name: string): Run => ({ name, generation: "1", first_wall_time: 0, size: 0, records: 0, damage: 0, embeddings: false, tags: [] });
 const text = (names: string[], folded: string[] = []) =>
   rows(tree(names.map(run)), new Set(folded)).map((node) => `${"-".repeat(node.depth)}${node.label}${node.run ? "" : ` ${node.runs}`}`);
 

@@ -126,6 +126,7 @@ struct RunAnswer {
     size: u64,
     records: u64,
     damage: usize,
+    embeddings: bool,
     tags: Vec<TagAnswer>,
 }
 
@@ -145,6 +146,7 @@ impl RunAnswer {
             size: run.files().map(|file| file.len).sum(),
             records: run.files().map(|file| file.records).sum(),
             damage: run.damage().count(),
+            embeddings: run.projector_config().is_some(),
             tags: run.tags().iter().map(TagAnswer::from).collect(),
         }
     }
@@ -167,12 +169,13 @@ struct TagAnswer {
 impl From<&TagView<'_>> for TagAnswer {
     fn from(tag: &TagView<'_>) -> Self {
         let metadata = tag.metadata();
-        let plugin = metadata.and_then(|metadata| metadata.plugin_data.as_ref());
         let (first_step, last_step) = tag.step_range().unwrap_or((0, 0));
         Self {
             tag: tag.tag().to_owned(),
             kind: tag.kind().name(),
-            plugin: plugin.map_or_else(String::new, |plugin| plugin.plugin_name.clone()),
+            plugin: metadata
+                .map_or("", |metadata| metadata.plugin_name())
+                .to_owned(),
             display_name: metadata
                 .map_or_else(String::new, |metadata| metadata.display_name.clone()),
             description: metadata
