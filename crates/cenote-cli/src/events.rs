@@ -222,15 +222,16 @@ fn execute(args: Args, out: &mut impl Write) -> Result<ExitCode> {
     if args.steps.is_some() && args.export.is_none() && !args.tail {
         bail!("--steps chooses what is exported or followed: give --export DIR or --tail too");
     }
-    // To say at once what cannot be read at all.
-    LogDir::check(&args.logdir)?;
-    let mut index = LogDir::new(&args.logdir).verify(args.verify);
+    let mut index = if args.verify {
+        LogDir::open_verified(&args.logdir)?
+    } else {
+        LogDir::open(&args.logdir)?
+    };
     let selection = Selection {
         run: args.run.clone(),
         tag: args.tag.clone(),
         steps: args.steps.unwrap_or(Steps::ALL),
     };
-    index.refresh();
     if args.tail {
         tail::follow(
             &mut index,

@@ -76,6 +76,17 @@ fn resize_is_pillow_s_to_the_last_bit() {
     }
 }
 
+/// A part of the picture, which may reach beyond it.
+fn part([top, left]: [isize; 2], [height, width]: [usize; 2]) -> Image<'static> {
+    let region = Region {
+        top,
+        left,
+        height,
+        width,
+    };
+    picture("picture").crop(region).unwrap()
+}
+
 #[test]
 fn center_crop_is_torchvision_s() {
     let sizes: [(&str, CropSize); 6] = [
@@ -94,18 +105,9 @@ fn center_crop_is_torchvision_s() {
 #[test]
 fn a_crop_of_a_padded_picture_is_torchvision_s() {
     for (top, left) in [(0, 0), (3, 5), (8, 8), (67, 119), (71, 111)] {
-        let region = Region {
-            top: top - 4,
-            left: left - 4,
-            height: 20,
-            width: 24,
-        };
         let name = format!("pad_4_crop_{top}_{left}");
-        assert_eq!(
-            picture("picture").crop(region).unwrap(),
-            picture(&name),
-            "{name}"
-        );
+        let made = part([top - 4, left - 4], [20, 24]);
+        assert_eq!(made, picture(&name), "{name}");
     }
 }
 
@@ -117,13 +119,7 @@ fn flips_are_torchvision_s() {
 
 #[test]
 fn colours_are_torchvision_s_to_the_last_bit() {
-    let part = Region {
-        top: 20,
-        left: 40,
-        height: 36,
-        width: 48,
-    };
-    let part = picture("picture").crop(part).unwrap();
+    let part = part([20, 40], [36, 48]);
     let check = |name: &str, jitter: cenote_data::Result<ColorJitter>| {
         let (jitter, mut random) = (jitter.unwrap(), Random::new(0, 0, 0));
         let from_planes = jitter.apply(planes(&part), &mut random).unwrap();
@@ -169,13 +165,7 @@ fn to_tensor_and_normalize_are_torchvision_s_to_the_last_bit() {
     let tensor = ToTensor::new().apply(levels.unwrap(), &mut random).unwrap();
     assert_eq!(bits(tensor.as_slice().unwrap()), bits(&floats("to_tensor")));
 
-    let corner = Region {
-        top: 0,
-        left: 0,
-        height: 10,
-        width: 12,
-    };
-    let corner = picture("picture").crop(corner).unwrap();
+    let corner = part([0, 0], [10, 12]);
     let normalize = Normalize::new(&[0.485, 0.456, 0.406], &[0.229, 0.224, 0.225]).unwrap();
     let tensor = Compose::new()
         .to_tensor()

@@ -20,10 +20,10 @@ const pixelsIn = (boxes: readonly Box[]): Point[] => boxes.flatMap(({ x, y, widt
  */
 export function largestOf({ data, width }: Pixels, boxes: readonly Box[], made: Pixels, { x, y }: Point): Largest[] {
   const found: Largest[] = [];
+  const [first, ...others] = pixelsIn(boxes);
+  if (!first) return found;
   for (const channel of [0, 1, 2]) {
     const valueAt = (pixel: Point): number => data[(pixel.y * width + pixel.x) * 4 + channel] ?? 0;
-    const [first, ...others] = pixelsIn(boxes);
-    if (!first) return [];
     const largest = others.reduce((most, pixel) => valueAt(pixel) > valueAt(most) ? pixel : most, first);
     if (valueAt(largest) !== made.data[(y * made.width + x) * 4 + channel]) return [];
     const known = found.find((pixel) => pixel.x === largest.x && pixel.y === largest.y);

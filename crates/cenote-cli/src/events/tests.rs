@@ -7,6 +7,7 @@ use cenote_events::message::{
 };
 use cenote_events::{Hparams, SummaryWriter};
 use clap::Parser;
+use tempfile::TempDir;
 
 use super::*;
 
@@ -24,6 +25,12 @@ fn events(arguments: &[&str]) -> (String, Result<ExitCode>) {
     let mut out = Vec::new();
     let outcome = execute(args, &mut out);
     (String::from_utf8(out).unwrap(), outcome)
+}
+
+/// What an export of all that a folder holds says.
+fn export(dir: &TempDir, out: &TempDir) -> (String, Result<ExitCode>) {
+    let [root, to] = [dir, out].map(|folder| folder.path().to_str().unwrap());
+    events(&[root, "--export", to])
 }
 
 fn log(dir: &Path) {
@@ -217,8 +224,7 @@ fn a_tag_of_two_kinds_is_exported_as_both() {
         .unwrap();
     writer.add_histogram("loss", [1.0, 3.0], 2).unwrap();
     writer.close().unwrap();
-    let [root, to] = [&dir, &out].map(|dir| dir.path().to_str().unwrap());
-    let (text, outcome) = events(&[root, "--export", to]);
+    let (text, outcome) = export(&dir, &out);
     assert_eq!(
         (text.as_str(), outcome.unwrap()),
         ("3 values in 3 files\n", ExitCode::SUCCESS)
@@ -286,12 +292,7 @@ fn each_tag_has_files_of_its_own() {
     writer.add_scalar("note.tensor", 1.0, 0).unwrap();
     writer.add_text("note", "x", 0).unwrap();
     writer.close().unwrap();
-    let arguments = [
-        dir.path().to_str().unwrap(),
-        "--export",
-        out.path().to_str().unwrap(),
-    ];
-    let (said, outcome) = events(&arguments);
+    let (said, outcome) = export(&dir, &out);
     assert_eq!(outcome.unwrap(), ExitCode::SUCCESS);
     assert_eq!(said, "7 values in 7 files\n");
     let files = files_below(out.path());
@@ -324,12 +325,7 @@ fn each_session_has_its_own_hyperparameters() {
             .unwrap();
         writer.close().unwrap();
     }
-    let arguments = [
-        dir.path().to_str().unwrap(),
-        "--export",
-        out.path().to_str().unwrap(),
-    ];
-    events(&arguments).1.unwrap();
+    export(&dir, &out).1.unwrap();
     let path = out.path().join("_hparams_%2fsession_start_info.jsonl");
     let lines = fs::read_to_string(path).unwrap();
     let rates = lines
@@ -365,12 +361,7 @@ fn strings_of_any_plugin_are_exported() {
             .unwrap();
     }
     writer.close().unwrap();
-    let arguments = [
-        dir.path().to_str().unwrap(),
-        "--export",
-        out.path().to_str().unwrap(),
-    ];
-    assert_eq!(events(&arguments).0, "2 values in 2 files\n");
+    assert_eq!(export(&dir, &out).0, "2 values in 2 files\n");
     let read = |path: &str| fs::read_to_string(out.path().join(path)).unwrap();
     assert_eq!(read("graph_keras_model/00000000.pb"), "hello");
     let line: Value = serde_json::from_str(&read("my_plugin.jsonl")).unwrap();
